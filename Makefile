@@ -1,0 +1,45 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+.PHONY: install demo test lint bench clean lock help
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.installed-test: requirements-test.lock $(VENV)/.installed
+	$(PIP) install --require-hashes -r requirements-test.lock
+	touch $@
+
+install: $(VENV)/.installed ## make .venv with everything Yixun needs to run
+
+demo: install ## crawl the bundled sample sites, build three digests, mail them to a local server
+	$(BIN)/yixun demo --out out/demo
+
+lint: $(VENV)/.installed-test ## ruff, mypy --strict, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## everything that must hold: lint, types, layers, tests
+	$(BIN)/pytest -n 2
+
+bench: $(VENV)/.installed-test ## the measurements of benchmarks/, one table each
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock: $(VENV)/.installed-test ## renew both lock files (names, versions, hashes; no hosts)
+	$(PIP) install uv
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra build --extra demo -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --all-extras -c requirements.lock -o requirements-test.lock
+LOCK := --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --upgrade
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) out data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

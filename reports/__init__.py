@@ -1,0 +1,1 @@
+"""Rows → digest, mail, archive. Selecting queries the store; rendering and sending never do."""

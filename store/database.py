@@ -1,0 +1,104 @@
+"""Engine, sessions and column types that behave alike on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session
+
+from .errors import StoreError
+from .settings import StoreSettings
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time. Refuses naive times; SQLite keeps it as text without zone, PostgreSQL as timestamptz."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise StoreError(f"naive time {value.isoformat()}, expected an aware one")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def utc_now() -> datetime:
+    """The present moment, aware UTC."""
+    return datetime.now(UTC)
+
+
+def store_url(settings: StoreSettings) -> URL:
+    """The URL with its driver spelled out: `postgres://` and `postgresql://` go through psycopg.
+
+    Raises StoreError for a URL that is none, or of another kind of database.
+    """
+    try:
+        url = make_url(settings.url)
+    except ArgumentError as error:
+        raise StoreError(
+            "is no URL; expected sqlite:///FILE or postgresql://USER@HOST/NAME", subject=f"store.url {settings.url!r}"
+        ) from error
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError("unknown kind of database; expected sqlite:///FILE or postgresql://USER@HOST/NAME", subject=safe_url(url))
+    return url
+
+
+def safe_url(url: URL) -> str:
+    """The URL for messages, its password hidden."""
+    return url.render_as_string(hide_password=True)
+
+
+def connect(settings: StoreSettings) -> Engine:
+    """Make an engine for the store without looking whether its schema is there (`migrate.open_store` does).
+
+    A SQLite file's folder is made. Raises StoreError when the driver is missing.
+    """
+    url = store_url(settings)
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        options["connect_args"] = {"timeout": 30}
+    try:
+        engine = create_engine(url, pool_pre_ping=url.get_backend_name() == "postgresql", **options)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise StoreError("the driver is not installed", subject=safe_url(url), hint="pip install 'yixun[postgres]'") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_pragmas)
+    return engine
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@contextmanager
+def session_scope(engine: Engine) -> Iterator[Session]:
+    """A session that commits at the end of the block and rolls back on any error."""
+    with Session(engine, expire_on_commit=False) as session:
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise

@@ -1,0 +1,85 @@
+"""Tables about built digests and their deliveries."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from .base import json_value, long_text, moment, owned_by
+
+
+class DigestIssue(SQLModel, table=True):
+    """One built edition of a digest. Frozen: rendering reads only this row and its entries."""
+
+    __tablename__ = "digest_issue"
+    __table_args__ = (UniqueConstraint("digest", "period"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(index=True)  # name of the definition
+    period: str  # 2026-W47, or 2026-11-01..2026-11-07
+    starts_on: date
+    ends_on: date  # last day, included
+    built_at: datetime = moment()
+    language: str
+    subject: str = long_text()
+    frozen: dict[str, Any] = json_value(dict)  # header figures, health footer, rendering settings
+
+
+class IssueEntry(SQLModel, table=True):
+    """One line of an issue: a story or a fact, with all that rendering needs."""
+
+    __tablename__ = "issue_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    issue_id: int = owned_by("digest_issue.id")
+    section: str = Field(index=True)  # a topic id, or a table: funding, adoption
+    position: int
+    item_id: int | None = owned_by("item.id", nullable=True, cascade=False)
+    story_id: int | None = owned_by("story.id", nullable=True, cascade=False)
+    frozen: dict[str, Any] = json_value(dict)
+
+
+class Delivery(SQLModel, table=True):
+    """One issue to one recipient. Written before the mail is handed over, so that it is never sent twice."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("issue_id", "recipient"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    issue_id: int = owned_by("digest_issue.id")
+    recipient: str = long_text()
+    channel: str = "smtp"  # smtp, file
+    state: str = Field(default="queued", index=True)  # queued, sending, sent, failed, unknown
+    message_id: str = long_text()
+    tries: int = 0
+    tried_at: datetime | None = moment(nullable=True)
+    sent_at: datetime | None = moment(nullable=True)
+    error: str | None = long_text(default=None)
+
+
+class Ledger(SQLModel, table=True):
+    """What the scheduler did: one row a job and slot."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (UniqueConstraint("job", "slot"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    job: str = Field(index=True)
+    slot: datetime = moment()
+    started_at: datetime | None = moment(nullable=True)
+    finished_at: datetime | None = moment(nullable=True)
+    status: str = "waiting"  # waiting, running, done, partly, failed, missed
+    note: str = long_text(default="")
+
+
+class StoreLock(SQLModel, table=True):
+    """Who holds the store for a kind of work; the holder renews `seen_at`."""
+
+    __tablename__ = "store_lock"
+
+    name: str = Field(primary_key=True)
+    holder: str = long_text()
+    pid: int
+    host: str = long_text()
+    taken_at: datetime = moment()
+    seen_at: datetime = moment()

@@ -1,0 +1,135 @@
+"""Tables about items, stories and what is named in them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from .base import json_value, long_text, moment, owned_by
+
+
+class Story(SQLModel, table=True):
+    """One event, told by one or more items."""
+
+    __tablename__ = "story"
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = long_text()
+    first_seen_at: datetime = moment(index=True)
+    published_at: datetime | None = moment(nullable=True, index=True)
+    changed_at: datetime = moment()
+
+
+class Item(SQLModel, table=True):
+    """One piece of news from one source. Identity: canonical link, else guid, else hash of title and day."""
+
+    __tablename__ = "item"
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: str = Field(foreign_key="source.id", index=True)
+    identity: str = Field(unique=True)
+    link: str | None = long_text(default=None)
+    guid: str | None = long_text(default=None)
+    title: str = long_text()
+    summary: str = long_text(default="")
+    text: str = long_text(default="")
+    text_hash: str | None = Field(default=None, index=True)
+    language: str = "other"
+    authors: list[str] = json_value(list)
+    editors: list[str] = json_value(list)
+    outlet: str | None = long_text(default=None)
+    media_type: str = "text/html"
+    published_at: datetime | None = moment(nullable=True, index=True)
+    published_precision: str | None = None  # second, minute, day
+    date_trust: str = "none"
+    first_seen_at: datetime = moment(index=True)
+    changed_at: datetime = moment(index=True)
+    fetched_at: datetime | None = moment(nullable=True)
+    backlog: bool = False
+    status: str = Field(default="kept", index=True)  # kept, turned_away, unread (article could not be read)
+    status_reason: str = long_text(default="")
+    method: str = ""
+    quality: float = 0.0
+    relevant: bool = Field(default=False, index=True)
+    score: float = 0.0
+    reasons: list[dict[str, Any]] = json_value(list)
+    judged_with: str = ""  # version of the rules
+    story_id: int | None = owned_by("story.id", nullable=True, cascade=False)
+    relation: str | None = None  # first, reprint, rewrite, translation, same_event, follow_up
+
+
+class ItemTitle(SQLModel, table=True):
+    """An earlier title of an item."""
+
+    __tablename__ = "item_title"
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = owned_by("item.id")
+    title: str = long_text()
+    replaced_at: datetime = moment()
+
+
+class ItemTopic(SQLModel, table=True):
+    """A topic an item belongs to, with what matched."""
+
+    __tablename__ = "item_topic"
+    __table_args__ = (UniqueConstraint("item_id", "topic_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = owned_by("item.id")
+    topic_id: str = Field(index=True)
+    score: float = 0.0
+    matched: list[str] = json_value(list)
+
+
+class Mention(SQLModel, table=True):
+    """An organisation or model named in an item; one row a name and item."""
+
+    __tablename__ = "mention"
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = owned_by("item.id")
+    target: str  # organisation, model
+    target_id: str | None = Field(default=None, index=True)  # NULL for a name outside the catalogue
+    as_written: str = Field(index=True)
+    kind: str
+    found_by: str
+    start: int
+    end: int
+    times: int = 1
+
+
+class Organisation(SQLModel, table=True):
+    """An organisation of the catalogue, synced from the knowledge files."""
+
+    __tablename__ = "organisation"
+
+    id: str = Field(primary_key=True)
+    kind: str
+    name_zh: str | None = long_text(default=None)
+    name_en: str | None = long_text(default=None)
+    ticker: str | None = None
+    aliases: list[str] = json_value(list)
+
+
+class AiModel(SQLModel, table=True):
+    """An AI model of the catalogue, synced from the knowledge files."""
+
+    __tablename__ = "model"
+
+    id: str = Field(primary_key=True)
+    family: str = Field(index=True)
+    name: str = long_text()
+    maker_id: str | None = None
+    aliases: list[str] = json_value(list)
+
+
+class Topic(SQLModel, table=True):
+    """A topic of the catalogue, in the order of digest sections."""
+
+    __tablename__ = "topic"
+
+    id: str = Field(primary_key=True)
+    position: int
+    name_en: str = long_text()
+    name_zh: str = long_text()

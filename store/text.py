@@ -1,0 +1,40 @@
+"""Folding text so that search, judging and grouping compare like with like.
+
+`fold` keeps length: index i of the result belongs to index i of the input, so offsets found in folded text are
+offsets in what was written.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+@cache
+def _fold_table() -> dict[int, int]:
+    """Map code points to their folded form: full width → ASCII, upper → lower case, traditional → simplified."""
+    import opencc
+
+    table: dict[int, int] = {0x3000: 0x20, 0x00A0: 0x20}
+    for code in range(0xFF01, 0xFF5F):
+        table[code] = code - 0xFEE0
+    han = "".join(chr(c) for block in ((0x3400, 0x4DC0), (0x4E00, 0xA000)) for c in range(*block))
+    for before, after in zip(han, opencc.OpenCC("t2s").convert("\n".join(han)).split("\n"), strict=True):
+        if before != after and len(after) == 1:
+            table[ord(before)] = ord(after)
+    for code in range(0x41, 0x2000):
+        lower = chr(code).lower()
+        if len(lower) == 1 and lower != chr(code):
+            table[code] = ord(lower)
+    for code in range(0xFF21, 0xFF3B):
+        table[code] = code - 0xFEE0 + 0x20
+    return table
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case, half width and simplified characters, with the same length as `text`."""
+    return text.translate(_fold_table())
+
+
+def is_han(char: str) -> bool:
+    """Whether `char` is a Chinese character (CJK unified ideographs and extension A)."""
+    return "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf"
