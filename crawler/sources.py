@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -14,6 +14,7 @@ from store.errors import SourceError
 
 CATALOGUE = Path(__file__).parent / "sources"
 _ID = r"^[a-z0-9][a-z0-9-]*$"
+_DAY = re.compile(r"\{today(?:-(\d+))?:([^}]+)\}")
 
 
 class _Part(BaseModel):
@@ -21,9 +22,9 @@ class _Part(BaseModel):
 
 
 class SourceUrl(_Part):
-    """One address of a source; `label` says which column it is."""
+    """One address of a source; `label` says which column it is. `fill_days` fills in days such as {today-7:%Y-%m-%d}."""
 
-    url: str = Field(pattern=r"^https?://\S+$")
+    url: str = Field(pattern=r"^https?://[^\s/?#]+\S*$")
     label: str | None = None
 
 
@@ -63,8 +64,10 @@ class ApiRules(_Part):
     date: str | None = None
     date_format: str | None = None
     link_template: str | None = None  # str.format over the row's fields
-    unwrap: Literal["jsonp", "json-in-string"] | None = None
-    unwrap_path: str | None = None  # where the string that holds JSON stands
+    # jsonp: callback(…) · json-in-string: the value at `unwrap_path` is a string of JSON · js-assignment: JSON inside a script
+    # html-in-json: the value at `unwrap_path` is HTML, read by the `list` rules of the source
+    unwrap: Literal["jsonp", "json-in-string", "js-assignment", "html-in-json"] | None = None
+    unwrap_path: str | None = None
     method: Literal["GET", "POST"] = "GET"
     body: dict[str, Any] | None = None
     form: dict[str, str] | None = None
@@ -103,6 +106,7 @@ class Source(_Part):
     api: ApiRules | None = None
     article: ArticleRules | None = None
     fetch_articles: bool = True  # False: the entry's own text is all there is to read (metered sites)
+    link_param: str | None = None  # query parameter of an entry's link that holds the address it leads to
     spider: str | None = None  # name of the spider module, for the few sites that need code
     verified_on: date | None = None
     notes: str | None = None
@@ -110,13 +114,18 @@ class Source(_Part):
 
     @model_validator(mode="after")
     def _rules_fit_kind(self) -> Self:
-        if self.kind == "list_page" and self.list is None and self.spider is None:
+        if self.enabled and self.kind == "list_page" and self.list is None and self.spider is None:
             raise ValueError("kind list_page needs `list` with item, link and title")
-        if self.kind == "json_api" and self.api is None and self.spider is None:
+        if self.enabled and self.kind == "json_api" and self.api is None and self.spider is None:
             raise ValueError("kind json_api needs `api` with items and title")
         if self.enabled and self.access != "ok":
             raise ValueError(f"enabled although access is {self.access!r}: set `enabled: false`")
         return self
+
+
+def fill_days(template: str, now: datetime) -> str:
+    """Replace `{today:%Y-%m-%d}` and `{today-7:%Y-%m-%d}` in an address or a form value by days counted back from `now`."""
+    return _DAY.sub(lambda m: (now - timedelta(days=int(m.group(1) or 0))).strftime(m.group(2)), template)
 
 
 def _message(error: ValidationError) -> str:
