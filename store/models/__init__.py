@@ -1,27 +1,41 @@
 """All tables. Importing this module registers them with `SQLModel.metadata`."""
 
 from .digests import Delivery, DigestIssue, IssueEntry, Ledger, StoreLock
-from .facts import AdoptionFact, FundingFact, OtherFact
+from .facts import (
+    AdoptionFact,
+    ApprovalFact,
+    FundingFact,
+    InvestorRow,
+    LaunchFact,
+    PartnershipFact,
+    PolicyFact,
+    ResultsFact,
+)
 from .items import AiModel, Item, ItemTitle, ItemTopic, Mention, Organisation, Story, Topic
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
 
 __all__ = [
     "AdoptionFact",
     "AiModel",
+    "ApprovalFact",
     "Delivery",
     "DigestIssue",
     "Fetch",
     "FundingFact",
     "HostDay",
     "HostState",
+    "InvestorRow",
     "IssueEntry",
     "Item",
     "ItemTitle",
     "ItemTopic",
+    "LaunchFact",
     "Ledger",
     "Mention",
     "Organisation",
-    "OtherFact",
+    "PartnershipFact",
+    "PolicyFact",
+    "ResultsFact",
     "Run",
     "SourceRow",
     "SourceState",
