@@ -1,0 +1,90 @@
+"""Settings of digests and of the mail they go out by."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+# Deliberately narrower than RFC 5322: what mail servers of teams accept, and nothing that could smuggle a header.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
+def check_address(value: str) -> str:
+    """Return a bare mail address unchanged. Raises ValueError for anything else."""
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError(f"expected a mail address such as reader@example.org, got {value!r}")
+    return value
+
+
+def _check_sender(value: str) -> str:
+    if any(ord(char) < 32 for char in value) or not _ADDRESS.fullmatch(parseaddr(value)[1]):
+        raise ValueError(f"expected an address or `Name <address>`, got {value!r}")
+    return value
+
+
+Address = Annotated[str, AfterValidator(check_address)]
+Sender = Annotated[str, AfterValidator(_check_sender)]
+
+
+class MailSettings(BaseModel):
+    """How mail leaves. Without `host` nothing is sent: issues are written to `out` as files."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str | None = Field(None, description="Name of the SMTP server; empty: issues are written to files instead of sent")
+    port: int | None = Field(None, ge=1, le=65535, description="Port; default 587 with starttls, 465 with ssl, 25 with none")
+    security: Literal["starttls", "ssl", "none"] = Field("starttls", description="How the connection is secured: starttls, ssl or none")
+    ca_file: Path | None = Field(None, description="Certificates to trust besides the system's (PEM), for a server with its own authority")
+    username: str | None = Field(None, description="Login name; empty: no login")
+    password: SecretStr | None = Field(None, description="Login password; only from the environment or a file, never from yixun.toml")
+    password_file: Path | None = Field(None, description="File whose first line is the login password")
+    sender: Sender = Field("Yixun <yixun@localhost>", description="From address, plain or as `Name <address>`")
+    reply_to: Address | None = Field(None, description="Where answers of readers go; default the sender")
+    unsubscribe_mailto: Address | None = Field(None, description="Address that takes unsubscriptions; default the sender's")
+    unsubscribe_url: str | None = Field(None, pattern=r"^https://\S+$", description="Page where a reader unsubscribes (https)")
+    timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for the server")
+    tries: int = Field(3, ge=1, le=10, description="Attempts a recipient, all of them before the text of the mail is handed over")
+    pause: float = Field(0, ge=0, le=600, description="Seconds between two recipients, for servers that limit the rate")
+    out: Path = Field(Path("out"), description="Folder for issues written as files")
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Self:
+        if self.password is not None and self.password_file is not None:
+            raise ValueError("password and password_file exclude each other")
+        if self.username and self.password is None and self.password_file is None:
+            raise ValueError("username without password: set YIXUN_MAIL__PASSWORD or password_file")
+        return self
+
+    @property
+    def effective_port(self) -> int:
+        """The port given, or the usual one of the chosen security."""
+        return self.port or {"starttls": 587, "ssl": 465, "none": 25}[self.security]
+
+    @property
+    def address(self) -> str:
+        """The bare address of the sender."""
+        return parseaddr(self.sender)[1]
+
+    def read_password(self) -> str | None:
+        """The login password from its setting or its file; None without login. Raises OSError when the file cannot be read."""
+        if self.password_file is not None:
+            return self.password_file.read_text(encoding="utf-8").splitlines()[0].strip()
+        return self.password.get_secret_value() if self.password is not None else None
+
+
+class DigestSettings(BaseModel):
+    """What one digest shows, to whom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field("Yixun 医讯", min_length=1, max_length=80, description="Name at the head of the mail and in its subject")
+    language: Literal["en", "zh", "both"] = Field("en", description="Language of labels: en, zh or both; headlines stay as they are")
+    recipients: list[Address] = Field(default_factory=list, description="Addresses; each gets a mail of its own")
+    topics: list[str] | None = Field(None, description="Topic ids, in the order of the sections; default all, in the catalogue's order")
+    stories_per_section: int = Field(10, ge=1, le=200, description="Stories shown a section; the rest stands in the archive page")
+    rows_per_table: int = Field(20, ge=1, le=200, description="Rows shown in the funding and in the adoption table")
+    archive_url: str | None = Field(None, pattern=r"^https?://\S+$", description="Web folder where the files of `out` are published")

@@ -1,0 +1,205 @@
+"""Queries behind a digest: what falls in a period, frozen issues, and the ledger of deliveries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlmodel import Session, SQLModel, col, delete, select
+
+from .models import (
+    AdoptionFact,
+    ApprovalFact,
+    Delivery,
+    DigestIssue,
+    Fetch,
+    FundingFact,
+    IssueEntry,
+    Item,
+    ItemTopic,
+    LaunchFact,
+    Organisation,
+    PartnershipFact,
+    PolicyFact,
+    ResultsFact,
+    SourceRow,
+    SourceState,
+    Topic,
+)
+
+# An item first seen this long after its own day is old news (docs/digest.md).
+LATE = timedelta(hours=48)
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """An item that may enter a digest, with everything known about it."""
+
+    item: Item
+    source: SourceRow
+    topics: list[ItemTopic] = field(default_factory=list)
+    funding: list[FundingFact] = field(default_factory=list)
+    adoptions: list[AdoptionFact] = field(default_factory=list)
+    approvals: list[ApprovalFact] = field(default_factory=list)
+    policies: list[PolicyFact] = field(default_factory=list)
+    partnerships: list[PartnershipFact] = field(default_factory=list)
+    launches: list[LaunchFact] = field(default_factory=list)
+    results: list[ResultsFact] = field(default_factory=list)
+
+
+_PARTS: tuple[tuple[type[SQLModel], str], ...] = (
+    (ItemTopic, "topics"),
+    (FundingFact, "funding"),
+    (AdoptionFact, "adoptions"),
+    (ApprovalFact, "approvals"),
+    (PolicyFact, "policies"),
+    (PartnershipFact, "partnerships"),
+    (LaunchFact, "launches"),
+    (ResultsFact, "results"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A source, what is remembered of it, and its last request."""
+
+    source: SourceRow
+    state: SourceState | None
+    last_fetch: Fetch | None
+
+
+def _in_period(start: datetime, end: datetime, *, with_late: bool) -> ColumnElement[bool]:
+    seen_now = and_(col(Item.first_seen_at) >= start, col(Item.first_seen_at) < end, col(Item.backlog).is_(False))
+    dated = and_(col(Item.published_at) >= start, col(Item.published_at) < end)
+    undated = and_(col(Item.published_at).is_(None), seen_now)
+    rules = [dated, undated]
+    if with_late:
+        # The exact 48 hours are held against each item in Python: date arithmetic differs between the databases.
+        rules.append(and_(col(Item.published_at) < start, col(Item.published_at) >= start - LATE, seen_now))
+    return and_(col(Item.status) == "kept", col(Item.relevant).is_(True), or_(*rules))
+
+
+def candidates(session: Session, start: datetime, end: datetime, *, with_late: bool) -> list[Candidate]:
+    """Kept and relevant items of a period (aware UTC, `end` excluded), by id.
+
+    An item belongs by its own date; without one by its first sight, unless it was backlog. `with_late` adds items dated
+    before the period but first seen in it, no more than `LATE` after their date.
+    """
+    rule = _in_period(start, end, with_late=with_late)
+    query = select(Item, SourceRow).join(SourceRow, col(SourceRow.id) == col(Item.source_id)).where(rule).order_by(col(Item.id))
+    found: dict[int, Candidate] = {}
+    for item, source in session.exec(query):
+        if item.published_at is None or item.published_at >= start or item.first_seen_at - item.published_at <= LATE:
+            found[item.id or 0] = Candidate(item, source)
+    for table, name in _PARTS:
+        for item_id, rows in _of_items(session, table, rule).items():
+            if item_id in found:
+                setattr(found[item_id], name, rows)
+    return list(found.values())
+
+
+def _of_items(session: Session, table: type[Row], rule: ColumnElement[bool]) -> dict[int, list[Row]]:
+    item_id: Any = table.item_id  # type: ignore[attr-defined]
+    rows: dict[int, list[Row]] = defaultdict(list)
+    query = select(table).join(Item, col(Item.id) == col(item_id)).where(rule).order_by(col(table.id))  # type: ignore[attr-defined]
+    for row in session.exec(query):
+        rows[row.item_id].append(row)  # type: ignore[attr-defined]
+    return rows
+
+
+def organisation_names(session: Session) -> dict[str, tuple[str | None, str | None]]:
+    """English and Chinese name of every organisation of the catalogue, by id."""
+    return {row.id: (row.name_en, row.name_zh) for row in session.exec(select(Organisation))}
+
+
+def topic_rows(session: Session) -> list[Topic]:
+    """All topics, in the order of digest sections."""
+    return list(session.exec(select(Topic).order_by(col(Topic.position), col(Topic.id))))
+
+
+def source_health(session: Session) -> list[SourceHealth]:
+    """Every enabled source with its state and its last request, by id."""
+    last = select(func.max(Fetch.id)).group_by(col(Fetch.source_id))
+    fetches = {row.source_id: row for row in session.exec(select(Fetch).where(col(Fetch.id).in_(last)))}
+    states = {row.source_id: row for row in session.exec(select(SourceState))}
+    sources = session.exec(select(SourceRow).where(col(SourceRow.enabled).is_(True)).order_by(col(SourceRow.id)))
+    return [SourceHealth(source, states.get(source.id), fetches.get(source.id)) for source in sources]
+
+
+def find_issue(session: Session, digest: str, period: str) -> DigestIssue | None:
+    """The frozen issue of a digest for a period, if it was built."""
+    return session.exec(select(DigestIssue).where(DigestIssue.digest == digest, DigestIssue.period == period)).first()
+
+
+def list_issues(session: Session, digest: str | None = None) -> list[DigestIssue]:
+    """Built issues of one digest or of all, newest period first."""
+    query = select(DigestIssue).order_by(col(DigestIssue.starts_on).desc(), col(DigestIssue.digest), col(DigestIssue.id).desc())
+    return list(session.exec(query.where(DigestIssue.digest == digest) if digest else query))
+
+
+def entries_of(session: Session, issue: DigestIssue) -> list[IssueEntry]:
+    """The entries of an issue, in the order they were frozen."""
+    return list(session.exec(select(IssueEntry).where(IssueEntry.issue_id == issue.id).order_by(col(IssueEntry.id))))
+
+
+def items_shown_elsewhere(session: Session, digest: str, period: str) -> set[int]:
+    """Ids of items that stand in another week's issue of the same digest."""
+    query = (
+        select(IssueEntry.item_id)
+        .join(DigestIssue, col(DigestIssue.id) == col(IssueEntry.issue_id))
+        .where(DigestIssue.digest == digest, DigestIssue.period != period, ~col(DigestIssue.period).contains(".."))
+    )
+    return {item_id for item_id in session.exec(query) if item_id is not None}
+
+
+def save_issue(session: Session, issue: DigestIssue, entries: Sequence[IssueEntry]) -> DigestIssue:
+    """Freeze an issue with its entries; an earlier issue of the same digest and period is replaced, keeping its id."""
+    before = find_issue(session, issue.digest, issue.period)
+    if before is not None:
+        session.exec(delete(IssueEntry).where(col(IssueEntry.issue_id) == before.id))
+        for name in ("built_at", "language", "subject", "frozen", "starts_on", "ends_on"):
+            setattr(before, name, getattr(issue, name))
+        issue = before
+    session.add(issue)
+    session.flush()
+    for entry in entries:
+        entry.issue_id = issue.id or 0
+        session.add(entry)
+        # One flush an entry keeps ids in the order of the issue on every database.
+        session.flush()
+    return issue
+
+
+def deliveries_of(session: Session, issue_id: int) -> list[Delivery]:
+    """The deliveries of an issue, by recipient."""
+    return list(session.exec(select(Delivery).where(Delivery.issue_id == issue_id).order_by(col(Delivery.recipient))))
+
+
+def find_delivery(session: Session, issue_id: int, recipient: str) -> Delivery | None:
+    """The delivery of an issue to a recipient, freshly read."""
+    query = select(Delivery).where(Delivery.issue_id == issue_id, Delivery.recipient == recipient)
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def claim_delivery(session: Session, delivery_id: int, *, now: datetime) -> bool:
+    """Take a delivery for sending, just before the text of the mail is handed over.
+
+    True for exactly one of several senders; False when it was sent, is being sent, or waits for a person.
+    """
+    rule = and_(col(Delivery.id) == delivery_id, col(Delivery.state).in_(("queued", "failed")))
+    values = {"state": "sending", "tried_at": now, "tries": col(Delivery.tries) + 1, "error": None}
+    return session.connection().execute(update(Delivery).where(rule).values(**values)).rowcount == 1
+
+
+def close_delivery(session: Session, delivery_id: int, state: str, *, now: datetime, error: str | None = None) -> None:
+    """Write how a delivery ended: sent, failed or unknown."""
+    values: dict[str, Any] = {"state": state, "tried_at": now, "error": error}
+    if state == "sent":
+        values["sent_at"] = now
+    session.connection().execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(**values))
