@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from store.text import fold
+from store.text import SENTENCE_END, fold
 
 from .facts import Amount, Evidence, Mention
 
 if TYPE_CHECKING:
     from .names import Names
-
-# A Latin full stop ends a sentence only before a space and an upper-case letter, a quote or Chinese, and not after an
-# initial or a common abbreviation: "Ltd. said", "U.S. firm", "$1.2 billion" stay whole.
-_END = re.compile(
-    r"[。！？!?；;\n]+[”’」』\"')）]*"
-    r"|(?<![A-Z])(?<!\bInc)(?<!\bLtd)(?<!\bCo)(?<!\bCorp)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bvs)(?<!\bNo)\.[”’\"')]*(?=\s+[A-Z“\"'‘\u4e00-\u9fff]|\s*$)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,7 @@ def split_sentences(text: str) -> list[Sentence]:
     """Split Chinese, English and mixed text into sentences that keep their offsets; empty ones are left out."""
     out: list[Sentence] = []
     start = 0
-    for match in _END.finditer(text):
+    for match in SENTENCE_END.finditer(text):
         _append(out, text, start, match.end())
         start = match.end()
     _append(out, text, start, len(text))
