@@ -72,7 +72,13 @@ _COUNTED = re.compile(
     r"|头|年|月|日|%|种|项|参数|tokens?)"
 )
 
-_CURRENCY_WORDS = re.compile(
+_CURRENCY_WORDS = pattern(ENGLISH)
+_VAGUE = re.compile(
+    rf"(?:(?P<sign>{pattern(LEADING)}) ?)?[“\"]?\b(?P<many>tens|dozens|hundreds|thousands|several|multi|multiple|a few|few)(?: of)?"
+    rf"(?: |-)?(?P<hundred>(?:tens|hundreds?|ten)(?: of)? )?(?P<scale>millions?|billions?|thousands?)"
+    rf"[”\"]?(?: of| in)?(?: |-)?(?P<unit>{_CURRENCY_WORDS})?(?![a-z])"
+)
+_WORDS = re.compile(
     rf"\b(?P<word>half a|{'|'.join(w for w in sorted(ENGLISH_WORDS, key=len, reverse=True) if ' ' not in w)})(?: |-)(?P<hundred>hundred )?"
     rf"(?P<scale>thousand|million|billion|trillion)(?: |-)(?P<unit>{_CURRENCY_WORDS})(?![a-z])"
 )
