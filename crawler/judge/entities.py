@@ -1,13 +1,59 @@
-"""Organisations outside the catalogue: suffix rules in Chinese and English, then the entity model where it is needed."""
+"""Organisations outside the catalogue, and how they and the catalogue's settle where they meet."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from store.text import is_han
+
 from .document import Sentence
+from .entities_en import find_english
+from .entities_zh import Span, find_chinese
 from .facts import Mention
+
+# A department or branch after its hospital folds into it: 北京协和医院神经科, 瑞金医院卢湾分院.
+_BRANCH = re.compile(r"[^,，。、;；:：\s的在与和及]{0,8}?(?:分院|院区|互联网医院|医院集团)")
 
 
 def find_outside(full: str, folded: str, sentences: Sequence[Sentence], catalogued: Sequence[Mention]) -> list[Mention]:
-    """`catalogued` plus the organisations that the rules find, by start, never overlapping."""
-    return list(catalogued)
+    """`catalogued` plus the organisations that the rules find, by start, never overlapping.
+
+    `sentences` are those to look at: all of a reading's, or only the ones that matter to the caller.
+    """
+    out: list[Mention] = []
+    for sentence in sentences:
+        known = [m for m in catalogued if m.start < sentence.end and sentence.start < m.end]
+        out += _in_sentence(full, folded, sentence, known)
+    kept = [m for m in catalogued if all(m.end <= o.start or o.end <= m.start for o in out)]
+    return sorted([*kept, *out], key=lambda mention: mention.start)
+
+
+def _in_sentence(full: str, folded: str, sentence: Sentence, known: Sequence[Mention]) -> list[Mention]:
+    written = full[sentence.start : sentence.end]
+    taken = [(m.start - sentence.start, m.end - sentence.start, m) for m in known]
+    organisations = [(start, end, m.kind) for start, end, m in taken if m.target == "organisation"]
+    spans: list[Span] = []
+    if any(is_han(char) for char in written):
+        spans += find_chinese(folded[sentence.start : sentence.end], organisations)  # type: ignore[arg-type]
+    spans += find_english(written, organisations)  # type: ignore[arg-type]
+    out: list[Mention] = []
+    for span in sorted(spans, key=lambda span: span.start - span.end):
+        mention = _settle(full, sentence.start, span, [m for _, _, m in taken])
+        if mention is not None and all(mention.end <= o.start or o.end <= mention.start for o in out):
+            out.append(mention)
+    return out
+
+
+def _settle(full: str, base: int, span: Span, known: Sequence[Mention]) -> Mention | None:
+    """The mention for a span: none where the catalogue knows better, the hospital's own where a branch of it is meant."""
+    start, end = base + span.start, base + span.end
+    inside = [m for m in known if m.start < end and start < m.end]
+    for m in inside:
+        if m.target == "model" or (m.start <= start and end <= m.end) or m.start < start or m.end > end:
+            return None
+    host = next((m for m in inside if m.start == start and m.kind == "hospital"), None)
+    as_written = full[start:end]
+    if host is not None and (_BRANCH.fullmatch(full, host.end, end) or span.kind == "hospital"):
+        return Mention("organisation", host.id, as_written, start, end, host.kind, host.name_en, host.name_zh)
+    return Mention("organisation", None, as_written, start, end, span.kind, found_by="rule")

@@ -1,0 +1,284 @@
+"""Organisations outside the catalogue in Chinese sentences.
+
+A sentence is cut into pieces at punctuation, 和 and 等. In a piece a name is found by its end (医院, 科技, 资本 …), as the
+subject of a clause about money, before 领投 or 跟投, in quotes, or beside another name in a list. What stands before the
+name (verbs, dates, 医疗AI公司) is cut off by word lists and by the word boundaries of `tagger`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from . import entity_words as words
+from .facts import OrganisationKind
+from .tagger import Token, cut, tag
+
+_PARENS = re.compile(r"[(（][^()（）]{1,40}[)）]")
+_DELIMITER = re.compile(r"[，,、;；:：。!！?？\[\]【】《》<>|\n\t…—~·]*[，,、;；:：。!！?？\[\]【】《》<>|\n\t…—~“”\"「」『』‘’]")
+_ET_CETERA = re.compile(r"等(?=[^候待于级分]|$)")
+_QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"，,。;；]{2,14})[”」』\"]")
+_SHORT_FORM = re.compile(r"(?:以下简称|下称|简称|又称|前身为|原名)[为:：]?[“「『\"]?([^“”「」『』\"()（），,。]{2,20})[”」』\"]?")
+_CONJUNCTIONS = frozenset(("和", "与", "及", "以及", "暨", "并"))
+_LATIN = re.compile(r"[a-z][a-z0-9.&' \-]*[a-z0-9]|[a-z]")
+_STOCK = re.compile(
+    r"\s?[(（](?:[a-z][a-z .&\-]{1,40}|\d{4,6}(?:\.[a-z]{1,3})?|[^()（）]{0,8}\d{4,6}(?:\.[a-z]{2})?)[,，;；\s]?[^()（）]{0,16}[)）]"
+)
+_CUT_TAGS = frozenset(("v", "d", "p", "u", "r", "c", "q", "xc", "TIME", "f", "ad", "vd", "w"))
+_EDGE = " \x01.·-_'’&"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A name found in a sentence, offsets in that sentence."""
+
+    start: int
+    end: int
+    kind: OrganisationKind
+    found_by: str = "rule"
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    after: str  # the delimiter that ends it: one of ",、&等." or another mark
+
+
+def find_chinese(text: str, known: Sequence[tuple[int, int, OrganisationKind]]) -> list[Span]:
+    """Names in one folded Chinese sentence, by start, never overlapping; `known` are those of the catalogue in it.
+
+    A name that holds a known one inside it (厦门大学附属中山医院) is returned, the known ones themselves are not.
+    """
+    return _Sentence(text, known).find()
+
+
+class _Sentence:
+    def __init__(self, text: str, known: Sequence[tuple[int, int, OrganisationKind]]) -> None:
+        self.text = text
+        self.flat = _PARENS.sub(lambda match: "\x01" * len(match[0]), text)
+        self.tokens: list[Token] = tag(text) if words.TRIGGER.search(text) else cut(text)
+        self.known = [Span(start, end, kind, "catalogue", True) for start, end, kind in known]
+        self.pieces = self._split()
+        self.about_money = words.FUNDING_CUE.search(text) is not None
+
+    def find(self) -> list[Span]:
+        found = [span for piece in self.pieces for span in self._by_end(piece.start, piece.end)]
+        for match in _PARENS.finditer(self.text):
+            found += self._by_end(match.start() + 1, match.end() - 1)
+        found += self._quoted()
+        if self.about_money:
+            found += self._subjects()
+            found += self._investors()
+        found = _without_overlap([*found, *self.known])
+        found = self._along_lists(found)
+        return [span for span in _without_overlap(found) if not span.known]
+
+    def _split(self) -> list[_Piece]:
+        marks = {match.start(): (match.end(), match[0]) for match in _DELIMITER.finditer(self.flat)}
+        marks |= {match.start(): (match.end(), "等") for match in _ET_CETERA.finditer(self.flat)}
+        for token in self.tokens:
+            if token.text in _CONJUNCTIONS and token.tag in ("", "c", "p") and self.flat[token.start] != "\x01":
+                marks.setdefault(token.start, (token.end, "&"))
+        pieces, start = [], 0
+        for at in sorted(marks):
+            end, mark = marks[at]
+            if any(span.start < at < span.end for span in self.known):
+                continue
+            pieces.append(_Piece(start, at, mark))
+            start = end
+        pieces.append(_Piece(start, len(self.flat), "."))
+        return pieces
+
+    def _by_end(self, start: int, end: int) -> Iterator[Span]:
+        """Names that end as organisations do."""
+        for match in words.ENDS.finditer(self.text, start, end):
+            stop = match.end()
+            if _goes_on(self.text, match[0], stop):
+                continue
+            begin = self._left(start, stop, match.start())
+            span = self._span(begin, stop)
+            if span is not None and self._is_evident(span, match[0]):
+                yield span
+            start = stop
+
+    def _left(self, start: int, end: int, limit: int) -> int:
+        """Where the name that ends at `end` begins: after the last word before `limit` that cannot belong to it."""
+        for hard in words.CUT_ANYWHERE.finditer(self.text, start, limit):
+            if self.text[hard.end() : end] and not self._inside_known(hard.start()):
+                start = hard.end()
+        for token in self.tokens:
+            if not start <= token.start < limit or token.end > limit or self._inside_known(token.start):
+                continue
+            rest = self.text[token.end : end]
+            if token.text in words.CUT_WORDS or (token.tag in _CUT_TAGS and not _is_generic(rest)):
+                start = token.end
+        while start < end and self.text[start] in _EDGE:
+            start += 1
+        return start
+
+    def _inside_known(self, at: int) -> bool:
+        return any(span.start <= at < span.end for span in self.known)
+
+    def _span(self, start: int, end: int, kind: OrganisationKind | None = None) -> Span | None:
+        """The span without its edges, or None when it is no name."""
+        while start < end and self.flat[start] in _EDGE:
+            start += 1
+        while start < end and self.flat[end - 1] in _EDGE:
+            end -= 1
+        name = self.text[start:end]
+        if name.endswith("公司") and not re.search(r"(?:有限|股份|控股|保险|集团|科技|投资|责任)公司$", name):
+            end -= 2
+            name = name[:-2].rstrip()
+            end = start + len(name)
+        if not 2 <= len(name) <= 40 or words.NOT_A_NAME.search(name) or _is_generic(name):
+            return None
+        return Span(start, end, kind or words.kind_of(name))
+
+    def _is_evident(self, span: Span, ending: str) -> bool:
+        """Whether a name found by its end is one: strong ends are, weak ones need a sign."""
+        name = self.text[span.start : span.end]
+        if len(name) <= len(ending):
+            return False
+        stem = name[: len(name) - len(ending)]
+        if words.STRONG_END.search(ending) or words.LEGAL_END.search(ending):
+            return True
+        if len(stem) > 12:
+            return False
+        if any(token.tag == "ORG" and token.start < span.end and span.start < token.end for token in self.tokens):
+            return True
+        if words.APPOSITION.search(self.text, max(0, span.start - 12), span.start) or _STOCK.match(self.text, span.end):
+            return True
+        inside = [token for token in self.tokens if span.start <= token.start and token.end <= span.start + len(stem)]
+        return 2 <= len(stem) <= 4 and len(inside) >= 2 and all(len(token.text) == 1 for token in inside)
+
+    def _quoted(self) -> Iterator[Span]:
+        """“X” where X ends as a name, or where the text goes on as after a company; and （以下简称“X”）."""
+        for match in _SHORT_FORM.finditer(self.text):
+            span = self._span(match.start(1), match.end(1))
+            if span is not None and not _LATIN.fullmatch(match[1]):
+                yield span
+        for match in _QUOTED.finditer(self.text):
+            ending = words.ENDS.search(match[1])
+            whole = ending is not None and ending.end() == len(match[1])
+            goes_on = self.about_money and words.MONEY_SUBJECT.match(self.text, match.end())
+            named = words.APPOSITION.search(self.text, max(0, match.start() - 8), match.start())
+            if whole or goes_on or (named and self.about_money):
+                span = self._span(match.start(1), match.end(1))
+                if span is not None:
+                    yield span
+
+    def _subjects(self) -> Iterator[Span]:
+        """What stands before 完成, 获得, 拿到 … in clauses about money."""
+        for piece in self.pieces:
+            for match in words.MONEY_SUBJECT_AT.finditer(self.flat, piece.start, piece.end):
+                end = match.start()
+                if end - piece.start < 2:
+                    continue
+                begin = self._left(piece.start, end, end)
+                begin = self._after_description(begin, end)
+                span = self._span(begin, end)
+                if span is not None and span.end - span.start <= 20 and self._reads_as_name(span):
+                    yield replace(span, found_by="rule")
+                break
+
+    def _after_description(self, start: int, end: int) -> int:
+        """Skip 大数据初创企业 before Paxata: a Latin name, or an entity, that ends the subject stands for itself."""
+        tail = re.search(r"[a-z0-9][a-z0-9.&'\- ]*$", self.text[start:end])
+        if tail and re.search(r"[a-z]", tail[0]) and tail.start() > 0 and _is_generic(self.text[start : start + tail.start()].strip()):
+            return start + tail.start()
+        return start
+
+    def _reads_as_name(self, span: Span) -> bool:
+        inside = [token for token in self.tokens if token.start < span.end and span.start < token.end]
+        return not any(token.tag in ("r", "u", "p", "c", "w") for token in inside)
+
+    def _investors(self) -> Iterator[Span]:
+        """The last name before 领投, 跟投 …; its neighbours come in along the list. Also 获X投资, 来自X的."""
+        for match in words.INVEST_ANCHOR.finditer(self.flat):
+            piece = next((p for p in self.pieces if p.start <= match.start() <= p.end), None)
+            if piece is None:
+                continue
+            if match.start() - piece.start < 2:
+                piece = next((p for p in reversed(self.pieces) if p.end <= match.start() and p.end - p.start >= 2), None)
+                if piece is None or match.start() - piece.end > 3:
+                    continue
+            end = min(piece.end, match.start()) if match.start() > piece.start else piece.end
+            span = self._span(self._left(piece.start, end, end), end)
+            if span is not None and span.end - span.start <= 24:
+                yield replace(span, kind="investor")
+        for match in words.INVEST_OBJECT.finditer(self.flat):
+            span = self._span(match.start(1), match.end(1))
+            if span is not None and self._reads_as_name(span):
+                yield replace(span, kind="investor")
+
+    def _along_lists(self, found: list[Span]) -> list[Span]:
+        """Names beside a name in a list (A、B和C等) are names of its kind."""
+        out = list(found)
+        for order in (range(len(self.pieces)), range(len(self.pieces) - 1, -1, -1)):
+            for i in order:
+                out += self._neighbour(out, i)
+        return out
+
+    def _neighbour(self, found: list[Span], i: int) -> list[Span]:
+        piece = self.pieces[i]
+        if any(piece.start <= span.start < piece.end for span in found) or piece.end - piece.start < 2:
+            return []
+        seed = self._seed(found, i)
+        if seed is None:
+            return []
+        end = self._right(piece.start, piece.end) if piece.after not in "、&等,，" else piece.end
+        span = self._span(self._left(piece.start, end, end), end)
+        if span is None or span.end - span.start > 20 or not self._reads_as_name(span):
+            return []
+        if words.CUT_ANYWHERE.search(self.text, span.start, span.end):
+            return []
+        return [
+            replace(
+                span,
+                kind=words.kind_of(self.text[span.start : span.end]) if words.ENDS.search(self.text, span.start, span.end) else seed.kind,
+            )
+        ]
+
+    def _seed(self, found: list[Span], i: int) -> Span | None:
+        """The name that touches piece `i` across 、 or 和."""
+        piece = self.pieces[i]
+        if piece.after and piece.after in "、&" and i + 1 < len(self.pieces):
+            after = self.pieces[i + 1]
+            hit = next((span for span in found if after.start <= span.start <= after.start + 1), None)
+            if hit is not None:
+                return hit
+        if i and self.pieces[i - 1].after and self.pieces[i - 1].after in "、&":
+            before = self.pieces[i - 1]
+            return next((span for span in found if before.start <= span.start and not self.flat[span.end : before.end].strip(_EDGE)), None)
+        return None
+
+    def _right(self, start: int, end: int) -> int:
+        """Where a name at the end of a list stops: before the first word that cannot belong to it."""
+        for token in self.tokens:
+            if start < token.start < end and (token.text in words.CUT_WORDS or token.tag in _CUT_TAGS):
+                return token.start
+        hard = words.CUT_ANYWHERE.search(self.text, start + 1, end)
+        return hard.start() if hard else end
+
+
+def _goes_on(text: str, ending: str, end: int) -> bool:
+    """Whether the word goes on after the ending: 投资了, 医疗器械 is caught by the longest match, 健康管理 is not a name."""
+    if ending.endswith(("有限公司", "公司", ")")):
+        return False
+    return words.GOES_ON.match(text, end) is not None
+
+
+def _is_generic(name: str) -> bool:
+    return words.GENERIC.fullmatch(name) is not None
+
+
+def _without_overlap(spans: Sequence[Span]) -> list[Span]:
+    """The longest where spans overlap; among equals a known one."""
+    out: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start - span.end, not span.known, span.start)):
+        if all(span.end <= other.start or other.end <= span.start for other in out):
+            out.append(span)
+    return sorted(out, key=lambda span: span.start)
