@@ -128,7 +128,8 @@ def fill_days(template: str, now: datetime) -> str:
     return _DAY.sub(lambda m: (now - timedelta(days=int(m.group(1) or 0))).strftime(m.group(2)), template)
 
 
-def _message(error: ValidationError) -> str:
+def validation_message(error: ValidationError) -> str:
+    """The first fault of a source entry in one line: field, what was expected, what was found."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "entry"
     got = "" if isinstance(first.get("input"), dict) else f", got {str(first.get('input'))[:60]!r}"
@@ -154,7 +155,7 @@ def read_source_file(path: Path) -> tuple[list[Source], list[SourceError]]:
         try:
             sources.append(Source.model_validate(row))
         except ValidationError as error:
-            errors.append(SourceError(_message(error), subject=f"{path.name}: {name}"))
+            errors.append(SourceError(validation_message(error), subject=f"{path.name}: {name}"))
     return sources, errors
 
 
