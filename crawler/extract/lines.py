@@ -1,0 +1,207 @@
+"""Line by line through the chosen part of a page: what of it is the article, and what only stands inside it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .hints import Hint
+from .page import HEADINGS, Block, Page
+
+# Each rule is a whole short line. Words of the trade, in both scripts; no site's own.
+_CREDIT = re.compile(
+    r"^[\[【(（<\s■●◎▍丨|]*(?:责任?编辑?|責任編輯|责编|編輯|编辑|值班编辑|本期编辑|编审|审核|审校|校对|校對|核稿|监制|監製|终审|初审|复审|一审|二审|三审|签发|值班主任|主编|总编|策划|统筹|制图|设计|美编|排版|视觉|视频|"
+    r"出品|制作|运营|实习生|实习编辑|见习编辑|新媒体编辑|图片编辑|网络编辑|作者单位|作者简介|作者介绍|投稿邮箱|联系邮箱|商务合作|转载授权)\s*[/／]?\S{0,8}\s*[：:|丨｜/／∣\s]\s*.{0,60}$"
+)
+_SOURCE = re.compile(
+    r"^[\[【(（<\s*※■●]*(?:(?:本文|文章|稿件|内容|资料|信息|图文|新闻|消息|文字|综合|图片|图|封面图?|题图|头图|原文)?(?:来源|來源|转自|轉自|摘自|源自|出处|转载自|素材来源|图源|参考资料|资料参考|参考文献)于?\s*[：:|丨｜/／∣]|"
+    r"(?:本文)?(?:来源|转载自|转自|摘自)于?\s*[：:丨|《“\"]?|原载|原标题|原題|原题|本文原标题|原文标题|原文链接|阅读原文|文章链接|链接地址|题图来自|图片来自|头图来自|本文来自|文章来自|首发于|本文首发|文章首发|本文转载)"
+)
+_SOURCE_MAX = 60
+_BYLINE = re.compile(
+    r"^[\[【(（\s■●◎▍丨|]*(?:(?:本报|本刊|本网|本台|[\u4e00-\u9fffA-Za-z]{2,10}?)?(?:首席|实习|见习|特约|全媒体|融媒体|文字)?(?:记者|記者|作者|通讯员|撰稿人?|撰文|采写|采访|執筆|执笔|编译|编撰|撰写|文字|原创|原創|投稿人|文图|图文|文|图|摄影|作者|供稿|讲述|口述|整理|特约撰稿)"
+    r"(?:[、/／&和·\s]?(?:图|摄影|摄|编辑|编译|整理|视频))?)\s*(?:[：:|丨｜/／∣]|\s|(?<=[者员人])(?=[\u4e00-\u9fff]))\s*.{1,50}$"
+)
+_ORIGINAL_TITLE = re.compile(r"^[\[【(（\s]*(?:本文)?原?(?:标题|题|題)(?:为|為)?\s*[：:《“\"]")
+_PROMO = re.compile(
+    r"扫(?:描|一扫|码).{0,12}(?:二维码|关注|下载|加入|添加|上方|下方)|(?:点击|长按|识别).{0,14}(?:二维码|关注|下载|进入|订阅|查看|阅读|观看|投票|图片|大图|清晰|原文|放大)|关注.{0,16}(?:公众号|微信号|官方微信|视频号|微博)|"
+    r"(?:微信|官方)公众号\s*[：:]|更多(?:精彩|内容|资讯|新闻|信息|猛料).{0,20}(?:关注|点击|请|欢迎|下载|登录|访问|敬请)|下载.{0,16}(?:APP|app|客户端|App)|安装.{0,20}客户端|欢迎(?:关注|订阅|投稿|转发|分享|加入|扫码|下载)|"
+    r"(?:打开|登录|进入).{0,10}(?:APP|App|app|客户端).{0,10}(?:查看|阅读|体验|更多)|点(?:个|亮)?[“\"]?(?:在看|赞)|(?:在看|点赞|转发|收藏).{0,6}(?:点赞|转发|分享|三连)|返回搜狐|举报/反馈|正文已结束|阅读全文|展开全文|加载更多|查看更多|"
+    r"添加.{0,10}(?:微信|好友|小助手)|加入.{0,8}(?:交流群|读者群|社群)|回复.{0,3}【|后台回复|戳(?:这里|下方|原文|阅读)"
+)
+_PROMO_MAX = 90
+_RIGHTS = re.compile(
+    r"^[\[【(（\s*※•·]*(?:(?:特别|免责|版权|郑重|风险|重要|本站|本网|平台)(?:声明|提示|申明|警示|说明)|声明[：:]|版权(?:归|所有)|版权©|(?:本文|文章|以上内容|以上文章|该文|此文|本稿).{0,24}(?:版权|观点|立场|授权|转载|不代表|仅代表|仅供参考|不构成)|"
+    r"(?:未经|未經).{0,16}(?:授权|许可|同意|允许|書面|书面).{0,20}(?:转载|不得|禁止|使用|複製|复制)|转载(?:请|须|需|时)|如需转载|凡本(?:网|站|报|平台)|凡注明|如(?:有|涉|发现|若).{0,20}(?:侵权|版权|侵犯)|如涉及.{0,20}版权|"
+    r"本(?:文|站|网|平台|页面).{0,30}(?:不代表|不对|不承担|仅提供信息存储)|文中.{0,10}(?:仅代表|不代表)|以上(?:仅|观点).{0,10}(?:代表|供参考)|投资有风险|市场有风险|股市有风险|据此(?:操作|投资|入市)|"
+    r"Copyright|©|\(c\)\s*\d{4}|All rights reserved|版权所有|Notice: The content above)",
+    re.I,
+)
+_RELATED = re.compile(
+    r"^[\[【(（\s■●◎▍丨|▼↓☞>]*(?:(?:相关|相關|推荐|推薦|延伸|拓展|扩展|猜你|热门|熱門|往期|精彩|最新|近期|更多|其他|关联|同类|编辑|大家都在|网友|最热|今日|本周|热点)(?:阅读|閱讀|新闻|新聞|文章|链接|内容|推荐|资讯|报道|報導|专题|喜欢|评论|回顾|精选|文章推荐|标签|主题|搜索|看|关注|话题|视频|图集|排行)"
+    r"|相关链接|为您推荐|为你推荐|猜你喜欢|你可能(?:还|也)?(?:喜欢|感兴趣|关注)|热评|(?:全部|网友|最新|热门|精彩|用户)?(?:评论|留言|跟帖|跟贴)(?:区|列表|\(\d+\)|（\d+）)?|发表评论|我要评论|上一篇|下一篇|上一条|下一条|延伸阅读|分享到|分享至|分享让更多人看到|标签|关键词|关键字|扫一扫|附件下载|热搜)"
+    r"\s*[\])）】：:>》|丨\d]*(?:[：:].{0,80})?$"
+)
+_RELATED_EN = re.compile(
+    r"^(?:related(?: (?:articles?|stor(?:y|ies)|posts?|news|content|coverage|topics|reading|links?|videos?))?|read (?:more|next|also)|more (?:from|on|stories|news|in|like this|about)\b.{0,40}|you (?:may|might) (?:also|be) .{0,30}|"
+    r"recommended(?: (?:for you|stories|reading|articles|videos?))?|most (?:popular|read|viewed|commented)|trending(?: now)?|popular(?: (?:now|posts|stories))?|latest (?:news|stories|posts|articles)|top stories|"
+    r"(?:leave|post|add|write) (?:a|your) (?:comment|reply)|(?:\d+ )?(?:comments?|responses?|replies)(?: \(\d+\))?|join the (?:conversation|discussion)|discussion|about the authors?|about (?:us|this author)|"
+    r"share this(?: (?:article|story|post|page|entry))?|share(?: on| via)?|like this|tags?|filed under|topics|see also|further reading|what (?:to read|others are reading)|don't miss|editor'?s picks?|up next|next (?:article|story|up|post)|"
+    r"previous (?:article|story|post)|sign up|newsletter|subscribe(?: now| today)?|follow us.{0,30}|sponsored(?: content)?|paid (?:content|post)|promoted|contact us|terms of (?:use|service)|privacy policy|keep reading|explore more|around the web|from the web|more to explore|media contacts?)\s*:?\s*[>»→]*$",
+    re.I,
+)
+_ENGLISH = re.compile(
+    r"^(?:(?:story continues|article continues|continue reading|continues) (?:below|after).{0,40}|(?:- ?)?(?:skip )?advertise?ment(?: ?-)?.{0,30}|advert|ad|loading\.*|read (?:more|also|next|the full .{0,30}|our .{0,40})\s*[:>»].{0,140}|"
+    r"(?:related|see also|also read|more|watch|listen|don't miss|must read|recommended|read|see|video|photos?|gallery)\s*[:|>»]\s.{0,140}|(?:watch|listen)(?: now| live| to (?:this|the).{0,60})?|"
+    r"(?:photo|image|picture|photograph|illustration|credit|photo credit|image credit|image source|source|graphic|photo courtesy|courtesy)s?\s*(?:by|:|/|©|credit).{0,100}|(?:getty images|reuters|ap photo|afp|shutterstock|istock(?:photo)?|file photo|unsplash|pexels)[^.]{0,40}|"
+    r"(?:click|tap) (?:here|to|on).{0,100}|(?:sign up|subscribe|register|log in|follow us|like us|join us|get (?:our|the) .{0,30}newsletter|download (?:the|our) .{0,20}app).{0,160}|(?:share|tweet|email|print|save|pin it|comment|reply|facebook|twitter|linkedin|whatsapp|copy link|link copied)(?: (?:this|on|to|via|article).{0,30})?|"
+    r"(?:by|written by|posted by|reported by|reporting by|edited by|editing by|writing by|additional reporting by|compiled by)\s+[A-Z][^.!?]{1,90}|(?:last )?(?:updated|published|posted|modified|first published)(?: on| at)?\s*:?\s.{4,60}|"
+    r"\d+\s*(?:min(?:ute)?s?|sec(?:ond)?s?)\s*(?:read|ago)|\d+ (?:shares?|comments?|views?|likes?|claps?)|(?:view|show|hide|post|add|leave|read)\s(?:all\s|\d+\s|a\s|the\s)?(?:\d+\s)?comments?|"
+    r"(?:©|copyright|all rights reserved).{0,160}|this (?:article|story|post) (?:was|has been|is) (?:originally|first|updated|also|syndicated|republished|re-?published|produced).{0,160}|the post .{3,200} appeared first on .{2,80}|(?:image|photo|video) (?:caption|courtesy|copyright|source).{0,120}|"
+    r"(?:your email address will not be published).{0,80}|(?:back to top|go to top|top of page|skip to .{0,30}|jump to .{0,30}|open in .{0,20}|play video|close|menu|search|home|next|previous|transcript|email address|print this page))[.!>»→]*$",
+    re.I,
+)
+_CAPTION_START = re.compile(
+    r"^[\s(（\[【]*(?:[▲△↑▼↓]|(?:上|下|左|右|本|题|题|头|封面|配)图(?:为|：|:|源|/|／)|图\s?\d{0,2}\s?[：:/／丨|｜▲]|图片\s?[：:/]|(?:资料|效果|示意|现场|截|配|视频截)图[\s）)\]】。：:]*$|(?:photo|image|figure|fig\.)\s?\d*\s?[:.])",
+    re.I,
+)
+_CAPTION_END = re.compile(
+    r"(?:摄影?|供图|提供图片|图片提供|[\s/／]图|資料圖|资料图片?|配图|截图|示意图|效果图|视觉中国|图虫创意|东方IC|摄图网|/\s?供图|新华社发|中新社发|资料照片|网络图片|图据\S{2,8}|photo|getty images|reuters|afp|shutterstock|istock|file photo|via ap)\s*[)）\]】。]*$",
+    re.I,
+)
+_NUMBERISH = re.compile(r"^[\s\d【】\[\]()（）<>«»‹›|/…上下一末首尾前后页頁第共prevnxtPREVNXTagLirstl.:：,，-]+$")
+_ENDED = re.compile(r"[。！？!?…；;：:.”\"’）)』」]$")
+_SENTENCE_END = re.compile(r"[。！？!?…]|[.](?:\s|$)")
+_QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》〈〉_\-—–|｜·:：,，.。!！?？…]+")
+
+
+def squash(text: str) -> str:
+    """`text` for comparison: half width, lower case, no white space, quotes or punctuation."""
+    return _QUOTES.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+class Lines:
+    """Chooses among the blocks of an article's part; `dropped` says what was left out and why."""
+
+    def __init__(self, page: Page, bad: list[Hint], *, title: str | None = None, trust_names: bool = True) -> None:
+        self.page = page
+        self.bad = bad
+        self.title = squash(title or "")
+        self.trust_names = trust_names
+        self.dropped: list[tuple[str, str]] = []
+
+    def select(self, indexes: list[int]) -> list[int]:
+        """Indexes of the blocks that are the article's paragraphs, in order."""
+        blocks = self.page.blocks
+        total = sum(blocks[i].units for i in indexes) or 1.0
+        captioned = self._captions_follow_images(indexes)
+        kept: list[int] = []
+        units = seen = 0.0
+        closed = -1  # everything up to here belongs to a section that was closed
+        for position, i in enumerate(indexes):
+            block = blocks[i]
+            seen += block.units
+            reason = self._reason(block, first=units < 30, late=seen > 0.45 * total, captioned=captioned)
+            if reason is None and i < closed:
+                reason = "section"
+            elif reason == "related":
+                closed = self._section_end(indexes, position, seen / total)
+            if reason is None:
+                kept.append(i)
+                units += block.units
+            else:
+                self.dropped.append((block.text[:60], reason))
+        return self._trimmed(kept)
+
+    def _reason(self, block: Block, *, first: bool, late: bool, captioned: bool) -> str | None:
+        """Why a block is no paragraph of the article; None when it is."""
+        text = block.text
+        links = block.link_chars / len(text)
+        if self.trust_names and self.bad[block.box] is Hint.BAD:
+            return "names"
+        if (
+            self.trust_names
+            and self.bad[block.box] is Hint.DOUBTFUL
+            and (block.units < 40 or links > 0.3 or not _SENTENCE_END.search(text))
+        ):
+            return "names"
+        if (
+            self.title
+            and first
+            and (mark := squash(text))
+            and (mark == self.title or (len(mark) > 7 and mark in self.title and block.tag in HEADINGS))
+        ):
+            return "title"
+        if not any(char.isalnum() for char in text):
+            return None if re.search(r"[。！？”\"]", text) else "marks"
+        return self._line_reason(block, links, first=first, late=late) or self._caption_reason(block, captioned)
+
+    @staticmethod
+    def _line_reason(block: Block, links: float, *, first: bool, late: bool) -> str | None:
+        text, units = block.text, block.units
+        if _RELATED.match(text) and units < 60 or (units < 25 and _RELATED_EN.match(text)):
+            return "related"
+        if links > 0.6 and block.tag not in HEADINGS and (units < 80 or links > 0.9):
+            return "links"
+        if _ORIGINAL_TITLE.match(text) or (units < _SOURCE_MAX and _SOURCE.match(text)):
+            return "source"
+        if units < 50 and _CREDIT.match(text):
+            return "credit"
+        if units < 40 and (first or late) and _BYLINE.match(text) and not _SENTENCE_END.search(text):
+            return "byline"
+        if units < _PROMO_MAX and _PROMO.search(text):
+            return "promotion"
+        if _RIGHTS.match(text) and (late or units < 60):
+            return "rights"
+        if units < 75 and _ENGLISH.match(text):
+            return "furniture"
+        if units < 12 and _NUMBERISH.match(text) and (links > 0 or not re.search(r"\d", text)):
+            return "pages"
+        return None
+
+    @staticmethod
+    def _caption_reason(block: Block, captioned: bool) -> str | None:
+        if block.caption:
+            return "caption"
+        text, units = block.text, block.units
+        if units < 80 and _CAPTION_START.match(text):
+            return "caption"
+        if units < 60 and (block.after_image or block.centred) and _CAPTION_END.search(text):
+            return "caption"
+        if block.after_image and units < 60 and (block.centred or captioned) and block.tag not in HEADINGS:
+            return "caption"
+        if units < 30 and _CAPTION_END.search(text) and not _SENTENCE_END.search(text):
+            return "caption"
+        return None
+
+    def _captions_follow_images(self, indexes: list[int]) -> bool:
+        """Whether on this page a short line after an image is its caption: most images are followed by one."""
+        after = [self.page.blocks[i] for i in indexes if self.page.blocks[i].after_image]
+        short = [block for block in after if block.units < 50 and block.bold_chars < 0.6 * len(block.text)]
+        return len(after) >= 2 and len(short) >= 0.75 * len(after)
+
+    def _section_end(self, indexes: list[int], position: int, share: float) -> int:
+        """First block after the section that the heading at `position` opens: the rest of its box, or the links that follow."""
+        blocks = self.page.blocks
+        i = indexes[position]
+        box = self.page.boxes[blocks[i].box]
+        if box.last - i <= 1 and box.parent >= 0:
+            box = self.page.boxes[box.parent]
+        rest = [blocks[j] for j in indexes[position + 1 :] if j < box.last]
+        prose = sum(block.units for block in rest if block.link_chars < 0.4 * len(block.text) and block.units > 30)
+        if share > 0.6 or prose < 0.3 * sum(block.units for block in rest):
+            return box.last
+        end = i + 1
+        for j in indexes[position + 1 :]:
+            if blocks[j].link_chars < 0.6 * len(blocks[j].text):
+                break
+            end = j + 1
+        return end
+
+    def _trimmed(self, kept: list[int]) -> list[int]:
+        """Without headings and labels at the end that announce nothing."""
+        blocks = self.page.blocks
+        while kept and (blocks[kept[-1]].tag in HEADINGS or (blocks[kept[-1]].units < 12 and re.search(r"[：:]$", blocks[kept[-1]].text))):
+            self.dropped.append((blocks[kept[-1]].text[:60], "end"))
+            kept = kept[:-1]
+        return kept

@@ -1,0 +1,264 @@
+"""One parse of a page, shared by all readers: the tree, its head, and its visible text as a flat list of blocks.
+
+A block is a piece of text between two block-level borders (a paragraph, a heading, a cell, a line between two <br>). A box is a
+block-level element; its blocks lie side by side in the list, so a box is a range of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from lxml import etree
+
+from .hints import HIDDEN_STYLE, Hint, hint_of
+
+# Beyond these sizes a page is no article; what lies before is still read.
+MAX_ELEMENTS = 40_000
+MAX_CHARS = 6_000_000
+
+_BLOCK_TAGS = frozenset(
+    """html body p div section article main header footer aside nav ul ol li dl dt dd table thead tbody tfoot tr td th caption blockquote pre
+    h1 h2 h3 h4 h5 h6 figure figcaption form fieldset center address details summary hgroup frameset frame marquee""".split()
+)
+_SKIPPED = frozenset(
+    """script style noscript template iframe object embed applet svg canvas select option optgroup button input textarea datalist audio video map head
+    link meta title base param source track dialog progress meter noframes rp rt math""".split()
+)
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LEAF = frozenset(
+    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dt", "dd", "figcaption", "caption", "pre", "blockquote", "center"}
+)
+_IMAGES = frozenset({"img", "picture", "amp-img", "video", "iframe", "figure"})
+_BOLD = frozenset({"b", "strong"})
+_CENTRED = re.compile(r"text-align\s*:\s*center", re.I)
+_INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ZERO_WIDTH = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\ue000-\uf8ff]")
+_WHITE = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Box:
+    """A block-level element: its parent's index (-1 for the top), what its names hint at, its range of blocks."""
+
+    element: Any
+    parent: int
+    hint: Hint
+    first: int
+    last: int = 0
+
+
+@dataclass(slots=True)
+class Block:
+    """A piece of text between two borders and the marks by which readers judge it."""
+
+    text: str
+    tag: str  # innermost block-level tag
+    box: int
+    link_chars: int = 0
+    bold_chars: int = 0
+    after_image: bool = False  # an image stands between the previous block and this one, or inside before the text
+    centred: bool = False
+    caption: bool = False  # inside an element named as a caption
+    units: float = 0.0  # length in Chinese characters; about three Latin letters are one
+
+
+@dataclass(slots=True)
+class Page:
+    """A parsed page. `root` is None when there was nothing to parse."""
+
+    source: str
+    root: Any
+    blocks: list[Block] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+
+    def metas(self) -> dict[str, list[str]]:
+        """Contents of meta tags by lower-case name, property, itemprop or http-equiv."""
+        found: dict[str, list[str]] = {}
+        for meta in self.root.iter("meta") if self.root is not None else ():
+            content = meta.get("content")
+            name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
+            if content and name:
+                found.setdefault(name.strip().lower(), []).append(content.strip())
+        return found
+
+
+def clean_text(text: str) -> str:
+    """One line of text: white space folded, invisible and private-use characters gone."""
+    return _WHITE.sub(" ", _ZERO_WIDTH.sub("", text)).strip()
+
+
+@lru_cache(maxsize=1)
+def _parser_options() -> dict[str, Any]:
+    return {"encoding": "utf-8", "remove_comments": True, "remove_pis": True, "no_network": True, "collect_ids": False, "huge_tree": True}
+
+
+def parse(source: str) -> Page:
+    """Parse the text of a page. Never raises; a text without any element gives a page without blocks."""
+    source = _INVALID.sub("", source[:MAX_CHARS])
+    root = None
+    if source.strip():
+        try:
+            root = etree.fromstring(source.encode("utf-8", "replace"), etree.HTMLParser(**_parser_options()))
+        except (etree.LxmlError, ValueError, AssertionError):
+            root = None
+    page = Page(source, root)
+    if root is not None:
+        _Flattener(page).run(root)
+    return page
+
+
+def flatten(element: Any) -> Page:
+    """Blocks and boxes of one element alone, as when a source's own selector names the body."""
+    page = Page("", element)
+    _Flattener(page).run(element)
+    return page
+
+
+@dataclass(slots=True)
+class _State:
+    """What the elements around a text say about it."""
+
+    tag: str
+    box: int
+    link: bool = False
+    bold: bool = False
+    centred: bool = False
+    caption: bool = False
+
+
+class _Flattener:
+    """Walks a tree once and writes its blocks and boxes."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.pieces: list[str] = []
+        self.link_chars = 0
+        self.bold_chars = 0
+        self.image = False
+        self.caption = False
+
+    def run(self, root: Any) -> None:
+        page = self.page
+        state = _State("body", -1)
+        states: list[tuple[Any, _State]] = []
+        walk = etree.iterwalk(root, events=("start", "end"))
+        count = 0
+        for event, element in walk:
+            tag = element.tag
+            if event == "start":
+                count += 1
+                if count > MAX_ELEMENTS:
+                    break
+                if tag in _IMAGES:
+                    self._saw_image()
+                new = self._enter(element, tag, state)
+                if new is None:
+                    walk.skip_subtree()
+                    states.append((element, state))
+                    continue
+                states.append((element, state))
+                state = new
+                if element.text:
+                    self._add(element.text, state)
+            else:
+                inner, (_, state) = state, states.pop()
+                if inner is not state and inner.box != state.box:
+                    self._flush(inner)
+                    page.boxes[inner.box].last = len(page.blocks)
+                if element.tail and element is not root:
+                    self._add(element.tail, state)
+        self._flush(state)
+        for box in page.boxes:
+            box.last = box.last or len(page.blocks)
+
+    def _enter(self, element: Any, tag: str, state: _State) -> _State | None:
+        """The state inside `element`; None when nothing in it is read."""
+        if tag in _SKIPPED:
+            return None
+        if tag == "br" or tag == "hr":
+            self._flush(state)
+            return state
+        attributes = element.attrib
+        hint = (
+            hint_of(tag, attributes.get("class") or "", attributes.get("id") or "", attributes.get("role") or "")
+            if attributes
+            else hint_of(tag, "", "", "")
+        )
+        style = attributes.get("style") if attributes else None
+        if (
+            hint is Hint.HIDDEN
+            or (style and HIDDEN_STYLE.search(style))
+            or (attributes and ("hidden" in attributes or attributes.get("aria-hidden") == "true"))
+        ):
+            return None
+        if tag not in _BLOCK_TAGS and "-" not in tag:
+            return self._enter_inline(tag, hint, state)
+        self._flush(state)
+        page = self.page
+        page.boxes.append(Box(element, state.box, hint, len(page.blocks)))
+        index = len(page.boxes) - 1
+        centred = (
+            state.centred
+            or tag == "center"
+            or bool(attributes and (attributes.get("align") == "center" or (style and _CENTRED.search(style))))
+            or hint is Hint.CENTRED
+        )
+        return _State(tag, index, state.link, state.bold, centred, state.caption or hint is Hint.CAPTION)
+
+    @staticmethod
+    def _enter_inline(tag: str, hint: Hint, state: _State) -> _State:
+        link = state.link or tag == "a"
+        bold = state.bold or tag in _BOLD
+        caption = state.caption or hint is Hint.CAPTION
+        if link == state.link and bold == state.bold and caption == state.caption:
+            return state
+        return _State(state.tag, state.box, link, bold, state.centred, caption)
+
+    def _saw_image(self) -> None:
+        if not any(piece.strip() for piece in self.pieces):
+            self.image = True
+        else:
+            self.pending_image = True
+
+    pending_image = False
+
+    def _add(self, text: str, state: _State) -> None:
+        self.pieces.append(text)
+        if state.link:
+            self.link_chars += len(text.strip())
+        if state.bold:
+            self.bold_chars += len(text.strip())
+        if state.caption:
+            self.caption = True
+
+    def _flush(self, state: _State) -> None:
+        """End the block under way."""
+        pieces = self.pieces
+        if pieces:
+            text = clean_text("".join(pieces))
+            self.pieces = []
+            if text:
+                block = Block(
+                    text,
+                    state.tag,
+                    state.box,
+                    min(self.link_chars, len(text)),
+                    min(self.bold_chars, len(text)),
+                    self.image,
+                    state.centred,
+                    self.caption,
+                )
+                block.units = len(text.encode("utf-8", "ignore")) / 3
+                self.page.blocks.append(block)
+                self.image = self.pending_image
+                self.pending_image = False
+            self.link_chars = self.bold_chars = 0
+            self.caption = False
+
+
+def is_leaf(tag: str) -> bool:
+    """Whether an element of this tag holds one paragraph, not paragraphs."""
+    return tag in _LEAF
