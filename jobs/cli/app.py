@@ -12,7 +12,7 @@ from store.errors import ConfigError, KnowledgeError, YixunError
 from .common import EXIT_FAILED, EXIT_USAGE, say
 
 # Order is the order of `yixun --help`. Each module has `register(app)`.
-NOUNS: tuple[str, ...] = ()
+NOUNS: tuple[str, ...] = ("analyse",)
 
 
 def build_app() -> typer.Typer:

@@ -1,0 +1,110 @@
+"""The judge: what one text is about, whom and what it names, and which facts it states.
+
+Cheap first: language, words and catalogue names decide relevance. Names outside the catalogue, amounts and facts are read only
+where the text is relevant or where the caller asks for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from crawler.extract.language import detect_language
+
+from .document import Document, Reading
+from .facts import Fact, Judgement, Mention
+from .knowledge import Knowledge, load_knowledge
+from .names import Names
+from .relevance import Relevance, Verdict
+from .roundup import find_part
+from .terms import Hit, load_lexicon
+from .topics import Topics, load_topics
+
+
+class Finder(NamedTuple):
+    """Reads one kind of fact; it is asked only where one of its trigger words stands in the folded text."""
+
+    find: Callable[[Reading], tuple[Sequence[Fact], Sequence[Fact]]]
+    triggers: tuple[str, ...]
+
+
+FINDERS: tuple[Finder, ...] = ()
+
+
+class Judge:
+    """Judges documents by one catalogue. Built once; safe to share between threads."""
+
+    def __init__(self, knowledge: Knowledge | None = None) -> None:
+        self.knowledge = knowledge or load_knowledge()
+        self.names = Names(self.knowledge)
+        self.relevance = Relevance(load_lexicon(self.knowledge))
+        self.topics = Topics(load_topics(self.knowledge))
+
+    @property
+    def version(self) -> str:
+        """A short name of the rules in force: it changes whenever a term, a topic, an organisation or a model does."""
+        digest = hashlib.sha256()
+        for entries in (
+            self.relevance.lexicon.rules,
+            self.topics.rules,
+            self.knowledge.organisations.values(),
+            self.knowledge.models.values(),
+        ):
+            for entry in entries:
+                digest.update(entry.model_dump_json().encode())
+        return digest.hexdigest()[:12]
+
+    def judge(self, document: Document, *, deep: bool | None = None) -> Judgement:
+        """Judge one document.
+
+        `deep` None reads facts, amounts and unknown names of relevant texts only; True reads them of any text, False of none.
+        """
+        reading = Reading(document, self.names)
+        language = document.language or detect_language(reading.full)
+        hits = self.relevance.hits(reading)
+        verdict, part = self._verdict(reading, language, hits)
+        read = verdict.relevant if deep is None else deep
+        events, denied = find_facts(reading, part) if read else ((), ())
+        topics = self.topics.match(reading, language, events=events, span=part) if verdict.relevant else ()
+        return Judgement(
+            id=document.id,
+            language=language,
+            relevant=verdict.relevant,
+            score=verdict.score,
+            reasons=verdict.reasons,
+            topics=topics,
+            mentions=_mentions(reading, thorough=read and (verdict.relevant or bool(events))),
+            amounts=tuple(reading.amounts) if read else (),
+            events=events,
+            denied=denied,
+            part=part,
+        )
+
+    def _verdict(self, reading: Reading, language: str, hits: Sequence[Hit]) -> tuple[Verdict, tuple[int, int] | None]:
+        whole = self.relevance.judge(reading, language, hits=hits)
+        if whole.relevant or not whole.points:
+            return whole, None
+        found = find_part(reading, language, relevance=self.relevance, hits=hits)
+        return found or (whole, None)
+
+
+def find_facts(reading: Reading, part: tuple[int, int] | None = None) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """The facts that a text states and those it denies, by where their evidence stands; of a round-up, those of its part."""
+    events: list[Fact] = []
+    denied: list[Fact] = []
+    for finder in FINDERS:
+        if any(word in reading.folded for word in finder.triggers):
+            said, unsaid = finder.find(reading)
+            events += said
+            denied += unsaid
+    return _within(events, part), _within(denied, part)
+
+
+def _within(facts: Sequence[Fact], part: tuple[int, int] | None) -> tuple[Fact, ...]:
+    kept = (fact for fact in facts if part is None or part[0] <= fact.evidence.start < part[1])
+    return tuple(sorted(kept, key=lambda fact: fact.evidence.start))
+
+
+def _mentions(reading: Reading, *, thorough: bool) -> tuple[Mention, ...]:
+    return tuple(reading.mentions if thorough else reading.catalogued)
