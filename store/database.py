@@ -49,7 +49,9 @@ class Money(TypeDecorator[Decimal]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Numeric(22, 2, asdecimal=dialect.name != "sqlite"))
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Numeric(22, 2, asdecimal=False))
+        return dialect.type_descriptor(Numeric(22, 2))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | float | None:
         return float(value) if value is not None and dialect.name == "sqlite" else value
@@ -89,12 +91,15 @@ def safe_url(url: URL) -> str:
 def connect(settings: StoreSettings) -> Engine:
     """Make an engine for the store without looking whether its schema is there (`migrate.open_store` does).
 
-    A SQLite file's folder is made. Raises StoreError when the driver is missing.
+    A SQLite file's folder is made. Raises StoreError when it cannot be, or when the driver is missing.
     """
     url = store_url(settings)
     options: dict[str, Any] = {}
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"its folder cannot be made: {error.strerror}", subject=safe_url(url)) from error
         options["connect_args"] = {"timeout": 30}
     try:
         engine = create_engine(url, pool_pre_ping=url.get_backend_name() == "postgresql", **options)

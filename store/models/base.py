@@ -4,10 +4,17 @@ from typing import Any
 
 from sqlalchemy import JSON, Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from store.database import Money, UtcDateTime
 
+# Constraints need names that both databases agree on, or a later migration cannot drop them.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
 _JSON: Any = JSON().with_variant(JSONB(), "postgresql")
 
 

@@ -1,0 +1,158 @@
+"""The schema: made, compared with the models, upgraded when filled, and never guessed at."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+from sqlmodel import SQLModel, select
+
+from store import migrate
+from store.database import session_scope
+from store.errors import StoreError, StoreNewerError
+from store.migrate import open_store, upgrade
+from store.models import FundingFact, Item
+from store.schema import belongs_to_models
+from store.settings import StoreSettings
+from tests.store.rows import a_round, a_source, an_item
+
+# A later schema, as a release to come may bring it: on SQLite the whole table is made anew.
+_LATER = '''"""count how often an item is read"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("item", recreate="auto") as batch:
+        batch.add_column(sa.Column("views", sa.Integer(), server_default="7", nullable=False))
+        batch.alter_column("method", existing_type=sa.String(), type_=sa.Text(), existing_nullable=False)
+'''
+
+
+@pytest.fixture
+def later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A version of Yixun with one migration more."""
+    folder = tmp_path / "later"
+    shutil.copytree(migrate.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "9999_views.py").write_text(_LATER.format(before=migrate.newest_revision()), encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "MIGRATIONS", folder)
+        migrate._script.cache_clear()
+        yield
+    migrate._script.cache_clear()
+
+
+def test_the_migrated_schema_is_what_the_models_say(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": belongs_to_models})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_opening_twice_changes_nothing(engine: Engine, store_settings: StoreSettings) -> None:
+    with session_scope(engine) as session:
+        a_source(session)
+    again = open_store(store_settings)
+    assert upgrade(again) == (migrate.newest_revision(), migrate.newest_revision())
+    with again.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM source")).scalar() == 1
+    again.dispose()
+
+
+def test_a_filled_store_is_upgraded_and_loses_nothing(engine: Engine, store_settings: StoreSettings, later_version: None) -> None:
+    with session_scope(engine) as session:
+        a_source(session)
+        a_round(session, an_item(session, method="plain"))
+    with pytest.raises(StoreError, match="yixun db upgrade"):
+        open_store(store_settings)
+    before, after = upgrade(engine)
+    assert (before, after) != (after, after)
+    with session_scope(engine) as session:
+        assert session.exec(select(Item.method)).one() == "plain"
+        assert session.exec(select(FundingFact.company)).one() == "某影像公司"
+        assert session.exec(text("SELECT views FROM item")).scalar() == 7  # type: ignore[call-overload]
+        assert session.exec(text("SELECT count(*) FROM v1_items")).scalar() == 1  # type: ignore[call-overload]
+
+
+def test_a_store_of_a_newer_version_is_left_alone(engine: Engine, store_settings: StoreSettings) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for attempt in (lambda: open_store(store_settings), lambda: upgrade(engine)):
+        with pytest.raises(StoreNewerError, match=r"newer version.*upgrade Yixun"):
+            attempt()
+
+
+def test_a_failing_migration_leaves_the_store_as_it_was(engine: Engine, later_version: None) -> None:
+    path = migrate.MIGRATIONS / "versions" / "9999_views.py"
+    path.write_text(path.read_text(encoding="utf-8") + "    op.execute('SELECT 1 FROM nowhere')\n", encoding="utf-8")
+    with pytest.raises(StoreError, match="nowhere"):
+        upgrade(engine)
+    assert "views" not in {column["name"] for column in inspect(engine).get_columns("item")}
+    assert "v1_items" in inspect(engine).get_view_names()
+
+
+def test_a_database_of_something_else_is_refused(store_settings: StoreSettings) -> None:
+    engine = migrate.connect(store_settings)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE recipes (id integer)"))
+    with pytest.raises(StoreError, match="something else"):
+        open_store(store_settings)
+    assert inspect(engine).get_table_names() == ["recipes"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("nonsense", "is no URL"),
+        ("mysql://root@localhost/news", "unknown kind of database"),
+        ("postgresql://nobody:secret@127.0.0.1:1/none", "cannot be used"),
+        ("sqlite:////proc/nowhere/store.db", "cannot be used|cannot be made"),
+    ],
+)
+def test_a_wrong_url_is_one_line_without_the_password(url: str, message: str) -> None:
+    with pytest.raises(StoreError, match=message) as caught:
+        open_store(StoreSettings(url=url))
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("shopping list, long enough to be taken for a page of a database\n" * 20, encoding="utf-8")
+    with pytest.raises(StoreError, match=r"notes\.db.*not a database"):
+        open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'notes.db'}"))
+
+
+def test_a_missing_store_is_not_made_by_a_reader(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no store yet"):
+        open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'none' / 'store.db'}"), create=False)
+    assert not (tmp_path / "none").exists()
+
+
+def test_two_that_make_one_store_at_once_both_end_with_it(store_settings: StoreSettings) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        engines = list(pool.map(lambda _: open_store(store_settings), range(4)))
+    assert {inspect(engine).has_table("item") for engine in engines} == {True}
+    for engine in engines:
+        engine.dispose()
+
+
+def test_migrations_do_not_import_the_code_of_today() -> None:
+    for path in (migrate.MIGRATIONS / "versions").glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert "store." not in source and "sqlmodel" not in source, path.name
+
+
+def test_the_search_index_survives_every_upgrade(engine: Engine) -> None:
+    assert "item_search" in inspect(engine).get_table_names()
