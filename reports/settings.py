@@ -48,6 +48,7 @@ class MailSettings(BaseModel):
     unsubscribe_url: str | None = Field(None, pattern=r"^https://\S+$", description="Page where a reader unsubscribes (https)")
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for the server")
     tries: int = Field(3, ge=1, le=10, description="Attempts a recipient, all of them before the text of the mail is handed over")
+    retry_wait: float = Field(2, ge=0, le=300, description="Seconds before the second attempt; each further one waits twice as long")
     pause: float = Field(0, ge=0, le=600, description="Seconds between two recipients, for servers that limit the rate")
     out: Path = Field(Path("out"), description="Folder for issues written as files")
 

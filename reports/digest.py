@@ -1,0 +1,74 @@
+"""Building issues: select once, freeze, and show the frozen edition ever after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import Session
+
+from store.digests import deliveries_of, entries_of, find_issue, save_issue
+from store.errors import DigestError
+from store.models import DigestIssue, IssueEntry
+
+from .edition import Edition, freeze, thaw
+from .labels import subject_line
+from .render import html
+from .select import Order, select_edition
+
+# Gmail clips a mail whose HTML passes 102 kB; the rest of a mail's HTML is ours to bound.
+MAX_HTML_BYTES = 98_000
+
+
+def make_edition(session: Session, order: Order) -> Edition:
+    """Select an edition and bound it to what a mail may weigh. Nothing is stored."""
+    edition = select_edition(session, order)
+    most = max((len(section.stories) for section in edition.sections), default=0)
+    stories = min(order.settings.stories_per_section, max(most, 1))
+    rows = order.settings.rows_per_table
+    while len(html(edition).encode()) > MAX_HTML_BYTES and (stories > 1 or rows > 3):
+        stories, rows = max(1, stories - 1), max(3, rows - 1)
+        sections = tuple(replace(section, shown=stories) for section in edition.sections)
+        edition = replace(edition, sections=sections, funding_shown=rows, adoptions_shown=rows)
+    return edition
+
+
+def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tuple[DigestIssue, Edition]:
+    """The issue of a period with its edition: the frozen one if it was built before, else built and frozen now.
+
+    `rebuild` selects anew and replaces the frozen issue. Raises DigestError when that issue was mailed already.
+    """
+    frozen = find_issue(session, order.name, order.period.label)
+    if frozen is not None and not rebuild:
+        return frozen, load_edition(session, frozen)
+    if frozen is not None:
+        gone = [row for row in deliveries_of(session, frozen.id or 0) if row.state in ("sending", "sent", "unknown")]
+        if gone:
+            raise DigestError(
+                f"was mailed to {len(gone)} recipients and stays as it is",
+                subject=f"{order.name} {order.period.label}",
+                hint="build other days with --from and --to",
+            )
+    edition = make_edition(session, order)
+    head, lines = freeze(edition)
+    issue = DigestIssue(
+        digest=order.name,
+        period=order.period.label,
+        starts_on=order.period.starts_on,
+        ends_on=order.period.ends_on,
+        built_at=order.now,
+        language=edition.language,
+        subject=subject_line(edition),
+        frozen=head,
+    )
+    entries = [_entry(number, section, line) for number, (section, line) in enumerate(lines)]
+    return save_issue(session, issue, entries), edition
+
+
+def _entry(number: int, section: str, line: dict[str, Any]) -> IssueEntry:
+    return IssueEntry(issue_id=0, section=section, position=number, item_id=line["item_id"], story_id=line["story_id"], frozen=line)
+
+
+def load_edition(session: Session, issue: DigestIssue) -> Edition:
+    """The edition of a frozen issue, from its own rows alone."""
+    return thaw(issue.frozen, [(entry.section, entry.frozen) for entry in entries_of(session, issue)])

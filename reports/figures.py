@@ -1,0 +1,160 @@
+"""Facts → the rows of the funding and adoption tables, and the totals above them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from store.digests import Candidate
+from store.models import AdoptionFact, FundingFact
+
+from .edition import AdoptionLine, FundingLine, Totals
+from .period import local_day
+from .prose import bare, clean, safe_link
+from .rank import Group, moment
+
+Names = dict[str, tuple[str | None, str | None]]
+Fact = TypeVar("Fact", FundingFact, AdoptionFact)
+
+_FUNDING_ORDER = ("funding", "ipo", "acquisition")
+_STAGES = ("planned", "announced", "pilot", "live", "expanded")
+
+
+def origin(row: Candidate) -> dict[str, Any]:
+    """The fields of `Origin` for an item."""
+    item = row.item
+    return {
+        "item_id": item.id or 0,
+        "story_id": item.story_id,
+        "outlet": clean(item.outlet or row.source.name_zh or row.source.name),
+        "day": local_day(moment(row)).isoformat(),
+        "link": safe_link(item.link),
+    }
+
+
+def _announced(groups: Iterable[Group], name: str) -> list[tuple[Any, Candidate]]:
+    """Facts that items announce rather than recall, each with its item; leading items of their stories first."""
+    found = [(fact, row) for group in groups for row in group.members for fact in getattr(row, name)]
+    return [(fact, row) for fact, row in found if not fact.background]
+
+
+def _same_round(one: FundingFact, other: FundingFact) -> bool:
+    company = one.company_id == other.company_id if one.company_id and other.company_id else bare(one.company) == bare(other.company)
+    rounds = one.round is None or other.round is None or bare(one.round) == bare(other.round)
+    return company and rounds and one.type == other.type and (one.kind == other.kind or one.type != "funding")
+
+
+def _told(fact: FundingFact) -> tuple[bool, int, bool, float]:
+    """How much a funding fact tells, for choosing among several of one round."""
+    return (fact.cny_low is not None, len(fact.investors), fact.round is not None, fact.confidence)
+
+
+def funding_lines(groups: Iterable[Group], names: Names) -> tuple[FundingLine, ...]:
+    """One row a round: several items on one round give the row that tells most. Biggest low bound first, by type."""
+    kept: list[tuple[FundingFact, Candidate]] = []
+    for fact, row in sorted(_announced(groups, "funding"), key=lambda pair: _told(pair[0]), reverse=True):
+        if not any(_same_round(fact, other) for other, _ in kept):
+            kept.append((fact, row))
+    lines = [_funding_line(fact, row, names) for fact, row in kept]
+    return tuple(sorted(lines, key=_funding_order))
+
+
+def _funding_order(line: FundingLine) -> tuple[int, bool, Decimal, str]:
+    kind = _FUNDING_ORDER.index(line.type) if line.type in _FUNDING_ORDER else len(_FUNDING_ORDER)
+    return (kind, line.cny_low is None, -Decimal(line.cny_low or 0), line.company)
+
+
+def _funding_line(fact: FundingFact, row: Candidate, names: Names) -> FundingLine:
+    english, chinese = names.get(fact.company_id or "", (None, None))
+    ordered = sorted(fact.investors, key=lambda one: not one.get("lead"))
+    return FundingLine(
+        **origin(row),
+        company=clean(fact.company),
+        company_en=english,
+        company_zh=chinese,
+        type=fact.type,
+        kind=fact.kind,
+        stage=fact.stage,
+        round=clean(fact.round) if fact.round else None,
+        amount=clean(fact.amount_as_written) if fact.amount_as_written else None,
+        hedge=fact.amount_hedge,
+        cny_low=_text(fact.cny_low),
+        cny_high=_text(fact.cny_high),
+        usd_low=_text(fact.usd_low),
+        usd_high=_text(fact.usd_high),
+        rate_on=fact.rate_on.isoformat() if fact.rate_on else None,
+        rate_source=fact.rate_source,
+        valuation=clean(fact.valuation_as_written) if fact.valuation_as_written else None,
+        investors=tuple(clean(str(one.get("name", ""))) for one in ordered),
+        leads=sum(bool(one.get("lead")) for one in ordered),
+    )
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def adoption_lines(groups: Iterable[Group], names: Names) -> tuple[AdoptionLine, ...]:
+    """One row an adopter and model family: the furthest stage told. DeepSeek first, then by family and stage."""
+    best: dict[tuple[str, str], tuple[AdoptionFact, Candidate]] = {}
+    for fact, row in _announced(groups, "adoptions"):
+        key = (fact.adopter_id or bare(fact.adopter), fact.model_family)
+        if key not in best or _reached(fact) > _reached(best[key][0]):
+            best[key] = (fact, row)
+    lines = [_adoption_line(fact, row, names) for fact, row in best.values()]
+    return tuple(sorted(lines, key=lambda x: (x.family != "deepseek", x.family, -_stage(x.stage), x.day, x.adopter)))
+
+
+def _stage(name: str) -> int:
+    return _STAGES.index(name) if name in _STAGES else -1
+
+
+def _reached(fact: AdoptionFact) -> tuple[int, bool, bool, float]:
+    return (_stage(fact.stage), fact.model_version is not None, fact.hosting is not None, fact.confidence)
+
+
+def _adoption_line(fact: AdoptionFact, row: Candidate, names: Names) -> AdoptionLine:
+    english, chinese = names.get(fact.adopter_id or "", (None, None))
+    use = " · ".join(clean(part) for part in (fact.product, fact.department) if part)
+    model = clean(fact.model)
+    if fact.model_version and bare(fact.model_version) not in bare(model):
+        model = f"{model} {clean(fact.model_version)}"
+    return AdoptionLine(
+        **origin(row),
+        adopter=clean(fact.adopter),
+        adopter_en=english,
+        adopter_zh=chinese,
+        model=model,
+        family=fact.model_family,
+        use=use or None,
+        stage=fact.stage,
+        hosting=fact.hosting,
+    )
+
+
+def counted(line: FundingLine) -> bool:
+    """Whether a row is part of the total: closed venture and strategic rounds; not funds, grants, debt, talks, IPOs or purchases."""
+    return line.type == "funding" and line.stage == "done" and line.kind in ("venture", "strategic")
+
+
+def totals(groups: list[Group], funding: tuple[FundingLine, ...], adoptions: tuple[AdoptionLine, ...]) -> Totals:
+    """The key figures of an issue. Sums take the low bound of each counted round; rounds without a figure are counted apart."""
+    rounds = [line for line in funding if counted(line)]
+    sized = [line for line in rounds if line.cny_low is not None]
+    return Totals(
+        stories=len(groups),
+        outlets=len({origin(row)["outlet"] for group in groups for row in group.members}),
+        adoptions=len(adoptions),
+        deepseek=sum(line.family == "deepseek" for line in adoptions),
+        rounds=len(rounds),
+        undisclosed=len(rounds) - len(sized),
+        raised_cny=str(sum((Decimal(line.cny_low or 0) for line in sized), Decimal(0))),
+        raised_usd=str(sum((Decimal(line.usd_low or 0) for line in sized), Decimal(0))),
+        approvals=_distinct(groups, "approvals", "holder", "product"),
+        policies=_distinct(groups, "policies", "issuer", "title"),
+    )
+
+
+def _distinct(groups: list[Group], name: str, *columns: str) -> int:
+    return len({tuple(bare(str(getattr(fact, column) or "")) for column in columns) for fact, _ in _announced(groups, name)})

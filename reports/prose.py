@@ -1,0 +1,90 @@
+"""Hostile text made fit for print: safe links, clean headlines, and the one sentence that sums up an item."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from store.text import SENTENCE_END
+
+# Controls, zero-width characters and direction overrides: they can hide or reorder what a reader sees.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_BREAKS = re.compile(r"[\s\u3000\x85]+")
+# What agencies put before the first word: 【…】, 本报讯, 新华社北京12月9日电（记者…）.
+_DATELINE = re.compile(
+    r"^\s*(?:【[^】]{1,30}】|本[报网刊站]讯|[^\s，。]{1,18}\d{1,2}月\d{1,2}日(?:电|讯|消息))\s*(?:[（(][^）)]{0,30}[）)])?[\s:：]*"
+)
+_NO_WORDS = re.compile(r"[\W_]+")
+
+
+def clean(text: str) -> str:
+    """One line without control, zero-width and direction characters, white space folded."""
+    return _BREAKS.sub(" ", _UNSEEN.sub("", text)).strip()
+
+
+def safe_link(link: str | None) -> str | None:
+    """The link if it is an ordinary http(s) address, else None."""
+    if not link or _UNSEEN.search(link) or any(char in link for char in " \t\r\n\"'<>\\`"):
+        return None
+    try:
+        parts = urlsplit(link)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return None
+    return link if usable else None
+
+
+def width(text: str) -> int:
+    """Columns the text takes in a terminal: two for wide characters, none for combining ones."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text)
+
+
+def cut(text: str, columns: int) -> str:
+    """The text, or as much of it as fits `columns`, ended by an ellipsis at a word's end where there are words."""
+    if width(text) <= columns:
+        return text
+    taken, used = 0, 0
+    for taken, char in enumerate(text):  # noqa: B007
+        used += width(char)
+        if used > columns - 1:
+            break
+    kept = text[:taken]
+    if taken < len(text) and text[taken].isascii() and text[taken].isalnum() and " " in kept[-24:]:
+        kept = kept[: kept.rindex(" ")]
+    return kept.rstrip(" ,;:，；：、") + "…"
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a Chinese or English text, clean, datelines taken off."""
+    found = []
+    start = 0
+    for match in SENTENCE_END.finditer(text):
+        found.append(clean(_DATELINE.sub("", text[start : match.end()])))
+        start = match.end()
+    found.append(clean(_DATELINE.sub("", text[start:])))
+    return [sentence for sentence in found if sentence]
+
+
+def bare(text: str) -> str:
+    """Letters, digits and characters alone, for telling whether two texts say the same."""
+    return _NO_WORDS.sub("", text).casefold()
+
+
+def one_sentence(title: str, evidence: list[str], summary: str, text: str, *, columns: int = 230) -> str:
+    """The sentence that best says what the headline leaves open, "" when there is none.
+
+    Sentences that prove a fact come first, then those of the feed's summary, then those of the article. A sentence that
+    repeats the headline, is too short to say anything, or ends in an ellipsis is passed over.
+    """
+    said = bare(title)
+    spare = ""
+    for sentence in [*(clean(s) for s in evidence), *sentences(summary), *sentences(text[:4000])]:
+        core = bare(sentence)
+        if not core or core in said or (said and core.startswith(said) and len(core) < 1.3 * len(said)):
+            continue
+        if sentence.endswith(("…", "...", "．．．")) or width(sentence) < 30:
+            spare = spare or sentence
+            continue
+        return cut(sentence, columns)
+    return cut(spare, columns)
