@@ -14,3 +14,7 @@ class StoreSettings(BaseModel):
         "sqlite:///data/yixun.db",
         description="SQLAlchemy URL of the store: sqlite:///FILE or postgresql://USER@HOST/NAME",
     )
+    keep_turned_away_days: int = Field(
+        365, ge=30, description="Days to remember entries that were turned away; a feed that still lists one is asked about it again"
+    )
+    keep_fetch_days: int = Field(90, ge=14, description="Days to keep the record of single fetches, runs and requests a host")

@@ -1,0 +1,235 @@
+"""The settings of all parts: read once from yixun.toml and the environment, then passed down."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from crawler.judge.knowledge import KnowledgeExtra
+from crawler.settings import CrawlSettings
+from reports.settings import DigestSettings, MailSettings
+from store.errors import ConfigError
+from store.settings import StoreSettings
+
+from .settings import ScheduleSettings
+
+PREFIX = "YIXUN_"
+FILE_NAME = "yixun.toml"
+Key = tuple[str, ...]
+
+
+class Settings(BaseModel):
+    """All settings of Yixun; each part is given only its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    store: StoreSettings = Field(default_factory=StoreSettings, description="The store")
+    crawl: CrawlSettings = Field(default_factory=CrawlSettings, description="The crawl, and how it behaves towards the world")
+    digest: dict[str, DigestSettings] = Field(
+        default_factory=lambda: {"weekly": DigestSettings()}, description="One table a digest, by its name"
+    )
+    mail: MailSettings = Field(default_factory=MailSettings, description="How mail leaves; without `host` issues are written to files")
+    schedule: ScheduleSettings = Field(default_factory=ScheduleSettings, description="When `yixun run` does what")
+    knowledge: KnowledgeExtra = Field(
+        default_factory=KnowledgeExtra, description="Additions to the catalogue, by the schema of the built-in files (docs/knowledge.md)"
+    )
+
+
+def find_config() -> Path | None:
+    """The configuration file that is read when none is named: ./yixun.toml, else ~/.config/yixun/yixun.toml, else None."""
+    for path in (Path(FILE_NAME), Path("~/.config/yixun").expanduser() / FILE_NAME):
+        if path.is_file():
+            return path
+    return None
+
+
+def load_settings(path: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from a TOML file (default `find_config()`) and, over it, from YIXUN_ variables.
+
+    Raises ConfigError for a file that cannot be read, a key that does not exist, a value that does not fit and a
+    secret written into the file; its subject is `file: key` or the variable's name.
+    """
+    file = path if path is not None else find_config()
+    values: dict[str, Any] = _read_toml(file) if file is not None else {}
+    origins: dict[Key, str] = {key: f"{file}: {'.'.join(key)}" for key in _walk(values)}
+    for key in origins:
+        _refuse_secret(key, _value_at(values, key), origins[key])
+    for name, key, value in _from_environment(os.environ if environ is None else environ):
+        origins[key] = name
+        _put(values, key, value, name)
+    _drop_empty(values)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise _explain(error, origins, str(file) if file else "settings") from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"is no TOML: {error}", subject=str(path)) from error
+
+
+def _walk(values: dict[str, Any], above: Key = ()) -> Iterator[Key]:
+    for name, value in values.items():
+        yield (*above, name)
+        if isinstance(value, dict):
+            yield from _walk(value, (*above, name))
+
+
+def _value_at(values: dict[str, Any], key: Key) -> Any:
+    found: Any = values
+    for part in key:
+        found = found[part]
+    return found
+
+
+def _refuse_secret(key: Key, value: Any, origin: str) -> None:
+    field = field_at(key)
+    variable = PREFIX + "__".join(key).upper()
+    if field is not None and is_secret(field):
+        raise ConfigError("secrets are not read from this file", subject=origin, hint=f"set {variable} or {variable}_FILE")
+    if key == ("store", "url") and isinstance(value, str):
+        try:
+            secret = make_url(value).password
+        except ArgumentError:
+            return
+        if secret is not None:
+            raise ConfigError(
+                "a password is not read from this file", subject=origin, hint=f"set {variable} or {variable}_FILE, or ~/.pgpass"
+            )
+
+
+def field_at(key: Key) -> FieldInfo | None:
+    """The setting that `key` names, None when there is none; the name of a digest may be any."""
+    model: Any = Settings
+    field: FieldInfo | None = None
+    for part in key:
+        if get_origin(model) is dict:
+            model = get_args(model)[1]
+            continue
+        if not (isinstance(model, type) and issubclass(model, BaseModel)) or part not in model.model_fields:
+            return None
+        field = model.model_fields[part]
+        model = field.annotation
+    return field
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Key, Any]]:
+    """Yield (variable, key, value) of every variable that begins with YIXUN_; `NAME_FILE` is read from that file."""
+    for name in sorted(environ):
+        if not name.startswith(PREFIX):
+            continue
+        key = tuple(name.removeprefix(PREFIX).lower().split("__"))
+        text = environ[name]
+        if field_at(key) is None and key[-1].endswith("_file"):
+            key = (*key[:-1], key[-1].removesuffix("_file"))
+            text = _first_line(text, name)
+        field = field_at(key)
+        if field is None:
+            raise ConfigError("there is no such setting", subject=name, hint=_nearest(key))
+        yield name, key, _typed(text, field)
+
+
+def _first_line(path: str, variable: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {path}: {error}", subject=variable) from error
+
+
+def _typed(text: str, field: FieldInfo) -> Any:
+    """The value of a variable: lists take commas, anything that is no plain value is written as in TOML."""
+    kinds = {get_origin(part) or part for part in (field.annotation, *get_args(field.annotation))}
+    if not kinds & {list, tuple, dict}:
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _put(values: dict[str, Any], key: Key, value: Any, name: str) -> None:
+    for part in key[:-1]:
+        below = values.setdefault(part, {})
+        if not isinstance(below, dict):
+            raise ConfigError(f"expected a table at {part}", subject=name)
+        values = below
+    values[key[-1]] = value
+
+
+def _drop_empty(values: dict[str, Any], above: Key = ()) -> None:
+    """Forget settings that are the empty text where leaving them out is allowed: `host = ""` means no host."""
+    for name, value in list(values.items()):
+        field = field_at((*above, name))
+        if isinstance(value, dict):
+            _drop_empty(value, (*above, name))
+        elif value == "" and field is not None and field.default is None:
+            del values[name]
+
+
+def _explain(error: ValidationError, origins: dict[Key, str], file: str) -> ConfigError:
+    """The first thing wrong, as one line: where it stands, what was expected, what was found, the nearest key."""
+    faults = error.errors()
+    first = faults[0]
+    key = tuple(str(part) for part in first["loc"])
+    known = next((key[:length] for length in range(len(key), 0, -1) if key[:length] in origins), ())
+    subject = origins.get(known, file)
+    if key != known and first["type"] != "extra_forbidden":
+        subject = f"{subject}.{'.'.join(key[len(known) :])}" if known else f"{file}: {'.'.join(key)}"
+    more = f"; {len(faults) - 1} more wrong" if len(faults) > 1 else ""
+    if first["type"] == "extra_forbidden":
+        return ConfigError(f"there is no such setting{more}", subject=subject, hint=_nearest(key))
+    message = first["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    secret = (field := field_at(key)) is not None and is_secret(field)
+    plain = isinstance(first["input"], str | int | float | list) and not secret and first["type"] != "value_error"
+    found = f", got {str(first['input'])[:80]!r}" if plain else ""
+    return ConfigError(f"{message}{found}{more}", subject=subject)
+
+
+def _nearest(key: Key) -> str:
+    """A hint: the most alike key, or the keys there are."""
+    while len(key) > 1 and field_at(key[:-1]) is None:
+        key = key[:-1]
+    parent = field_at(key[:-1])
+    model: Any = parent.annotation if parent is not None else Settings
+    if get_origin(model) is dict:
+        model = get_args(model)[1]
+    names = list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    close = difflib.get_close_matches(key[-1], names, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {'.'.join((*key[:-1], close[0]))}?"
+    return f"there are: {', '.join(names)}"
+
+
+def every_setting() -> Iterator[tuple[Key, FieldInfo]]:
+    """All settings with their keys, in order; the name of a digest is `NAME`."""
+
+    def below(model: type[BaseModel], above: Key) -> Iterator[tuple[Key, FieldInfo]]:
+        for name, field in model.model_fields.items():
+            inner = field.annotation
+            if get_origin(inner) is dict and issubclass(get_args(inner)[1], BaseModel):
+                yield from below(get_args(inner)[1], (*above, name, "NAME"))
+            elif isinstance(inner, type) and issubclass(inner, BaseModel):
+                yield from below(inner, (*above, name))
+            else:
+                yield (*above, name), field
+
+    return below(Settings, ())
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether a setting may come only from the environment or a file."""
+    return SecretStr in (field.annotation, *get_args(field.annotation))

@@ -1,0 +1,65 @@
+"""The commented configuration file that `yixun init` writes."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticUndefined
+
+from store.errors import ConfigError
+
+from .config import PREFIX, Settings, every_setting, is_secret
+
+_HEAD = """\
+# Settings of Yixun. Every key is optional and stands here with its default; take away the `#` to change it.
+# Every key is also an environment variable, which goes first: store.url is YIXUN_STORE__URL.
+# Secrets are read from the environment or from a file named there (YIXUN_MAIL__PASSWORD_FILE), never from this file.
+"""
+
+
+def template() -> str:
+    """The text of a configuration file with all settings, their meaning and their defaults."""
+    lines = [_HEAD]
+    table: tuple[str, ...] = ()
+    for key, field in every_setting():
+        if key[:-1] != table:
+            table = key[:-1]
+            about = Settings.model_fields[table[0]].description
+            lines += ["", f"# {about}", f"[{'.'.join(table).replace('NAME', 'weekly')}]"]
+        if is_secret(field):
+            lines.append(f"# {key[-1]}: {field.description} ({PREFIX}{'__'.join(key).upper()})")
+            continue
+        lines += [f"# {field.description}"] if field.description else []
+        default = field.get_default(call_default_factory=True, validated_data={})
+        lines.append(f"#{key[-1]} = {toml_value(default)}")
+    return "\n".join(lines) + "\n"
+
+
+def toml_value(value: Any) -> str:
+    """A default written as TOML; what has none is the empty text."""
+    if value is None or value is PydanticUndefined:
+        return '""'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(toml_value(one) for one in value) + "]"
+    if isinstance(value, time):
+        return value.isoformat()
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def write_template(path: Path) -> bool:
+    """Write a configuration file unless there is one; says whether it did. Raises ConfigError when it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(template())
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", subject=str(path)) from error
+    return True
