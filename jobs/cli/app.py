@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
+from typing import Annotated
 
 import typer
 
 from store.errors import ConfigError, KnowledgeError, YixunError
 
-from .common import EXIT_FAILED, EXIT_USAGE, say
+from .common import EXIT_FAILED, EXIT_USAGE, out, say
 
 # Order is the order of `yixun --help`. Each module has `register(app)`.
 NOUNS: tuple[str, ...] = ("analyse",)
+
+
+ABOUT = """Yixun 医讯: a weekly digest and a queryable store of what happens in China's healthcare AI.
+
+New here? `yixun demo` shows the whole job on bundled sample sites in half a minute, without the network.
+For real: `yixun init`, `yixun crawl`, `yixun digest preview weekly`; then `yixun run` keeps it going."""
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        out(f"yixun {version('yixun')}")
+        raise typer.Exit
+
+
+def _root(
+    _version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", callback=_show_version, is_eager=True)] = False,
+) -> None:
+    """Keeps `yixun COMMAND` the form of every call, however many commands there are."""
 
 
 def build_app() -> typer.Typer:
     """Make the command line with all its commands."""
     app = typer.Typer(
         name="yixun",
-        help="Yixun 医讯: a weekly digest and a queryable store of what happens in China's healthcare AI.",
+        help=ABOUT,
+        epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 3 partly done.",
         rich_markup_mode=None,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
     )
+    app.callback()(_root)
     for noun in NOUNS:
         importlib.import_module(f"jobs.cli.{noun}").register(app)
     return app
@@ -32,6 +56,10 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Run the command line: 0 done, 1 failed, 2 wrong usage, 3 partly done."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Chinese must come out whole even where cron or a terminal says otherwise.
+            stream.reconfigure(encoding="utf-8")
     try:
         build_app()()
     except (ConfigError, KnowledgeError) as error:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from jobs.config import Settings
 
 EXIT_DONE = 0
 EXIT_FAILED = 1
@@ -19,6 +27,9 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Configuration file; default ./yixun.toml, else ~/.config/yixun/yixun.toml.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines instead of a table.")]
+
+WIDTH = 100  # of tables, where no terminal says otherwise
+_SHANGHAI = timezone(timedelta(hours=8))
 
 
 def say(text: str) -> None:
@@ -32,8 +43,68 @@ def out(text: str) -> None:
 
 
 def out_json(value: Any) -> None:
-    """Write one JSON line of result to standard output, Chinese unescaped."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    """Write one JSON line of result to standard output: Chinese unescaped, times ISO 8601 in UTC, sums as numbers."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=plain) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """What JSON holds in place of a value it does not know."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def settings_of(config: Path | None) -> Settings:
+    """The settings of the file given with --config, else of the default file. Raises ConfigError."""
+    from jobs.config import load_settings
+
+    return load_settings(config)
+
+
+@contextmanager
+def store_session(settings: Settings, *, create: bool = False) -> Iterator[Session]:
+    """A session on the store, committed at the end. Raises StoreError, also for a missing store unless `create`."""
+    from store.database import session_scope
+    from store.migrate import open_store
+
+    engine = open_store(settings.store, create=create)
+    try:
+        with session_scope(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+def out_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, columns: Mapping[str, str] | None = None) -> None:
+    """Write rows as JSON lines, or as a table of `columns` (key → heading, by default all keys) no wider than WIDTH."""
+    if as_json:
+        for row in rows:
+            out_json(row)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    headings = columns or {key: key for row in rows[:1] for key in row}
+    table = Table(*headings.values(), box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(as_cell(row.get(key)) for key in headings))
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False, emoji=False)
+    console.print(table)
+
+
+def as_cell(value: Any) -> str:
+    """A value for a person: times in Shanghai to the minute, nothing for None, lists with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
+    if isinstance(value, list | tuple):
+        return ", ".join(as_cell(one) for one in value)
+    return str(value)
 
 
 def read_jsonl(path: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
