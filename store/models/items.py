@@ -29,8 +29,11 @@ class Item(SQLModel, table=True):
     source_id: str = Field(foreign_key="source.id", index=True)
     identity: str = Field(unique=True)
     link: str | None = long_text(default=None)
+    fetch_link: str | None = long_text(default=None)  # the address as the source gives it, where it differs from `link`
+    found_at: str = long_text(default="")  # the address of the source that listed it; only there an edited title counts
     guid: str | None = long_text(default=None)
     title: str = long_text()
+    entry_title: str = long_text(default="")  # as listed; `title` is the page's own where the listed one is cut or a mere path
     summary: str = long_text(default="")
     text: str = long_text(default="")
     text_hash: str | None = Field(default=None, index=True)
@@ -46,8 +49,9 @@ class Item(SQLModel, table=True):
     changed_at: datetime = moment(index=True)
     fetched_at: datetime | None = moment(nullable=True)
     backlog: bool = False
-    status: str = Field(default="kept", index=True)  # kept, turned_away, unread (article could not be read)
+    status: str = Field(default="kept", index=True)  # kept, turned_away, pending (article still to be read), unread (it could not be)
     status_reason: str = long_text(default="")
+    tries: int = 0  # how often reading the article failed
     method: str = ""
     quality: float = 0.0
     relevant: bool = Field(default=False, index=True)

@@ -1,0 +1,146 @@
+"""Connections that cannot be turned against the network the crawler runs in.
+
+The guard stands where a name has become addresses and before a connection is opened. Whatever a URL looks like
+(decimal, octal, IPv6, a name that points inward, a redirect), what counts is the address that would be connected to; the
+connection uses the very addresses that were checked, so a second answer of the name server changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
+from scrapy.crawler import Crawler
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+
+# Beyond what `ipaddress` calls private: shared address space (RFC 6598), benchmarking, 6to4 relays, IPv4-compatible
+# addresses and the prefix of local NAT64 (RFC 8215).
+_NEVER = tuple(
+    ip_network(text)
+    for text in ("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4", "::/96", "64:ff9b:1::/48")
+)
+_NAT64 = IPv6Network("64:ff9b::/96")
+# Heads longer than this are nothing a news site sends.
+MAX_HEAD = 256 * 1024
+
+
+def is_public(address: Address) -> bool:
+    """Whether `address` is reachable by everybody: not private, loopback, link-local, multicast, reserved or a way to such a one."""
+    inner = _embedded(address)
+    if inner is not None and not is_public(inner):
+        return False
+    if any(address.version == network.version and address in network for network in _NEVER):
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _embedded(address: Address) -> IPv4Address | None:
+    """The IPv4 address inside a mapped, 6to4, Teredo or NAT64 (RFC 6052) address."""
+    if isinstance(address, IPv4Address):
+        return None
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    if address.ipv4_mapped:
+        return address.ipv4_mapped
+    if address.sixtofour:
+        return address.sixtofour
+    return address.teredo[1] if address.teredo else None
+
+
+def is_allowed(address: Address, networks: Sequence[Network]) -> bool:
+    """Whether a connection to `address` may be opened: it is public, or lies in a network the operator has allowed."""
+    plain = address.ipv4_mapped if isinstance(address, IPv6Address) and address.ipv4_mapped else address
+    return any(plain.version == n.version and plain in n for n in networks) or is_public(address)
+
+
+@implementer(IResolutionReceiver)
+class _Sieve:
+    """Passes on the allowed addresses of one resolution."""
+
+    def __init__(self, receiver: Any, name: str, guard: GuardedResolver) -> None:
+        self._receiver, self._name, self._guard = receiver, name, guard
+        self._passed, self._refused = 0, ""
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: IAddress) -> None:
+        host = str(getattr(address, "host", "")).partition("%")[0]
+        if is_allowed(ip_address(host), self._guard.networks):
+            self._passed += 1
+            self._receiver.addressResolved(address)
+        else:
+            self._refused = host
+
+    def resolutionComplete(self) -> None:
+        if self._refused and not self._passed:
+            self._guard.refused[self._name.lower()] = self._refused
+        self._receiver.resolutionComplete()
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver:
+    """Name resolver of the reactor that hides addresses nobody may connect to. `refused` keeps which name led to which."""
+
+    def __init__(self, reactor: Any, networks: Sequence[Network]) -> None:
+        self._reactor, self._original = reactor, reactor.nameResolver
+        self.networks = tuple(networks)
+        self.refused: dict[str, str] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: Any) -> GuardedResolver:
+        """As Scrapy makes it."""
+        return cls(reactor, [ip_network(text, strict=False) for text in crawler.settings.getlist("YIXUN_ALLOW_NETWORKS")])
+
+    def install_on_reactor(self) -> None:
+        """Take the place of the reactor's own resolver."""
+        self._reactor.installNameResolver(self)
+
+    def resolveHostName(
+        self,
+        resolutionReceiver: Any,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: Sequence[type[IAddress]] | None = None,
+        transportSemantics: str = "TCP",
+    ) -> Any:
+        """Resolve `hostName` and pass on only what may be connected to."""
+        sieve = _Sieve(resolutionReceiver, hostName, self)
+        return self._original.resolveHostName(sieve, hostName, portNumber, addressTypes, transportSemantics)
+
+
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """HTTP/1.1 whose answer may not have an endless head."""
+
+    _head = 0
+    _reading: Any = None
+
+    def dataReceived(self, data: bytes) -> None:
+        parser = self._parser
+        if parser is not self._reading:
+            self._reading, self._head = parser, 0
+        if parser is not None and parser.state in ("STATUS", "HEADER"):
+            self._head += len(data)
+            if self._head > MAX_HEAD:
+                self.transport.abortConnection()  # type: ignore[union-attr]
+                return
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: IAddress | None) -> _BoundedProtocol:
+        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class GuardedHandler(HTTP11DownloadHandler):
+    """Scrapy's download handler with bounded heads."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _BoundedFactory

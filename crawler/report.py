@@ -1,0 +1,62 @@
+"""What a crawl is asked to do, and what it reports: plain values that travel between two processes as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from store.settings import StoreSettings
+
+from .settings import CrawlSettings
+from .sources import Source
+
+
+class CrawlOrder(BaseModel):
+    """Poll these sources; of `resume` only read what an earlier crawl left unread."""
+
+    sources: list[Source]
+    resume: list[Source] = Field(default_factory=list)
+    crawl: CrawlSettings
+    store: StoreSettings
+
+
+class SourceReport(BaseModel):
+    """How one source fared in a run. `note` is one sentence where there is something to say."""
+
+    id: str
+    status: Literal["ok", "unchanged", "empty", "partly", "failed", "refused", "skipped", "unfinished"] = "unfinished"
+    error_kind: str | None = None
+    note: str = ""
+    requests: int = 0
+    found: int = 0
+    new: int = 0
+    changed: int = 0
+    turned_away: int = 0
+    passed_over: int = 0
+    articles: int = 0
+    articles_failed: int = 0
+    seconds: float = 0.0
+
+
+class RunReport(BaseModel):
+    """How a run went: done, partly (some sources failed), failed (all did), killed (at its deadline)."""
+
+    run_id: int
+    status: Literal["done", "partly", "failed", "killed"]
+    started_at: datetime
+    finished_at: datetime
+    network_down: bool = False
+    note: str = ""
+    sources: list[SourceReport] = Field(default_factory=list)
+
+    def totals(self) -> dict[str, Any]:
+        """Sums over all sources."""
+        names = ("requests", "found", "new", "changed", "turned_away", "passed_over", "articles", "articles_failed")
+        sums = {name: sum(getattr(source, name) for source in self.sources) for name in names}
+        failed = sum(1 for source in self.sources if source.status in FAILED)
+        return {"sources": len(self.sources), "sources_failed": failed, **sums}
+
+
+FAILED = frozenset({"failed", "refused", "partly", "unfinished"})

@@ -1,0 +1,107 @@
+"""List pages: rows found by CSS selectors, on the page itself or in a fragment cut out of it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from parsel import Selector
+
+from crawler.draft import Draft
+from crawler.extract.decode import decode
+from crawler.sources import ListRules, Source
+from store.errors import SelectorMissingError
+
+from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
+from .paging import next_template
+
+
+def read(page: Page, source: Source) -> Listing:
+    """Read a list page. Rows without a link are spacers and are passed over in silence.
+
+    Raises SelectorMissingError when no row or no row's link and title is found: the page was probably redesigned.
+    """
+    rules = source.list
+    assert rules is not None
+    text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
+    whole = Selector(text=text or "<html/>", huge_tree=False)
+    rows = _rows(text, whole, rules)
+    if not rows:
+        raise SelectorMissingError(f"no row matches {rules.item!r}: the page may have been redesigned", subject=source.id)
+    base = urljoin(page.url, whole.css("base::attr(href)").get() or "")
+    listing = Listing()
+    for row in rows[: page.max_entries]:
+        _take(row, listing, rules, source, page, base)
+    if not listing.drafts and not listing.passed_over and page.ask.page == 1:
+        raise SelectorMissingError(
+            f"{len(rows)} rows match {rules.item!r} but none has a link at {rules.link!r} and a title at {rules.title!r}", subject=source.id
+        )
+    listing.next = _further(page, text, whole, rules, base)
+    return listing
+
+
+def _rows(text: str, whole: Selector, rules: ListRules) -> list[Selector]:
+    if not rules.extract:
+        return list(whole.css(rules.item))
+    found = re.findall(rules.extract, text, re.S)
+    pieces = ["".join(piece) if isinstance(piece, tuple) else piece for piece in found]
+    fragment = "\n".join(pieces)
+    return list(Selector(text=fragment, huge_tree=False).css(rules.item)) if fragment.strip() else []
+
+
+def _take(row: Selector, listing: Listing, rules: ListRules, source: Source, page: Page, base: str) -> None:
+    href, title = _link(row, rules.link), _value(row, rules.title)
+    if href is None and not title:
+        return
+    link, problem = absolute(href, base)
+    summary = plain(_value(row, rules.summary) if rules.summary else "")
+    title = titled(title, summary)
+    if not title:
+        listing.passed_over["no title"] += 1
+        return
+    if rules.exclude and re.search(rules.exclude, title):
+        listing.passed_over["excluded title"] += 1
+        return
+    if link is None:
+        # A row that links to nothing is a heading or a spacer, not news.
+        listing.passed_over[problem or "no link"] += 1
+        return
+    written = _value(row, rules.date) if rules.date else None
+    listing.drafts.append(
+        Draft(
+            source_id=source.id,
+            link=link,
+            title=title,
+            summary=summary,
+            media_type=media_type_of(link),
+            **dated(written, source, page.fetched_at, rules.date_format),
+        )
+    )
+
+
+def _link(row: Selector, selector: str) -> str | None:
+    """The link a selector finds: an attribute or text it names, or the href of the element it names or of what that holds."""
+    found = row.css(selector)
+    if not found:
+        return None
+    if "::" in selector:
+        return next((value for value in found.getall() if value.strip()), None)
+    return found[0].attrib.get("href") or found[0].css("a::attr(href)").get() or found[0].attrib.get("data-href")
+
+
+def _value(row: Selector, selector: str) -> str:
+    """The text a selector finds: its pieces joined; of an element all its text."""
+    found = row.css(selector)
+    if "::" in selector:
+        return clean_text(" ".join(found.getall()))
+    return clean_text(" ".join("".join(element.css("::text").getall()) for element in found))
+
+
+def _further(page: Page, text: str, whole: Selector, rules: ListRules, base: str) -> list[Ask]:
+    paging = rules.pages
+    if paging is None or page.ask.page >= paging.max:
+        return []
+    if paging.link:
+        link, _ = absolute(_link(whole, paging.link), base)
+        return [Ask(link, root=page.ask.root, page=page.ask.page + 1)] if link and link != page.url else []
+    return next_template(page, text, paging)

@@ -1,0 +1,92 @@
+"""Who holds the store for a kind of work: at most one crawl at a time, whatever machine it runs on."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, delete
+
+from .errors import StoreBusyError
+from .models import StoreLock
+
+# A holder renews its lock every RENEW; one that has not for STALE is gone, or sleeps and must give up when it wakes.
+RENEW = timedelta(seconds=20)
+STALE = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A lock that is held: its name, and the moment it was taken, which tells it from a later holder's."""
+
+    name: str
+    taken_at: datetime
+    pid: int
+
+
+def take_lock(session: Session, name: str, *, purpose: str, now: datetime) -> Hold:
+    """Take the lock `name` for this process, or take it over from a holder that is dead or silent for `STALE`.
+
+    Commits. Raises StoreBusyError when another process holds it.
+    """
+    hold = Hold(name, now, os.getpid())
+    row = StoreLock(name=name, holder=purpose, pid=hold.pid, host=socket.gethostname(), taken_at=now, seen_at=now)
+    session.add(row)
+    try:
+        session.commit()
+        return hold
+    except IntegrityError:
+        session.rollback()
+    held = session.get(StoreLock, name)
+    if held is None:
+        return take_lock(session, name, purpose=purpose, now=now)
+    if not _is_gone(held, now):
+        raise _busy(held)
+    values = {"holder": purpose, "pid": hold.pid, "host": socket.gethostname(), "taken_at": now, "seen_at": now}
+    same = (col(StoreLock.name) == name, col(StoreLock.taken_at) == held.taken_at, col(StoreLock.pid) == held.pid)
+    taken = session.connection().execute(update(StoreLock).where(*same).values(**values))
+    session.commit()
+    if taken.rowcount != 1:
+        raise _busy(session.get(StoreLock, name, populate_existing=True) or held)
+    return hold
+
+
+def renew_lock(session: Session, hold: Hold, *, now: datetime) -> bool:
+    """Say that the holder is alive. False when somebody else has taken the lock over: the work must stop."""
+    same = (col(StoreLock.name) == hold.name, col(StoreLock.taken_at) == hold.taken_at, col(StoreLock.pid) == hold.pid)
+    return session.connection().execute(update(StoreLock).where(*same).values(seen_at=now)).rowcount == 1
+
+
+def release_lock(session: Session, hold: Hold) -> None:
+    """Give the lock back; nothing happens when it is no longer ours."""
+    same = (col(StoreLock.name) == hold.name, col(StoreLock.taken_at) == hold.taken_at, col(StoreLock.pid) == hold.pid)
+    session.connection().execute(delete(StoreLock).where(*same))
+
+
+def _is_gone(held: StoreLock, now: datetime) -> bool:
+    if now - held.seen_at > STALE:
+        return True
+    return held.host == socket.gethostname() and not is_alive(held.pid)
+
+
+def _busy(held: StoreLock) -> StoreBusyError:
+    return StoreBusyError(
+        f"held by {held.holder} (process {held.pid} on {held.host}) since {held.taken_at:%Y-%m-%d %H:%M:%S} UTC",
+        subject=f"store lock {held.name!r}",
+        hint="wait until it is done",
+    )
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process with this id runs on this machine."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
