@@ -22,7 +22,7 @@ _ENTER = 0.74
 _ENTER_GOOD = 0.5
 # A box named as a surrounding counts as the article after all when it holds more than this share of the page's text.
 _OVERRULE = {Hint.BAD: 0.85, Hint.DOUBTFUL: 0.4}
-_FACTOR = {Hint.BAD: 0.0, Hint.DOUBTFUL: 0.25}
+_FACTOR = (1.0, 1.0, 0.25, 0.0, 1.0, 1.0, 1.0)  # by Hint
 
 
 @dataclass(slots=True)
@@ -63,11 +63,9 @@ class Scored:
         self.page = page
         raw = [weight(block) for block in page.blocks]
         self.raw = [0.0, *accumulate(max(value, 0.0) for value in raw)]
-        self.bad = self._effective_hints()
+        self.bad = bad = self._effective_hints()
         weights = [
-            value
-            if value < 0
-            else value * _FACTOR.get(self.bad[block.box] if block.box >= 0 else Hint.NONE, 1.0) * (0.3 if block.caption else 1.0)
+            value if value < 0 else value * _FACTOR[bad[block.box]] * (0.3 if block.caption else 1.0)
             for value, block in zip(raw, page.blocks, strict=True)
         ]
         self.sums = [0.0, *accumulate(weights)]
@@ -80,13 +78,17 @@ class Scored:
     def _effective_hints(self) -> list[Hint]:
         """For each box the strongest bad hint of itself and its ancestors that is not overruled by how much text it holds."""
         total = self.raw[-1] or 1.0
+        none, doubtful, bad = Hint.NONE, Hint.DOUBTFUL, Hint.BAD
         out: list[Hint] = []
         for box in self.page.boxes:
-            inherited = out[box.parent] if box.parent >= 0 else Hint.NONE
-            own = box.hint if box.hint in _OVERRULE else Hint.NONE
-            if own is not Hint.NONE and (self.raw[box.last] - self.raw[box.first]) / total > _OVERRULE[own]:
-                own = Hint.NONE
-            out.append(Hint.BAD if Hint.BAD in (inherited, own) else own if inherited is Hint.NONE else inherited)
+            inherited = out[box.parent] if box.parent >= 0 else none
+            own = box.hint
+            if own is not bad and own is not doubtful:
+                out.append(inherited)
+                continue
+            if (self.raw[box.last] - self.raw[box.first]) / total > _OVERRULE[own]:
+                own = none
+            out.append(max(inherited, own))
         return out
 
     def sum(self, box: int) -> float:

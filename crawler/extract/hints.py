@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
+from enum import IntEnum
 from functools import lru_cache
 
 
-class Hint(Enum):
+class Hint(IntEnum):
     """What an element's names say about its text."""
 
     NONE = 0

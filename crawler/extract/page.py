@@ -7,6 +7,7 @@ block-level element; its blocks lie side by side in the list, so a box is a rang
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -31,12 +32,13 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LEAF = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dt", "dd", "figcaption", "caption", "pre", "blockquote", "center"}
 )
-_IMAGES = frozenset({"img", "picture", "amp-img", "video", "iframe", "figure"})
+_IMAGES = frozenset({"img", "picture", "amp-img", "video", "iframe"})
 _BOLD = frozenset({"b", "strong"})
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.I)
-_INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_ZERO_WIDTH = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\ue000-\uf8ff]")
-_WHITE = re.compile(r"\s+")
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ud800-\udfff\ue000-\uf8ff\ufe0f\ufeff\ufff9-\ufffc\ufffe\uffff]"
+)
+_HIDDEN, _CAPTION, _CENTRE = Hint.HIDDEN, Hint.CAPTION, Hint.CENTRED
 
 
 @dataclass(slots=True)
@@ -86,8 +88,11 @@ class Page:
 
 
 def clean_text(text: str) -> str:
-    """One line of text: white space folded, invisible and private-use characters gone."""
-    return _WHITE.sub(" ", _ZERO_WIDTH.sub("", text)).strip()
+    """One line of text: white space folded, invisible, control and private-use characters gone, in normal form C."""
+    text = " ".join(text.split())
+    if not text.isprintable():
+        text = " ".join(_INVISIBLE.sub("", text).split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 @lru_cache(maxsize=1)
@@ -97,7 +102,7 @@ def _parser_options() -> dict[str, Any]:
 
 def parse(source: str) -> Page:
     """Parse the text of a page. Never raises; a text without any element gives a page without blocks."""
-    source = _INVALID.sub("", source[:MAX_CHARS])
+    source = source[:MAX_CHARS].replace("\x00", "")
     root = None
     if source.strip():
         try:
@@ -138,94 +143,86 @@ class _Flattener:
         self.link_chars = 0
         self.bold_chars = 0
         self.image = False
+        self.next_image = False
         self.caption = False
 
     def run(self, root: Any) -> None:
-        page = self.page
         state = _State("body", -1)
-        states: list[tuple[Any, _State]] = []
+        states: list[_State] = []
+        boxes = self.page.boxes
         walk = etree.iterwalk(root, events=("start", "end"))
         count = 0
         for event, element in walk:
-            tag = element.tag
             if event == "start":
                 count += 1
-                if count > MAX_ELEMENTS:
-                    break
-                if tag in _IMAGES:
-                    self._saw_image()
-                new = self._enter(element, tag, state)
-                if new is None:
+                states.append(state)
+                inner = self._enter(element, element.tag, state) if count < MAX_ELEMENTS else None
+                if inner is None:
                     walk.skip_subtree()
-                    states.append((element, state))
-                    continue
-                states.append((element, state))
-                state = new
-                if element.text:
-                    self._add(element.text, state)
-            else:
-                inner, (_, state) = state, states.pop()
-                if inner is not state and inner.box != state.box:
-                    self._flush(inner)
-                    page.boxes[inner.box].last = len(page.blocks)
-                if element.tail and element is not root:
-                    self._add(element.tail, state)
+                else:
+                    state = inner
+                    if text := element.text:
+                        self._add(text, state)
+                continue
+            outer = states.pop()
+            if state.box != outer.box:
+                self._flush(state)
+                boxes[state.box].last = len(self.page.blocks)
+            state = outer
+            if states and (text := element.tail):
+                self._add(text, state)
         self._flush(state)
-        for box in page.boxes:
-            box.last = box.last or len(page.blocks)
 
     def _enter(self, element: Any, tag: str, state: _State) -> _State | None:
         """The state inside `element`; None when nothing in it is read."""
-        if tag in _SKIPPED:
+        if tag in _SKIPPED or tag in _IMAGES:
+            if tag in _IMAGES:
+                self._saw_image()
             return None
         if tag == "br" or tag == "hr":
             self._flush(state)
             return state
-        attributes = element.attrib
-        hint = (
-            hint_of(tag, attributes.get("class") or "", attributes.get("id") or "", attributes.get("role") or "")
-            if attributes
-            else hint_of(tag, "", "", "")
-        )
-        style = attributes.get("style") if attributes else None
-        if (
-            hint is Hint.HIDDEN
-            or (style and HIDDEN_STYLE.search(style))
-            or (attributes and ("hidden" in attributes or attributes.get("aria-hidden") == "true"))
-        ):
-            return None
+        items = element.items()
+        if not items:
+            hint, style, align = hint_of(tag, "", "", ""), "", ""
+        else:
+            names = dict(items)
+            if "hidden" in names or names.get("aria-hidden") == "true":
+                return None
+            hint = hint_of(tag, names.get("class", ""), names.get("id", ""), names.get("role", ""))
+            style, align = names.get("style", ""), names.get("align", "")
+            if hint is _HIDDEN or (style and HIDDEN_STYLE.search(style)):
+                return None
         if tag not in _BLOCK_TAGS and "-" not in tag:
             return self._enter_inline(tag, hint, state)
         self._flush(state)
-        page = self.page
-        page.boxes.append(Box(element, state.box, hint, len(page.blocks)))
-        index = len(page.boxes) - 1
+        boxes = self.page.boxes
+        boxes.append(Box(element, state.box, hint, len(self.page.blocks)))
         centred = (
-            state.centred
-            or tag == "center"
-            or bool(attributes and (attributes.get("align") == "center" or (style and _CENTRED.search(style))))
-            or hint is Hint.CENTRED
+            state.centred or tag == "center" or align == "center" or hint is _CENTRE or (style != "" and _CENTRED.search(style) is not None)
         )
-        return _State(tag, index, state.link, state.bold, centred, state.caption or hint is Hint.CAPTION)
+        return _State(tag, len(boxes) - 1, state.link, state.bold, centred, state.caption or hint is _CAPTION)
 
     @staticmethod
     def _enter_inline(tag: str, hint: Hint, state: _State) -> _State:
         link = state.link or tag == "a"
         bold = state.bold or tag in _BOLD
-        caption = state.caption or hint is Hint.CAPTION
+        caption = state.caption or hint is _CAPTION
         if link == state.link and bold == state.bold and caption == state.caption:
             return state
         return _State(state.tag, state.box, link, bold, state.centred, caption)
 
     def _saw_image(self) -> None:
-        if not any(piece.strip() for piece in self.pieces):
-            self.image = True
+        if self.pieces:
+            self.next_image = True
         else:
-            self.pending_image = True
-
-    pending_image = False
+            self.image = True
 
     def _add(self, text: str, state: _State) -> None:
+        if text.isspace():
+            if self.pieces:
+                self.pieces.append(" ")
+            return
         self.pieces.append(text)
         if state.link:
             self.link_chars += len(text.strip())
@@ -237,26 +234,30 @@ class _Flattener:
     def _flush(self, state: _State) -> None:
         """End the block under way."""
         pieces = self.pieces
-        if pieces:
-            text = clean_text("".join(pieces))
-            self.pieces = []
-            if text:
-                block = Block(
+        if not pieces:
+            return
+        text = clean_text("".join(pieces))
+        self.pieces = []
+        if text:
+            length = len(text)
+            units = len(text.encode("utf-8", "ignore")) / 3
+            self.page.blocks.append(
+                Block(
                     text,
                     state.tag,
                     state.box,
-                    min(self.link_chars, len(text)),
-                    min(self.bold_chars, len(text)),
+                    min(self.link_chars, length),
+                    min(self.bold_chars, length),
                     self.image,
                     state.centred,
                     self.caption,
+                    units,
                 )
-                block.units = len(text.encode("utf-8", "ignore")) / 3
-                self.page.blocks.append(block)
-                self.image = self.pending_image
-                self.pending_image = False
-            self.link_chars = self.bold_chars = 0
-            self.caption = False
+            )
+            self.image = self.next_image
+            self.next_image = False
+        self.link_chars = self.bold_chars = 0
+        self.caption = False
 
 
 def is_leaf(tag: str) -> bool:

@@ -1,0 +1,210 @@
+"""Who wrote, who edited, which outlet: from the source's own selector, visible bylines, linked data and metas, in order of trust."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .body import Body
+from .head import Head
+from .page import Block, Page
+from .people import english_names, is_chinese_name, is_latin_name, leading_names
+
+_HAN = "\u4e00-\u9fff"
+_LABEL = r"[\s　]*[：:|丨｜∣/／][\s　]*"
+_AUTHOR = re.compile(
+    rf"(?:^|[\s　|丨(（\[【/·•])(?:本文|文章|特约)?(?:作\s*者|作家|撰\s*文|撰\s*稿(?:人)?|采写|执\s*笔|編譯|编译|原创|原創|文\s*/\s*图|文图|图文|文)(?:/[{_HAN}]{{1,4}})?{_LABEL}(?:本报|本刊|本网|[{_HAN}]{{2,8}})?(?:记者|記者)?\s*([{_HAN}·A-Za-z][^：:。；]{{1,60}})"
+)
+_AUTHOR_SPACE = re.compile(
+    rf"^[\s(（\[【]*(?:文\s*[/／、&]\s*图|图\s*[/／、&]\s*文|图文|文图|撰文|采写|作者|《[^》]{{1,12}}》作者)[\s　]+([{_HAN}][^：:。；]{{1,40}})"
+)
+_REPORTER = re.compile(
+    rf"(?:^|[\s　|丨(（\[【／/，,。；]|(?<=[{_HAN}]))(?:首席|资深|实习|见习|特约|特派|全媒体|融媒体|文字)?(?:记\s*者|記\s*者|评论员|评论员：)\s*{_LABEL[0:0]}[：:|丨｜/／\s　]*([{_HAN}][{_HAN}·A-Za-z\s　、，,和]{{1,50}})"
+)
+_PAREN_REPORTER = re.compile(rf"[(（【\[]([^()（）【】]{{0,24}}?)(?:记者|記者)[：:\s　]*([{_HAN}][^()（）【】：:。]{{1,60}})[)）】\]]")
+_REPORTS = re.compile(rf"(?:记者|記者)\s*([{_HAN}]{{2,3}})\s*(?:报道|報導)")
+_CORRESPONDENT = re.compile(rf"通讯员[：:\s　]*([{_HAN}][{_HAN}\s　、，,]{{1,40}})")
+_SIGNED = re.compile(
+    rf"[(（]\s*((?:文\s*[/／、]?\s*图|图\s*[/／、]?\s*文|文|作者|撰文|记者)?[：:/／\s　]*[{_HAN}][{_HAN}\s　、]{{1,16}})[)）]\s*$"
+)
+_NAME_OUTLET = re.compile(rf"^([{_HAN}][{_HAN}\s、]{{1,16}}?)\s*[/／|丨｜]\s*[{_HAN}《A-Za-z0-9]{{2,16}}$")
+_EDITOR = re.compile(
+    rf"(?:责任编辑|責任編輯|责\s*任\s*编\s*辑|责\s*编|責\s*編|值班编辑|本期编辑|网络编辑|网站编辑|(?<!责任)编\s*辑|(?<!責任)編\s*輯)\s*[：:|丨｜∣/／\s　]\s*([{_HAN}A-Za-z][{_HAN}·A-Za-z0-9_\s　、，,]{{0,40}})"
+)
+_SOURCE = re.compile(
+    r"(?:(?:本文|文章|稿件|信息|内容|新闻|消息)?(?:来\s*源|來\s*源|出\s*处|转自|轉自|转载自|摘自)|稿源|文章出处)\s*[于自]?\s*[：:|丨｜∣]\s*(?:微信公众号)?[\s　《“\"「【]*([^\s　|｜丨》”\"」】]{2,30}(?: [A-Za-z][\w.]*)*)"
+)
+_SOURCE_END = re.compile(
+    r"(?:作\s*者|责任?编|编\s*辑|发布|日期|时间|字\s*号|浏览|点击|阅读|\d{4}[-年/]|（|\(|原创稿|，|,|；|。|记者|访问|分享|打印|【|撰稿|20\d\d).*$"
+)
+_BY = re.compile(r"^\s*(?:(?:written|posted|reported|published|story|words)\s+)?by:?\s+(?=[A-ZÀ-Þ])(.{3,140})", re.I)
+_NOBODY = re.compile(
+    r"^(?:name|admin|administrator|author|editor|webmaster|root|user|test|unknown|anonymous|default|null|none|undefined)\b|@|https?:|\d{3}",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Credits:
+    """People and outlet a page names, each with where it was read."""
+
+    authors: list[str] = field(default_factory=list)
+    editors: list[str] = field(default_factory=list)
+    source: str = ""
+    trust: dict[str, str] = field(default_factory=dict)
+
+
+def read_credits(page: Page, head: Head, body: Body, *, title_block: int = -1) -> Credits:
+    """Authors, editors and outlet of the article that `body` found on `page`.
+
+    Authors are people's names only: never an editor, a desk or the outlet. Nothing is guessed from the running text but a reporter in
+    brackets and a signature at its end.
+    """
+    above, first, tail = _zones(page, body, title_block)
+    credits = Credits()
+    credits.editors = _editors([*above, *tail])
+    credits.source, origin = _outlet(page, head, [*above, *tail, *first[:1]])
+    if credits.source:
+        credits.trust["source"] = origin
+    for origin, names in (
+        ("byline", _labelled(above)),
+        ("byline", _labelled([block for block in first if block.units < 45])),
+        ("reporter", _reporters(first)),
+        ("byline", _labelled([block for block in tail if block.units < 45])),
+        ("above", _plain(above)),
+        ("signature", _signature(page, body)),
+        ("json-ld", [name for one in head.linked.authors for name in _person(one)]),
+        ("meta", [name for one in _meta_authors(head) for name in _person(one)]),
+    ):
+        names = [name for name in names if name not in credits.editors and name != credits.source]
+        if names:
+            credits.authors = list(dict.fromkeys(names))
+            credits.trust["authors"] = origin
+            break
+    return credits
+
+
+def _zones(page: Page, body: Body, title_block: int) -> tuple[list[Block], list[Block], list[Block]]:
+    """Blocks between title and text, the first ones of the text, and those at and after its end."""
+    blocks = page.blocks
+    if body.first < 0:
+        return blocks[:60], [], []
+    start = title_block if 0 <= title_block <= body.first else body.first - 12
+    above = [block for block in blocks[max(0, start - 3) : body.first] if block.units < 70]
+    box_first = page.boxes[body.box].first if body.box >= 0 else body.first
+    first = blocks[min(box_first, body.first) : body.first + 3]
+    tail = [block for block in blocks[max(body.first + 1, body.last - 2) : body.last + 14] if block.units < 90]
+    return above, first, tail
+
+
+def _labelled(blocks: list[Block]) -> list[str]:
+    for block in blocks:
+        for pattern in (_AUTHOR, _AUTHOR_SPACE):
+            for match in pattern.finditer(block.text[:160]):
+                names = leading_names(match.group(1), labelled=True) or _latin_list(match.group(1))
+                if names:
+                    return names
+    for block in blocks:
+        match = _BY.match(block.text[:200])
+        if match and (names := english_names(match.group(1))):
+            return names
+    for block in blocks:
+        if block.units < 60:
+            names = [name for match in _REPORTER.finditer(block.text[:160]) for name in leading_names(match.group(1))]
+            if names:
+                return names
+    return []
+
+
+def _latin_list(text: str) -> list[str]:
+    return english_names(text) if text[:1].isascii() else []
+
+
+def _reporters(blocks: list[Block]) -> list[str]:
+    for block in blocks:
+        names = [name for match in _PAREN_REPORTER.finditer(block.text[:300]) for name in leading_names(match.group(2))]
+        names = names or [name for match in _REPORTS.finditer(block.text[:120]) for name in leading_names(match.group(1))]
+        if names:
+            return names
+    return []
+
+
+def _plain(blocks: list[Block]) -> list[str]:
+    """A name alone, or before its outlet, in the lines under the title."""
+    for block in blocks:
+        match = _NAME_OUTLET.match(block.text)
+        if match and (names := leading_names(match.group(1))):
+            return names
+    return []
+
+
+def _signature(page: Page, body: Body) -> list[str]:
+    for i in range(body.last, max(body.first, body.last - 3) - 1, -1):
+        match = _SIGNED.search(page.blocks[i].text) if 0 <= i < len(page.blocks) else None
+        if match:
+            inner = re.sub(r"^(?:文\s*[/／、]?\s*图|图\s*[/／、]?\s*文|文|作者|撰文|记者)[：:/／\s　]*(?=.)", "", match.group(1))
+            return leading_names(inner)
+    return []
+
+
+def _editors(blocks: list[Block]) -> list[str]:
+    found: list[str] = []
+    for block in blocks:
+        for match in _EDITOR.finditer(block.text[:200]):
+            text = match.group(1).strip()
+            names = leading_names(text, labelled=True) or ([text.split()[0]] if re.match(r"^[A-Za-z][\w]{2,19}(?:\s|$)", text) else [])
+            found += [name for name in names if name not in found]
+    return found
+
+
+def _outlet(page: Page, head: Head, blocks: list[Block]) -> tuple[str, str]:
+    for block in blocks:
+        match = _SOURCE.search(block.text[:200])
+        if match and (name := _SOURCE_END.sub("", match.group(1)).strip(' :：-_·《》<>“”"')):
+            return name[:40], "byline"
+    for name in (
+        "contentsource",
+        "source",
+        "article:source",
+        "og:source",
+        "mediaid",
+        "content-source",
+        "dc.source",
+        "bytedance:source",
+        "copyright-source",
+    ):
+        value = re.sub(r"^(?:来源|來源)\s*[：:]\s*", "", head.first(name))
+        value = _SOURCE_END.sub("", value).strip()
+        if value and not value.isdigit() and not value.startswith("http"):
+            return value[:40], "meta"
+    for name, origin in ((head.linked.publisher, "json-ld"), (head.first("og:site_name", "application-name"), "meta")):
+        if name:
+            return name[:40], origin
+    return "", ""
+
+
+def _meta_authors(head: Head) -> list[str]:
+    names = (
+        "author",
+        "article:author",
+        "dc.creator",
+        "dc.creator.personalname",
+        "parsely-author",
+        "sailthru.author",
+        "byl",
+        "article:author_name",
+        "twitter:creator:name",
+        "citation_author",
+        "dcterms.creator",
+    )
+    return [value for name in names for value in head.metas.get(name, ())]
+
+
+def _person(text: str) -> list[str]:
+    """People in a machine-readable author value; codes, addresses and outlets give nobody."""
+    text = text.strip()
+    if not text or _NOBODY.search(text) or len(text) > 120:
+        return []
+    if is_chinese_name(text) or is_latin_name(text):
+        return [text]
+    return leading_names(text) or english_names(text)

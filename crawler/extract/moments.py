@@ -1,0 +1,190 @@
+"""When an article was published: every date a page offers is a witness; days are voted on, then the finest trusted one speaks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from .body import Body
+from .dates import ParsedDate, parse_date, trusted, zone_of
+from .head import Head
+from .page import Block, Page
+
+_PUBLISHED = {
+    **dict.fromkeys(("article:published_time", "article:published", "datepublished", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "firstpublishedtime", "og:published_time", "rnews:datepublished"), 4.0),
+    **dict.fromkeys(("parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "article.published", "bytedance:published_time", "weibo: article:create_at", "weibo:article:create_at", "cxenseparse:recs:publishtime", "citation_publication_date", "citation_online_date", "article_date_original", "published", "publishtime", "publish_time", "publishedtime", "displaydate", "release_date", "created", "datecreated", "apub:time", "og:time", "originalpublicationdate", "ptime"), 3.2),
+    **dict.fromkeys(("date", "dc.date", "dcterms.date", "time", "article:date", "og:release_date", "dateupdate", "_pubtime", "docpubtime"), 2.0),
+}  # fmt: skip
+# Not the day of publication, but evidence of the year.
+_CHANGED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "lastmodifiedtime",
+    "last-modified",
+    "update_time",
+    "weibo: article:update_at",
+    "dateupdate",
+    "bytedance:updated_time",
+    "revised",
+    "lastmod",
+)
+_UPDATE_LABEL = re.compile(
+    r"(?:最后|最近|上次|最新)?(?:更新|修改|修订|編輯)(?:时间|時間|于|於|日期|：|:)|(?:last\s+)?(?:updated|modified|revised|edited)\b", re.I
+)
+_PUBLISH_LABEL = re.compile(
+    r"(?:发\s*布|發\s*佈|发\s*表|發\s*表|刊\s*发|上\s*传|录\s*入|公\s*布|成\s*文|添\s*加|publish(?:ed)?|posted)\s*(?:时\s*间|時\s*間|日\s*期|于|於|on)?\s*[：:]?|(?:日\s*期|时\s*间|時\s*間|date)\s*[：:]",
+    re.I,
+)
+_URL_DATE = re.compile(
+    r"(?:^|[/_\-t])((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=\D|$|\d{4,})|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?=/)"
+)
+_HAS_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d{3})|(?<!\d)\d\d-\d\d-\d\d|[二一][〇零○]")
+_DIGIT = re.compile(r"\d|昨|今天|刚刚|前天|周[一二三四五六日]")
+_SPLIT_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s+(\d{1,2}[/.-]\d{1,2})(?!\d)")
+_EXPLICIT_ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2}|GMT|UTC)\s*$")
+_RELATED = re.compile(r"ago\b|前|yesterday|today|昨|今|刚刚|周[一二三四五六日天]", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A date, how much it is trusted, and where it was read."""
+
+    parsed: ParsedDate
+    weight: float
+    origin: str
+    zoned: bool = False
+
+
+class Clock:
+    """How dates of one page are read: its zone and the moment it was fetched (None when nobody knows)."""
+
+    def __init__(self, *, fetched_at: datetime | None, timezone: str | None) -> None:
+        self.fetched_at = fetched_at.astimezone(UTC) if fetched_at else None
+        self.now = self.fetched_at or datetime.now(UTC)
+        self.timezone = timezone
+        self.zone = zone_of(timezone)
+
+    def read(self, text: str, *, hints: list[datetime] | None = None) -> ParsedDate | None:
+        """A date in a text. One without year needs the moment of fetching, or another date of the page as a hint to the year."""
+        text = _SPLIT_YEAR.sub(lambda match: f"{match[1]}-{re.sub('[/.]', '-', match[2])}", text)
+        if _HAS_YEAR.search(text) or re.match(r"^\s*\d{10}(?:\d{3})?\s*$", text):
+            return parse_date(text, now=self.now, timezone=self.timezone)
+        if hints and not _RELATED.search(text):
+            return trusted(parse_date(text, now=min(hints) + timedelta(hours=12), timezone=self.timezone), now=self.now)
+        return parse_date(text, now=self.fetched_at, timezone=self.timezone) if self.fetched_at else None
+
+
+def read_published(
+    page: Page, head: Head, body: Body, *, clock: Clock, url: str | None, title_block: int, visible_first: bool
+) -> tuple[Witness | None, list[Witness]]:
+    """The moment of publication with all witnesses.
+
+    `visible_first` says that what stands under the headline counts more than metas, as on Chinese pages, where metas are filled by
+    machines and often hold the last change. A modified time is never taken.
+    """
+    witnesses = _from_head(head, clock)
+    hints = [witness.parsed.moment for witness in witnesses] + _year_hints(head, clock)
+    if url and (found := _from_url(url, clock)):
+        witnesses.append(found)
+        hints.append(found.parsed.moment)
+    witnesses += _from_time_tags(page, clock)
+    witnesses += _visible(page, body, clock, hints, title_block=title_block, factor=1.0 if visible_first else 0.5)
+    return _decide(witnesses, clock), witnesses
+
+
+def _from_head(head: Head, clock: Clock) -> list[Witness]:
+    found = []
+    for name, weight in _PUBLISHED.items():
+        for value in head.metas.get(name, ())[:2]:
+            if (parsed := clock.read(value)) is not None:
+                found.append(Witness(parsed, weight, f"meta {name}", _EXPLICIT_ZONE.search(value) is not None))
+    for value, weight in ((head.linked.published, 3.8), (head.linked.weak_published, 2.8)):
+        if value and (parsed := clock.read(value)) is not None:
+            found.append(Witness(parsed, weight, "json-ld", _EXPLICIT_ZONE.search(value) is not None))
+    return found
+
+
+def _year_hints(head: Head, clock: Clock) -> list[datetime]:
+    found = [clock.read(value) for name in _CHANGED for value in head.metas.get(name, ())[:1]]
+    return [parsed.moment for parsed in found if parsed is not None]
+
+
+def _from_url(url: str, clock: Clock) -> Witness | None:
+    match = _URL_DATE.search(url)
+    if not match:
+        return None
+    parts = [part for part in match.groups() if part]
+    parsed = clock.read("-".join(parts))
+    return Witness(parsed, 1.5, "url") if parsed else None
+
+
+def _from_time_tags(page: Page, clock: Clock) -> list[Witness]:
+    found: list[Witness] = []
+    for element in page.root.iter("time") if page.root is not None else ():
+        value = (element.get("datetime") or "").strip()
+        names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
+        if not value or re.search(r"updat|modif", names) or len(found) > 3:
+            continue
+        parsed = clock.read(value)
+        if parsed is not None:
+            sure = "pub" in names or element.get("pubdate") is not None
+            found.append(Witness(parsed, 3.4 if sure else 2.6 if not found else 0.8, "time tag", _EXPLICIT_ZONE.search(value) is not None))
+    return found
+
+
+def _visible(page: Page, body: Body, clock: Clock, hints: list[datetime], *, title_block: int, factor: float) -> list[Witness]:
+    blocks = page.blocks
+    first = body.first if body.first >= 0 else len(blocks)
+    found = []
+    start = title_block - 4 if 0 <= title_block <= first else first - 14
+    for i in range(max(0, first - 45), min(first + 1, len(blocks))):
+        base = 5.0 if i >= start else 1.5
+        found += _witness(blocks, i, clock, hints, weight=base * factor, labelled_only=i == first)
+    if 0 <= body.last:
+        for i in range(body.last + 1, min(body.last + 16, len(blocks))):
+            found += _witness(blocks, i, clock, hints, weight=2.2 * factor, labelled_only=True)
+    return found
+
+
+def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *, weight: float, labelled_only: bool) -> list[Witness]:
+    text = blocks[i].text
+    if len(text) < 12 and text[:1].isdigit() and i + 1 < len(blocks) and len(blocks[i + 1].text) < 12:
+        # Year, day and time in elements of their own: 2026 | 07/03 | 12:30.
+        text = " ".join(block.text for block in blocks[i : i + 3] if len(block.text) < 12)
+    if len(text) > 160 or not _DIGIT.search(text):
+        return []
+    label = _PUBLISH_LABEL.search(text)
+    if label is None and labelled_only and not (len(text) < 60 and re.search(r"来源|來源", text)):
+        return []
+    part = text[label.end() :] if label and _DIGIT.search(text[label.end() : label.end() + 30]) else text
+    part = _UPDATE_LABEL.split(part)[0]
+    parsed = clock.read(part, hints=hints)
+    if parsed is None or (parsed.precision == "day" and not label and len(text) > 60 and not re.search(r"来源|作者|阅读|浏览", text)):
+        return []
+    return [Witness(parsed, weight + (0.6 if label else 0.0) - (0.8 if parsed.precision == "day" else 0.0), "visible")]
+
+
+def _decide(witnesses: list[Witness], clock: Clock) -> Witness | None:
+    """Days get the best weight of each kind of witness; within the best day the most trusted time of day wins."""
+    votes: dict[object, dict[str, float]] = {}
+    for witness in witnesses:
+        day = witness.parsed.moment.astimezone(clock.zone).date()
+        kind = witness.origin.split()[0]
+        kinds = votes.setdefault(day, {})
+        kinds[kind] = max(kinds.get(kind, 0.0), witness.weight)
+    if not votes:
+        return None
+    best = max(votes, key=lambda day: sum(votes[day].values()))
+    same = [witness for witness in witnesses if witness.parsed.moment.astimezone(clock.zone).date() == best]
+    timed = [witness for witness in same if witness.parsed.precision != "day"]
+    chosen = max(timed or same, key=lambda witness: witness.weight)
+    finer = [
+        witness
+        for witness in timed
+        if chosen.parsed.precision == "minute"
+        and witness.parsed.precision == "second"
+        and witness.parsed.moment.replace(second=0) == chosen.parsed.moment
+    ]
+    return finer[0] if finer else chosen
