@@ -69,7 +69,7 @@ class Reading:
 
     def __init__(self, document: Document, names: Names) -> None:
         self.document = document
-        self._names = names
+        self.names = names
 
     @cached_property
     def full(self) -> str:
@@ -92,12 +92,12 @@ class Reading:
     @cached_property
     def catalogued(self) -> list[Mention]:
         """Organisations and models of the catalogue, by start, never overlapping. Cheap."""
-        return self._names.find(self.full, self.folded)
+        return self.names.find(self.full, self.folded)
 
     @cached_property
     def mentions(self) -> list[Mention]:
         """`catalogued` plus organisations outside the catalogue (suffix rules, entity model), by start. Costly."""
-        return self._names.find_all(self)
+        return self.names.find_all(self)
 
     @cached_property
     def amounts(self) -> list[Amount]:

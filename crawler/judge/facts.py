@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Hedge = Literal["exact", "about", "at_least", "under", "range", "undisclosed"]
 OrganisationKind = Literal["company", "hospital", "regulator", "investor", "university", "agency"]
@@ -166,6 +166,13 @@ class Results(Fact):
     measure: str
     amount: Amount | None = None
     period: str | None = None
+
+
+class Found(NamedTuple):
+    """What a judge of one kind of fact found: what the text states, and what it states did not or does not happen."""
+
+    facts: list[Fact]
+    denied: list[Fact]
 
 
 @dataclass(frozen=True, slots=True)
