@@ -23,11 +23,13 @@ MAX_HTML_BYTES = 98_000
 def make_edition(session: Session, order: Order) -> Edition:
     """Select an edition and bound it to what a mail may weigh. Nothing is stored."""
     edition = select_edition(session, order)
-    most = max((len(section.stories) for section in edition.sections), default=0)
-    stories = min(order.settings.stories_per_section, max(most, 1))
-    rows = order.settings.rows_per_table
-    while len(html(edition).encode()) > MAX_HTML_BYTES and (stories > 1 or rows > 3):
-        stories, rows = max(1, stories - 1), max(3, rows - 1)
+    longest = max((len(section.stories) for section in edition.sections), default=1)
+    stories = min(order.settings.stories_per_section, longest)
+    rows = min(order.settings.rows_per_table, max(len(edition.funding), len(edition.adoptions), 1))
+    while (size := len(html(edition).encode())) > MAX_HTML_BYTES and (stories > 1 or rows > 3):
+        # Both shrink in proportion to what is too much, by one at least.
+        stories = max(1, min(stories - 1, stories * MAX_HTML_BYTES // size))
+        rows = max(3, min(rows - 1, rows * MAX_HTML_BYTES // size))
         sections = tuple(replace(section, shown=stories) for section in edition.sections)
         edition = replace(edition, sections=sections, funding_shown=rows, adoptions_shown=rows)
     return edition

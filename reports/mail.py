@@ -123,6 +123,7 @@ class _Link:
         try:
             if settings.security == "starttls":
                 smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
             password = settings.read_password()
             if settings.username and password is not None:
                 smtp.login(settings.username, password)
@@ -238,7 +239,7 @@ def _open_link(link: _Link, settings: MailSettings) -> str | None:
     return None
 
 
-def _attempts(settings: MailSettings) -> Iterator[stamina.Attempt]:
+def _attempts(settings: MailSettings) -> Iterable[stamina.Attempt]:
     return stamina.retry_context(on=_passing, attempts=settings.tries, timeout=None, wait_initial=settings.retry_wait, wait_max=30)
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from store.errors import DigestError
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from store.workdays import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)

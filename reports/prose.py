@@ -13,7 +13,7 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u
 _BREAKS = re.compile(r"[\s\u3000\x85]+")
 # What agencies put before the first word: 【…】, 本报讯, 新华社北京12月9日电（记者…）.
 _DATELINE = re.compile(
-    r"^\s*(?:【[^】]{1,30}】|本[报网刊站]讯|[^\s，。]{1,18}\d{1,2}月\d{1,2}日(?:电|讯|消息))\s*(?:[（(][^）)]{0,30}[）)])?[\s:：]*"
+    r"^\s*(?:(?:【[^】]{1,30}】|本[报网刊站]讯|[^\s，。]{1,18}\d{1,2}月\d{1,2}日(?:电|讯|消息))\s*(?:[（(][^）)]{0,30}[）)])?[\s:：]*)+"
 )
 _NO_WORDS = re.compile(r"[\W_]+")
 

@@ -116,7 +116,7 @@ class _Page:
             "deal": deal(line, t),
             "backers": backers(line, t),
             "amount": line.amount,
-            "values": [one for one in (value_of(line, "CNY", t), value_of(line, "USD", t), value) if one],
+            "worth": [one for one in (value_of(line, "CNY", t), value_of(line, "USD", t), value) if one],
         }
 
     def _adoption(self, line: AdoptionLine) -> dict[str, Any]:

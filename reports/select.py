@@ -46,7 +46,7 @@ def select_edition(session: Session, order: Order) -> Edition:
     adoptions = adoption_lines(groups, names)
     return Edition(
         digest=order.name,
-        title=order.settings.title,
+        title=clean(order.settings.title),
         period=order.period.label,
         starts_on=order.period.starts_on.isoformat(),
         ends_on=order.period.ends_on.isoformat(),

@@ -1,0 +1,41 @@
+"""A store with one week of news, and what is asked of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from reports.period import week
+from reports.select import Order
+from reports.settings import DigestSettings
+from store.models import Topic
+from tests.store.rows import a_source
+
+TOPICS = ("model_adoption", "deepseek", "funding", "approvals", "regulation", "imaging")
+BUILT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def newsroom(session: Session) -> Session:
+    """A session on a store with topics and two sources, no items."""
+    session.add_all(
+        Topic(id=name, position=position, name_en=name.replace("_", " ").capitalize(), name_zh=f"栏目{position}")
+        for position, name in enumerate(TOPICS)
+    )
+    a_source(session)
+    a_source(session, id="wire", name="The Wire", name_zh=None, language="en", tier="media")
+    return session
+
+
+@pytest.fixture
+def order() -> Order:
+    """The weekly digest for 2026-W47, built on the Monday after."""
+    return an_order()
+
+
+def an_order(period: str = "2026-W47", **settings: Any) -> Order:
+    """An order for a week of the weekly digest."""
+    return Order(name="weekly", settings=DigestSettings(**settings), period=week(period), now=BUILT)

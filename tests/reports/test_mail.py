@@ -1,0 +1,306 @@
+"""Mail against a real SMTP server: what is sent, to whom, how often, and what the ledger says when it goes wrong."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import SecretStr, ValidationError
+from sqlalchemy import Engine
+from sqlmodel import Session as StoreSession
+
+from reports.archive import write_issue
+from reports.digest import build_issue
+from reports.edition import Edition
+from reports.mail import Outcome, compose, deliver, message_id, settle
+from reports.settings import MailSettings
+from store.database import session_scope
+from store.digests import deliveries_of, find_delivery
+from tests.reports.conftest import an_order
+from tests.store.rows import a_source, an_item
+
+ANN, BEN = "ann@example.org", "ben@example.org"
+
+
+class Mailbox:
+    """A mail server's memory and its moods."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[list[str], bytes]] = []
+        self.refused: dict[str, str] = {}  # recipient → reply to RCPT
+        self.answers: list[str] = []  # replies to the text, before 250 becomes the rule
+        self.drop_after_data = False
+        self.sessions = 0
+
+    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]) -> list[str]:
+        self.sessions += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        if reply := self.refused.get(address):
+            if reply.startswith("4"):
+                del self.refused[address]
+            return reply
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.mails.append((list(envelope.rcpt_tos), envelope.content))
+        if self.drop_after_data:
+            assert server.transport is not None
+            server.transport.abort()
+        return self.answers.pop(0) if self.answers else "250 OK"
+
+    def read(self) -> list[EmailMessage]:
+        """The mails received."""
+        return [message_from_bytes(raw, policy=policy.default) for _, raw in self.mails]  # type: ignore[misc]
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Iterator[MailSettings]:
+    """An open mail server, as settings that reach it."""
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield MailSettings(host="127.0.0.1", port=controller.port, security="none", sender="医讯 <yixun@example.org>", retry_wait=0, timeout=5)
+    controller.stop()
+
+
+@pytest.fixture
+def issue(engine: Engine) -> tuple[int, Edition]:
+    """A frozen issue with one story."""
+    with session_scope(engine) as session:
+        a_source(session)
+        an_item(session, title="示例医院部署大模型")
+        built, edition = build_issue(session, an_order())
+    return built.id or 0, edition
+
+
+def states(engine: Engine, issue_id: int) -> dict[str, str]:
+    """State of each delivery by recipient."""
+    with session_scope(engine) as session:
+        return {row.recipient: row.state for row in deliveries_of(session, issue_id)}
+
+
+def test_each_recipient_gets_a_mail_of_its_own(engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox) -> None:
+    outcomes = deliver(engine, *issue, [ANN, BEN, ANN], server)
+    assert outcomes == [Outcome(ANN, "sent"), Outcome(BEN, "sent")]
+    assert [to for to, _ in mailbox.mails] == [[ANN], [BEN]]
+    first, second = mailbox.read()
+    assert (first["To"], BEN in str(first)) == (ANN, False)
+    assert first["Message-ID"] == message_id(issue[1], ANN, server) != second["Message-ID"]
+    assert first["Subject"] == "Yixun 医讯 2026-W47: 1 story"
+    assert first["From"] == "医讯 <yixun@example.org>"
+    assert first["List-Unsubscribe"] == "<mailto:yixun@example.org?subject=unsubscribe%20weekly>"
+    assert [part.get_content_type() for part in first.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    for kind in ("plain", "html"):
+        body = first.get_body((kind,))
+        assert body is not None
+        assert "示例医院部署大模型" in body.get_content()
+
+
+def test_sending_twice_sends_once(engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox) -> None:
+    deliver(engine, *issue, [ANN], server)
+    assert deliver(engine, *issue, [ANN, BEN], server) == [Outcome(ANN, "already"), Outcome(BEN, "sent")]
+    assert [to for to, _ in mailbox.mails] == [[ANN], [BEN]]
+
+
+def test_a_refused_recipient_fails_alone_and_is_tried_again_next_time(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    mailbox.refused[ANN] = "550 no such user"
+    failed, sent = deliver(engine, *issue, [ANN, BEN], server)
+    assert (failed.state, failed.error, sent.state) == ("failed", "the server answered 550 no such user", "sent")
+    assert states(engine, issue[0]) == {ANN: "failed", BEN: "sent"}
+    mailbox.refused.clear()
+    assert [one.state for one in deliver(engine, *issue, [ANN, BEN], server)] == ["sent", "already"]
+
+
+def test_a_passing_refusal_is_overcome_before_the_text_leaves(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    mailbox.refused[ANN] = "450 come back later"
+    assert deliver(engine, *issue, [ANN], server) == [Outcome(ANN, "sent")]
+    assert len(mailbox.mails) == 1
+
+
+def test_a_connection_lost_after_data_is_unknown_and_waits_for_a_person(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    mailbox.drop_after_data = True
+    (outcome,) = deliver(engine, *issue, [ANN], server)
+    assert outcome.state == "unknown"
+    assert "after DATA" in (outcome.error or "")
+    mailbox.drop_after_data = False
+    assert deliver(engine, *issue, [ANN], server)[0].state == "unknown"
+    assert len(mailbox.mails) == 1
+    settle(engine, issue[0], ANN, arrived=False)
+    assert deliver(engine, *issue, [ANN], server) == [Outcome(ANN, "sent")]
+    first, second = mailbox.read()
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_person_may_say_that_an_unknown_mail_arrived(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    mailbox.drop_after_data = True
+    deliver(engine, *issue, [ANN], server)
+    settle(engine, issue[0], ANN, arrived=True)
+    assert deliver(engine, *issue, [ANN], server) == [Outcome(ANN, "already")]
+
+
+def test_a_text_the_server_turns_down_failed(engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox) -> None:
+    mailbox.answers = ["554 looks like spam", "451 disk trouble"]
+    assert [one.state for one in deliver(engine, *issue, [ANN, BEN], server)] == ["failed", "unknown"]
+
+
+def test_a_sender_that_died_leaves_its_mail_to_a_person(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    deliver(engine, *issue, [ANN], server)
+    with session_scope(engine) as session:
+        row = find_delivery(session, issue[0], ANN)
+        assert row is not None
+        row.state, row.tried_at = "sending", datetime.now(UTC) - timedelta(hours=1)
+        session.add(row)
+    assert deliver(engine, *issue, [ANN], server)[0].state == "unknown"
+    assert states(engine, issue[0]) == {ANN: "unknown"}
+    assert len(mailbox.mails) == 1
+
+
+def test_an_unreachable_server_fails_all_and_loses_none(engine: Engine, issue: tuple[int, Edition], server: MailSettings) -> None:
+    nowhere = server.model_copy(update={"port": 9, "tries": 2})
+    outcomes = deliver(engine, *issue, [ANN, BEN], nowhere)
+    assert [one.state for one in outcomes] == ["failed", "failed"]
+    assert "127.0.0.1:9 cannot be used" in (outcomes[0].error or "")
+    assert [one.state for one in deliver(engine, *issue, [ANN, BEN], server)] == ["sent", "sent"]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 with its key, in one file, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    built = built.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    built = built.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    path = tmp_path / "server.pem"
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM) + private)
+    return path
+
+
+@pytest.fixture
+def guarded(mailbox: Mailbox, certificate: Path) -> Iterator[MailSettings]:
+    """A mail server that wants STARTTLS and a login."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+
+    def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: LoginPassword) -> AuthResult:
+        return AuthResult(success=login == LoginPassword(b"yixun", b"open sesame"), handled=False)
+
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True, auth_required=True, authenticator=check
+    )
+    controller.start()
+    yield MailSettings(
+        host="127.0.0.1",
+        port=controller.port,
+        ca_file=certificate,
+        username="yixun",
+        password=SecretStr("open sesame"),
+        retry_wait=0,
+        timeout=5,
+    )
+    controller.stop()
+
+
+def test_starttls_and_login(engine: Engine, issue: tuple[int, Edition], guarded: MailSettings, mailbox: Mailbox, tmp_path: Path) -> None:
+    assert deliver(engine, *issue, [ANN], guarded) == [Outcome(ANN, "sent")]
+    secret = tmp_path / "secret"
+    secret.write_text("open sesame\n", encoding="utf-8")
+    from_file = guarded.model_copy(update={"password": None, "password_file": secret})
+    assert deliver(engine, *issue, [BEN], from_file) == [Outcome(BEN, "sent")]
+    assert len(mailbox.mails) == 2
+
+
+def test_a_wrong_password_is_tried_once_for_all(
+    engine: Engine, issue: tuple[int, Edition], guarded: MailSettings, mailbox: Mailbox
+) -> None:
+    wrong = guarded.model_copy(update={"password": SecretStr("shut")})
+    outcomes = deliver(engine, *issue, [ANN, BEN], wrong)
+    assert [one.state for one in outcomes] == ["failed", "failed"]
+    assert "refused the login with 535" in (outcomes[1].error or "")
+    assert "shut" not in str(outcomes)
+    assert mailbox.sessions <= 2  # one EHLO before and one after STARTTLS
+
+
+def test_an_untrusted_certificate_stops_the_mail(
+    engine: Engine, issue: tuple[int, Edition], guarded: MailSettings, mailbox: Mailbox
+) -> None:
+    (outcome,) = deliver(engine, *issue, [ANN], guarded.model_copy(update={"ca_file": None}))
+    assert outcome.state == "failed"
+    assert "certificate" in (outcome.error or "").lower()
+    assert mailbox.mails == []
+
+
+def test_files_of_an_issue_are_the_same_each_time(engine: Engine, issue: tuple[int, Edition], tmp_path: Path) -> None:
+    settings = MailSettings()
+    date = datetime(2026, 11, 23, tzinfo=UTC)
+    written = write_issue(issue[1], tmp_path / "a", settings, date=date)
+    assert [path.name for path in written] == ["weekly-2026-W47.html", "weekly-2026-W47.txt", "weekly-2026-W47.eml"]
+    again = write_issue(issue[1], tmp_path / "b", settings, date=date)
+    assert [path.read_bytes() for path in written] == [path.read_bytes() for path in again]
+    mail = message_from_bytes(written[2].read_bytes(), policy=policy.default)
+    assert mail["To"] == "yixun@localhost"
+
+
+def test_composing_again_gives_the_same_bytes(engine: Engine, issue: tuple[int, Edition]) -> None:
+    date = datetime(2026, 11, 23, tzinfo=UTC)
+    first, second = (compose(issue[1], MailSettings(), recipient=ANN, date=date).as_bytes() for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("address", ["no address", "a@b\nBcc: c@d", "a b@c.org", "<a@b.org>"])
+def test_addresses_that_are_none_are_refused(address: str) -> None:
+    with pytest.raises(ValidationError):
+        MailSettings(reply_to=address)
+    with pytest.raises(ValidationError):
+        an_order(recipients=[address])
+
+
+def test_two_senders_at_once_send_once(engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: deliver(engine, *issue, [ANN], server), range(2)))
+    assert len(mailbox.mails) == 1
+    assert states(engine, issue[0]) == {ANN: "sent"}
+    with StoreSession(engine) as session:
+        assert len(deliveries_of(session, issue[0])) == 1

@@ -1,0 +1,215 @@
+"""What enters an issue, where it stands, and what the tables and totals say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from reports.digest import build_issue
+from reports.edition import Edition
+from reports.period import days
+from reports.select import Order, select_edition
+from store.models import Fetch, Organisation, Run, SourceState
+from tests.reports.conftest import an_order
+from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item, with_topics
+
+
+def titles(edition: Edition) -> list[str]:
+    """All headlines of an edition, section by section."""
+    return [story.title for section in edition.sections for story in section.stories]
+
+
+def test_a_week_begins_and_ends_at_midnight_in_shanghai(newsroom: Session, order: Order) -> None:
+    first = datetime(2026, 11, 15, 16, tzinfo=UTC)
+    for name, moment in {
+        "before": first - timedelta(seconds=1),
+        "first": first,
+        "last": first + timedelta(days=7, seconds=-1),
+        "after": first + timedelta(days=7),
+    }.items():
+        an_item(
+            newsroom, title=f"{name} story of the hospital", published_at=moment, first_seen_at=moment + timedelta(days=9), backlog=True
+        )
+    assert sorted(titles(select_edition(newsroom, order))) == ["first story of the hospital", "last story of the hospital"]
+
+
+def test_turned_away_and_irrelevant_items_stay_out(newsroom: Session, order: Order) -> None:
+    an_item(newsroom, title="turned away by the filter", status="turned_away")
+    an_item(newsroom, title="about something else entirely", relevant=False)
+    an_item(newsroom, title="a page nobody could read", status="unread")
+    assert titles(select_edition(newsroom, order)) == []
+
+
+def test_an_undated_item_counts_from_first_sight_unless_it_is_backlog(newsroom: Session, order: Order) -> None:
+    an_item(newsroom, title="undated and seen this week", published_at=None, date_trust="none")
+    an_item(newsroom, title="undated and found with the backlog", published_at=None, backlog=True)
+    assert titles(select_edition(newsroom, order)) == ["undated and seen this week"]
+
+
+def test_a_late_item_counts_within_48_hours_and_only_once(newsroom: Session, order: Order) -> None:
+    sunday = datetime(2026, 11, 15, 10, tzinfo=UTC)
+    seen = sunday + timedelta(hours=20)
+    an_item(newsroom, title="Sunday's news seen on Monday", published_at=sunday, first_seen_at=seen)
+    an_item(newsroom, title="Friday's news seen on Monday", published_at=sunday - timedelta(days=2), first_seen_at=seen)
+    an_item(newsroom, title="Sunday's news from a first crawl", published_at=sunday, first_seen_at=seen, backlog=True)
+    assert titles(select_edition(newsroom, order)) == ["Sunday's news seen on Monday"]
+    build_issue(newsroom, an_order("2026-W46"))
+    assert titles(select_edition(newsroom, order)) == []
+
+
+def test_a_span_of_days_takes_items_by_their_own_day_alone(newsroom: Session, order: Order) -> None:
+    an_item(newsroom, title="Tuesday's news of the hospital")
+    an_item(newsroom, title="Monday's news of the hospital", published_at=NOON - timedelta(days=1))
+    build_issue(newsroom, order)
+    span = replace(order, period=days(date(2026, 11, 17), date(2026, 11, 18)))
+    assert titles(select_edition(newsroom, span)) == ["Tuesday's news of the hospital"]
+
+
+def test_each_story_stands_in_one_section_chosen_by_its_facts(newsroom: Session, order: Order) -> None:
+    funded = an_item(newsroom, title="影像公司完成融资并发布新产品")
+    with_topics(newsroom, funded, "imaging", "funding", "model_adoption")
+    a_round(newsroom, funded)
+    scans = an_item(newsroom, title="一款影像产品的临床研究进展")
+    with_topics(newsroom, scans, "imaging", "regulation")
+    an_item(newsroom, title="没有任何栏目的一条新闻稿件")
+    sections = {section.id: [story.title for story in section.stories] for section in select_edition(newsroom, order).sections}
+    assert sections == {
+        "funding": ["影像公司完成融资并发布新产品"],
+        "regulation": ["一款影像产品的临床研究进展"],
+        "other": ["没有任何栏目的一条新闻稿件"],
+    }
+
+
+def test_sections_follow_the_order_asked_for_and_leave_out_the_rest(newsroom: Session) -> None:
+    for title, topic in (
+        ("医院影像人工智能新闻一则", "imaging"),
+        ("主管部门发布新的管理办法", "regulation"),
+        ("某公司完成新一轮融资", "funding"),
+    ):
+        with_topics(newsroom, an_item(newsroom, title=title), topic)
+    edition = select_edition(newsroom, an_order(topics=["imaging", "funding"]))
+    assert [section.id for section in edition.sections] == ["imaging", "funding"]
+    assert edition.totals.stories == 2
+
+
+def test_reprints_show_once_with_their_outlets(newsroom: Session, order: Order) -> None:
+    for number in range(3):
+        a_source(newsroom, id=f"outlet-{number}", name=f"Outlet {number}", name_zh=f"转载{number}", tier="aggregator")
+    title = "示例医院在放射科上线本地部署的大模型助手"
+    an_item(newsroom, source_id="outlet-0", title=f"【转载】{title}", identity="a", published_at=NOON - timedelta(hours=3))
+    an_item(newsroom, title=title, identity="b")
+    an_item(newsroom, source_id="outlet-1", title=f"{title} | 转载一网", identity="c")
+    an_item(newsroom, source_id="outlet-2", title="示例醫院在放射科上線本地部署的大模型助手！", identity="d")
+    an_item(newsroom, title="示例医院在病理科上线另一家的质控系统平台", identity="e")
+    stories = select_edition(newsroom, order).sections[0].stories
+    assert [(story.title, story.outlet, set(story.others)) for story in stories] == [
+        (title, "医院日报", {"转载0", "转载1", "转载2"}),
+        ("示例医院在病理科上线另一家的质控系统平台", "医院日报", set()),
+    ]
+
+
+def test_headlines_that_differ_in_a_number_are_different_stories(newsroom: Session, order: Order) -> None:
+    an_item(newsroom, title="国家药监局批准2款人工智能影像辅助诊断软件上市", identity="a")
+    an_item(newsroom, title="国家药监局批准3款人工智能影像辅助诊断软件上市", identity="b")
+    assert len(titles(select_edition(newsroom, order))) == 2
+
+
+def test_a_stored_story_joins_languages_and_shows_both_headlines(newsroom: Session, order: Order) -> None:
+    chinese = an_item(newsroom, title="示例医院部署大模型")
+    story = a_story(newsroom, chinese)
+    an_item(
+        newsroom, source_id="wire", title="Example Hospital deploys a large model", language="en", story_id=story.id, relation="translation"
+    )
+    (line,) = select_edition(newsroom, order).sections[0].stories
+    assert (line.title, line.twin, line.others) == ("示例医院部署大模型", "Example Hospital deploys a large model", ("The Wire",))
+
+
+def test_totals_count_closed_venture_rounds_by_their_low_bound(newsroom: Session, order: Order) -> None:
+    for number, values in enumerate(
+        [
+            {
+                "cny_low": Decimal(30_000_000),
+                "cny_high": Decimal(90_000_000),
+                "usd_low": Decimal(4_000_000),
+                "usd_high": Decimal(12_000_000),
+            },
+            {"kind": "strategic"},
+            {"cny_low": None, "usd_low": None, "amount_as_written": None, "amount_hedge": "undisclosed"},
+            {"kind": "debt"},
+            {"kind": "fund"},
+            {"stage": "talks"},
+            {"type": "ipo", "stage": "filed"},
+            {"background": True},
+        ]
+    ):
+        a_round(newsroom, an_item(newsroom, title=f"第{number}家公司的融资新闻"), **{"company": f"第{number}家公司", **values})
+    edition = select_edition(newsroom, order)
+    assert (edition.totals.rounds, edition.totals.undisclosed) == (3, 1)
+    assert Decimal(edition.totals.raised_cny) == 130_000_000
+    assert len(edition.funding) == 7  # all but the recalled one are listed
+    assert [line.company for line in edition.funding][-1] == "第6家公司"  # the listing comes after the rounds
+
+
+def test_one_round_told_twice_is_one_row_with_the_fuller_telling(newsroom: Session, order: Order) -> None:
+    first = an_item(newsroom, title="某影像公司宣布获得新融资", identity="a")
+    a_round(newsroom, first, round=None, investors=[], amount_as_written=None, cny_low=None, usd_low=None)
+    second = an_item(newsroom, source_id="wire", title="Imaging firm closes its series B", identity="b", language="en")
+    investors = [{"id": None, "name": "河岸基金", "lead": False}, {"id": None, "name": "江河资本", "lead": True}]
+    a_round(newsroom, second, investors=investors)
+    (line,) = select_edition(newsroom, order).funding
+    assert (line.item_id, line.amount, line.investors, line.leads) == (second.id, "近亿元", ("江河资本", "河岸基金"), 1)
+
+
+def test_one_adopter_of_one_model_is_one_row_at_its_furthest_stage(newsroom: Session, order: Order) -> None:
+    newsroom.add(Organisation(id="example-hospital", kind="hospital", name_zh="示例医院", name_en="Example Hospital"))
+    early = an_item(newsroom, title="示例医院宣布引入新的大模型", identity="a")
+    an_adoption(newsroom, early, adopter="示例医院", adopter_id="example-hospital", stage="announced", hosting=None)
+    later = an_item(newsroom, title="示例医院的大模型已经正式上线", identity="b")
+    an_adoption(newsroom, later, adopter="示例医院放射科", adopter_id="example-hospital", product="影像报告", department="放射科")
+    an_adoption(newsroom, later, adopter="示例医院", adopter_id="example-hospital", model_family="qwen", model="Qwen", model_version="2.5")
+    an_adoption(newsroom, later, adopter="另一医院", background=True)
+    edition = select_edition(newsroom, order)
+    assert [(line.model, line.stage, line.use) for line in edition.adoptions] == [
+        ("DeepSeek-R1", "live", "影像报告 · 放射科"),
+        ("Qwen 2.5", "live", None),
+    ]
+    assert edition.adoptions[0].adopter_en == "Example Hospital"
+    assert (edition.totals.adoptions, edition.totals.deepseek) == (2, 1)
+
+
+def test_a_summary_is_the_sentence_that_proves_the_fact_not_the_headline_again(newsroom: Session, order: Order) -> None:
+    proof = "示例医院表示，该模型已在院内服务器上运行三周，覆盖门诊与住院两个场景。"
+    text = f"示例医院部署大模型。{proof}"
+    item = an_item(newsroom, title="示例医院部署大模型", text=text)
+    an_adoption(newsroom, item, evidence=proof)
+    other = "新华社北京11月17日电（记者甲）卫生部门当日公布了一份关于医疗人工智能应用场景的参考清单。"
+    an_item(newsroom, title="卫生部门公布清单，涉及多个应用场景", text=other, published_at=NOON - timedelta(hours=1))
+    summaries = {story.title: story.summary for story in select_edition(newsroom, order).sections[0].stories}
+    assert summaries == {
+        "示例医院部署大模型": proof,
+        "卫生部门公布清单，涉及多个应用场景": "卫生部门当日公布了一份关于医疗人工智能应用场景的参考清单。",
+    }
+
+
+def test_the_footer_names_failing_and_silent_sources(newsroom: Session, order: Order) -> None:
+    run = Run(started_at=NOON, status="partly")
+    newsroom.add(run)
+    newsroom.flush()
+    a_source(newsroom, id="blocked", name="Blocked Bureau")
+    a_source(newsroom, id="stuck", name="Stuck Feed")
+    a_source(newsroom, id="fresh", name="Fresh Feed", enabled=False)
+    blocked, stuck = newsroom.get_one(SourceState, "blocked"), newsroom.get_one(SourceState, "stuck")
+    stuck.newest_entry_at = NOON - timedelta(days=200)
+    newsroom.add_all([blocked, stuck])
+    assert run.id is not None
+    newsroom.add(
+        Fetch(run_id=run.id, source_id="blocked", url="https://b.example/", started_at=NOON, status="refused", note="a script, no list")
+    )
+    newsroom.flush()
+    health = select_edition(newsroom, order).health
+    assert [(row.name, row.reason) for row in health.failing] == [("Blocked Bureau", "a script, no list")]
+    assert [row.name for row in health.silent] == ["Stuck Feed"]
+    assert (health.ok, health.total) == (2, 4)
