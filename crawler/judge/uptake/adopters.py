@@ -1,0 +1,241 @@
+"""Who takes a model into use: which of a sentence's organisations, groups of hospitals and pronouns a verb belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from store.text import fold
+
+from ..document import Reading, Sentence
+from ..facts import Mention
+from .cues import Cue
+from .models import is_maker
+
+_PUBLIC = ("hospital", "regulator", "agency")
+# A group of hospitals counts as an adopter when it is tied to a place: 福建多家医院, "dozens of hospitals in Fujian".
+_PLACE = (
+    r"(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|"
+    r"广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|郑州|济南|青岛|厦门|福州|合肥|宁波|大连|沈阳|昆明|长三角|大湾区|[\u4e00-\u9fff]{2,3}[省市县区州])"
+)
+_GROUP_ZH = re.compile(
+    rf"{_PLACE}[省市]?(?:的|内|境内|已有|有|全[省市县区])?(?:多|数|数十|十余|几十|上百|百余|近百|超?\d+余?|首批\d*|全部|所有|各)(?:家|所)?(?:三甲|三级|二级|公立|县级|市属|基层|大型|甲等)*(?:医院|医疗机构|卫生院)"
+)
+_GROUP_EN = re.compile(
+    r"\b(?:several|dozens of|many|multiple|a number of|more than \d+|over \d+|\d+|top|major|public)(?: [a-z\-]+){0,2} hospitals (?:in|across|of) (?:the )?(?:[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,2})"
+)
+# Groups that name nobody: what they do is no one's adoption.
+_NOBODY = re.compile(
+    r"(?<!等)(?:越来越多|许多|很多|不少|众多|大量|多|数十|数百|上百|几十|百余|近?\d+余?|一些|部分|各大|各级|各地|各|所有|全部|绝大多数|不同|其他|其它|每家|多数|大多数|大型|基层|国内|全国)(?:的|家|所|个|级)*(?:三甲|三级|二级|公立|县级|基层|大型|头部|甲等|顶级|的)*(?:医院|医疗机构|机构|险企|保险公司|药企|企业|公司)|"
+    r"\b(?:many|more|other|some|several|most|hundreds of|dozens of|numerous|all|county|top-tier|local|grassroots)(?: [a-z\-]+){0,2} (?:hospitals|clinics|institutions|insurers|companies)\b(?! (?:including|such as|like))"
+)
+# Left of an organisation that only makes, sells, helps or reports.
+_VENDOR_LEFT = re.compile(
+    r"(?:联合|联手|携手|协同|牵手|会同|依托|来自|采购|购买|采用|借助|委托|对接|搭载|引进|引入|接入|使用|选用|基于|继|仅次于|除了?|参考|借鉴|对标|不同于|超过|获|经|受|据|向|"
+    r"\b(?:with|from|developed by|made by|created by|built by|provided by|supplied by|designed by|supported by|backed by|according to|told|unlike|like|than|on|using|uses|via|after|besides)(?: the)?)\s*[“\"「]?$"
+)
+_WITH_LEFT = re.compile(r"(?:与|和|同|跟|由)\s*$")
+_VENDOR_RIGHT = re.compile(
+    r"\s*[”\"」]?(?:[(（][^)）]{0,30}[)）])?(?:的?(?:技术团队|工程师|技术支持))?(?:则|也|还|正|共同|公司|团队)*(?:提供|研发的|开发的|自研的|自主研发的|推出的|出品|旗下|发布的|打造的|承建|中标|助力|协助|帮助|赋能|支持|赞助|报道|消息|记者|获悉|之后|等合作|合作|提供商|供应商|技术支持|指导下|支持下|领导下|牵头下|的支持|的指导|的?模型|"
+    r"['’]s? [^,.;]{0,40}\b(?:models?|llm)\b| (?:provided|supplied|helped|supports?|supported|reported|developed the|built the))"
+)
+_TOGETHER = re.compile(r"\s*(?:等)?(?:共同|联合|合作|携手|共建|签约|签署|达成|联手|协作)")
+_LIST_GAP = re.compile(
+    r"\s*(?:[(（][^)）]{0,40}[)）])?\s*(?:、|,|，|/|和|与|及|以及|还有|并|and|&|, and|as well as|or)\s*(?:and\s|the\s|以及|还有|及)?(?:[(（][^)）]{0,40}[)）])?\s*"
+)
+_AFTER_VERB = re.compile(r"落地|落户|入驻|进驻")
+_ALIAS = re.compile(
+    r"[(（]\s*(?:以下)?(?:简称|下称|又称|称|简称为|也称)\s*[:：为]?\s*[“\"「『‘]?(?P<alias>[^”\"」』’)）]{2,24})[”\"」』’]?\s*[)）]"
+)
+_BRACKETED = re.compile(r"[(（][^)）]*$")
+_MEDIA = re.compile(r"日报|晚报|新闻|时报|周刊|商报|早报|通讯社|news|daily|times|post|media|xinhua|reuters|bloomberg", re.IGNORECASE)
+_CLOUDS = re.compile(r"(?:云|运营商|中国移动|中国电信|中国联通)$|(?:cloud|telecom|mobile)$")
+_PRONOUN = re.compile(
+    r"该院|我院|本院|全院|院方|(?<![\u4e00-\u9fff])(?:医院|该局|我局|该委|该中心|该机构|该公司|公司|该企业|双方|其)(?!感染|管理协会|等级)|打开医院|"
+    r"(?<![\w’'])(?:the (?:hospital|clinic|bureau|commission|insurer|company|centre|center|institution|firm)|it|its)(?![\w’'])"
+)
+_NO_SUBJECT = re.compile(
+    r"\s*(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|采用|引入|接入|部署|上线|将|已|率先|成功|正式|复杂任务|核心)"
+)
+_PRONOUN_KINDS = {
+    "company": re.compile(r"公司|企业|company|insurer|firm"),
+    "hospital": re.compile(r"院|hospital|clinic|cent(?:re|er)"),
+    "regulator": re.compile(r"局|委|bureau|commission"),
+}
+
+
+class Field:
+    """The organisations of one text, ready to be asked who does what."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.folded = reading.folded
+        self.known = [m for m in reading.mentions if m.target == "organisation"]
+        self.aliases = _aliases(reading, self.known)
+        self.known = sorted([*self.known, *_alias_mentions(reading, self.known, self.aliases)], key=lambda m: m.start)
+
+    def within(self, start: int, end: int) -> list[Mention]:
+        """Organisations and placed groups of hospitals between two offsets, without those in brackets after another."""
+        inside = [m for m in self.known if start <= m.start and m.end <= end]
+        out = [m for m in inside if not self._glosses(m, inside)]
+        for pattern, text in ((_GROUP_ZH, self.folded), (_GROUP_EN, self.reading.full)):
+            for match in pattern.finditer(text, start, end):
+                if all(match.end() <= m.start or m.end <= match.start() or m.end == match.end() for m in out):
+                    out = [m for m in out if m.end <= match.start() or match.end() <= m.start]
+                    out.append(
+                        Mention(
+                            "organisation", None, self.reading.full[match.start() : match.end()], *match.span(), "hospital", found_by="rule"
+                        )
+                    )
+        return sorted(out, key=lambda m: m.start)
+
+    def _glosses(self, mention: Mention, inside: Sequence[Mention]) -> bool:
+        bracket = _BRACKETED.search(self.folded, max(0, mention.start - 30), mention.start)
+        return bracket is not None and any(m.end == bracket.start() for m in inside)
+
+    def identity(self, mention: Mention) -> str:
+        """What two mentions of one organisation share: its catalogue id, or its name with short forms led back."""
+        if mention.id:
+            return mention.id
+        name = fold(mention.as_written)
+        return self.aliases.get(name, name)
+
+    def before(self, sentence: Sentence, said: str) -> Mention | None:
+        """The organisation that a pronoun `said` in `sentence` stands for: the nearest of its kind named before."""
+        kind = next((kind for kind, pattern in _PRONOUN_KINDS.items() if pattern.search(said)), None)
+        earlier = [m for m in self.known if m.start < sentence.start]
+        if kind == "company":
+            earlier = [m for m in earlier if m.kind in ("company", "investor")]
+        elif kind is not None:
+            earlier = [m for m in earlier if m.kind == kind]
+        else:
+            earlier = [m for m in earlier if m.kind != "investor"]
+        earlier = [m for m in earlier if not _MEDIA.search(m.as_written)]
+        return earlier[-1] if earlier else None
+
+
+def _aliases(reading: Reading, known: Sequence[Mention]) -> dict[str, str]:
+    """Folded short forms introduced in brackets, (下称“…”), to the folded full name or the catalogue id."""
+    out: dict[str, str] = {}
+    for match in _ALIAS.finditer(reading.full):
+        owners = [m for m in known if m.end <= match.start() and match.start() - m.end <= 40]
+        if owners:
+            owner = owners[-1] if owners[-1].end == match.start() else owners[0]
+            out[fold(match["alias"]).strip()] = owner.id or fold(owner.as_written)
+    return out
+
+
+def _alias_mentions(reading: Reading, known: Sequence[Mention], aliases: dict[str, str]) -> list[Mention]:
+    owners = {m.id or fold(m.as_written): m for m in known}
+    out = []
+    for alias, owner in aliases.items():
+        for match in re.finditer(re.escape(alias), reading.folded):
+            if all(match.end() <= m.start or m.end <= match.start() for m in known):
+                of = owners[owner]
+                out.append(
+                    Mention(
+                        "organisation",
+                        of.id,
+                        reading.full[match.start() : match.end()],
+                        *match.span(),
+                        of.kind,
+                        of.name_en,
+                        of.name_zh,
+                        "rule",
+                    )
+                )
+    return out
+
+
+def adopters_of(field: Field, sentence: Sentence, cue: Cue, model: Mention | None) -> list[Mention]:
+    """Who takes up by `cue` in `sentence`, lists in full; empty when the sentence names nobody for it."""
+    folded = field.folded
+    named = field.within(sentence.start, sentence.end)
+    open_ = [m for m in named if not _is_bystander(folded, m, sentence, model, field, named)]
+    start = min(cue.start, model.start if model else cue.start)
+    left = [m for m in open_ if m.end <= cue.start]
+    right = [m for m in open_ if m.start >= cue.end]
+    if _AFTER_VERB.match(cue.verb) and right and right[0].start - cue.end < 24:
+        return _listed(folded, open_, _foremost(right[:1]) or right[0])
+    anchor = _nearest_left(left)
+    if anchor is not None and _is_nobody_between(folded, anchor, cue, start):
+        return []
+    if anchor is None:
+        reach = _right_reach(folded, cue, sentence)
+        anchor = _foremost([m for m in right if m.start < reach])
+    return _listed(folded, open_, anchor) if anchor is not None else []
+
+
+def _right_reach(folded: str, cue: Cue, sentence: Sentence) -> int:
+    """Up to where an organisation right of the verb may be who takes up."""
+    return sentence.end if folded[cue.start].isascii() else min(sentence.end, cue.end + 60)
+
+
+def _nearest_left(left: Sequence[Mention]) -> Mention | None:
+    for kinds in (_PUBLIC[:1], _PUBLIC, ("company",), ("university", "investor")):
+        found = [m for m in left if m.kind in kinds]
+        if found:
+            return found[-1]
+    return None
+
+
+def _foremost(right: Sequence[Mention]) -> Mention | None:
+    for kinds in (_PUBLIC[:1], _PUBLIC, ("company",), ("university", "investor")):
+        found = [m for m in right if m.kind in kinds]
+        if found:
+            return found[0]
+    return None
+
+
+def _is_nobody_between(folded: str, anchor: Mention, cue: Cue, start: int) -> bool:
+    return bool(_NOBODY.search(folded, anchor.end, max(anchor.end, cue.start)))
+
+
+def _listed(folded: str, named: Sequence[Mention], anchor: Mention) -> list[Mention]:
+    """`anchor` and those joined to it in a list, in order of the text; of a list with places for its members, those."""
+    at = named.index(anchor)
+    first = last = at
+    while first > 0 and _joined(folded, named[first - 1], named[first]):
+        first -= 1
+    while last + 1 < len(named) and _joined(folded, named[last], named[last + 1]):
+        last += 1
+    return list(named[first : last + 1])
+
+
+def _joined(folded: str, one: Mention, other: Mention) -> bool:
+    return bool(_LIST_GAP.fullmatch(folded, one.end, other.start)) and (one.kind in _PUBLIC) == (other.kind in _PUBLIC)
+
+
+def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Mention | None, field: Field, named: Sequence[Mention]) -> bool:
+    if _MEDIA.search(mention.as_written) or (model is not None and is_maker(field.reading, mention, model)):
+        return True
+    before = folded[max(sentence.start, mention.start - 24) : mention.start]
+    if _VENDOR_RIGHT.match(folded, mention.end, sentence.end):
+        return True
+    if mention.kind == "company" and _CLOUDS.search(fold(mention.as_written)):
+        return True
+    alone = mention.kind not in ("hospital", "regulator", "agency") or len(named) > 1
+    if alone and _VENDOR_LEFT.search(before):
+        return not _LISTED_WITH.search(before)
+    if _WITH_LEFT.search(before) and _TOGETHER.match(folded, mention.end, sentence.end):
+        return True
+    return mention.kind == "company" and bool(re.search(r"由\s*$", before))
+
+
+_LISTED_WITH = re.compile(r"(?:包括|such as|including)\s*$")
+
+
+def resolve(field: Field, sentence: Sentence, cue: Cue) -> Mention | None:
+    """Who a sentence that names nobody speaks of: what its pronoun stands for, or the subject it leaves out."""
+    folded = field.folded
+    if _NOBODY.search(folded, sentence.start, sentence.end):
+        return None
+    clause = folded[sentence.start : cue.start + 12]
+    pronoun = _PRONOUN.search(clause) or _PRONOUN.search(folded[cue.start : sentence.end])
+    if pronoun:
+        return field.before(sentence, pronoun.group())
+    if not _NO_SUBJECT.match(folded, sentence.start, sentence.end):
+        return None
+    previous = field.reading.sentence_at(max(0, sentence.start - 2))
+    named = [m for m in field.within(previous.start, previous.end) if not _is_bystander(folded, m, previous, None, field, [])]
+    return _foremost(named)
