@@ -11,24 +11,28 @@ from pathlib import Path
 from re import sub
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Integer, Text, column, table, text
 
 VIEWS = Path(__file__).parent / "views"
-SEARCH_TABLE = "item_search"
+SEARCH = table("item_search", column("rowid", Integer), column("title", Text), column("body", Text))
 
 _SEARCH_DDL = {
-    "sqlite": (f"CREATE VIRTUAL TABLE IF NOT EXISTS {SEARCH_TABLE} USING fts5(title, body, tokenize='ascii')",),
+    "sqlite": (
+        "CREATE VIRTUAL TABLE IF NOT EXISTS item_search USING fts5(title, body, tokenize='ascii')",
+        # A table that a migration made anew has lost its triggers.
+        "CREATE TRIGGER IF NOT EXISTS item_search_forget AFTER DELETE ON item BEGIN DELETE FROM item_search WHERE rowid = old.id; END",
+    ),
     "postgresql": (
-        f"CREATE TABLE IF NOT EXISTS {SEARCH_TABLE}"
+        "CREATE TABLE IF NOT EXISTS item_search"
         " (rowid integer PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE, title text NOT NULL, body text NOT NULL)",
-        f"CREATE INDEX IF NOT EXISTS ix_{SEARCH_TABLE}_tokens ON {SEARCH_TABLE} USING gin (string_to_array(title || ' ' || body, ' '))",
+        "CREATE INDEX IF NOT EXISTS ix_item_search_tokens ON item_search USING gin (string_to_array(title || ' ' || body, ' '))",
     ),
 }
 
 
 def belongs_to_models(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:
     """Whether Alembic should compare this object with the models: the search index has none."""
-    return not (name or "").startswith((SEARCH_TABLE, f"ix_{SEARCH_TABLE}")) or kind not in ("table", "index")
+    return not (name or "").startswith((SEARCH.name, f"ix_{SEARCH.name}")) or kind not in ("table", "index")
 
 
 # Shanghai keeps +08:00 all year; SQLite knows no ISO weeks before 3.46, so the week is that of its Thursday.
@@ -47,7 +51,7 @@ _WORDS = {
         r"PARTIES\(([\w.]+)\)": r"(SELECT group_concat(json_extract(value, '$.as_written'), ', ') FROM json_each(\1))",
     },
     "postgresql": {
-        r"UTC\(([\w.]+)\)": r"\1",
+        r"UTC\(([\w.]+)\)": r"date_trunc('second', \1)",
         r"\bDAY\((.+)\) AS": r"(\1 AT TIME ZONE 'Asia/Shanghai')::date AS",
         r"WEEK\((.+)\) AS": r"""to_char(\1 AT TIME ZONE 'Asia/Shanghai', 'IYYY-"W"IW') AS""",
         r"WEEK_OF_DATE\(([\w.]+)\)": r"""to_char(\1, 'IYYY-"W"IW')""",

@@ -1,0 +1,120 @@
+"""Search: what it finds is what a look through the folded text finds."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from store.errors import StoreError
+from store.models import Item
+from store.search import index_everything, index_items, read_query, search, tokens
+from store.text import fold
+from tests.store.rows import NOON, a_source, an_item
+
+_WORDS = ["医院", "部署", "院部", "影像", "AI", "DeepSeek", "R1", "，", "。", " ", "医", "院", "大模型", "診斷", "诊断", "\n"]
+
+
+def filled(session: Session, texts: dict[str, str]) -> dict[int, str]:
+    """One item a text; returns what each of them says."""
+    a_source(session)
+    items = [an_item(session, title=title, text=body) for title, body in texts.items()]
+    index_items(session, [item.id for item in items if item.id])
+    return {item.id: f"{item.title}\x00{item.text}" for item in items if item.id}
+
+
+def test_a_two_character_word_is_found_where_it_stands_and_nowhere_else(session: Session) -> None:
+    chance = random.Random(5)
+    texts = {f"{number}号{chance.choice(_WORDS)}": "".join(chance.choices(_WORDS, k=chance.randint(3, 40))) for number in range(150)}
+    said = filled(session, texts)
+    for word in ["医院", "院部", "部署", "署影", "影像医院", "院", "诊断", "断大", "像院部署"]:
+        expected = {item_id for item_id, written in said.items() if word in fold(written)}
+        found = {hit.item.id for hit in search(session, word, limit=1000)}
+        assert found == expected, word
+        assert word == "像院部署" or expected, word
+
+
+def test_a_latin_word_glued_to_chinese_is_found_as_a_whole_word(session: Session) -> None:
+    filled(
+        session, {"a": "本院部署DeepSeek模型", "b": "本院部署 deepseek-r1 满血版", "c": "DeepSeeker 是另一家", "d": "ＤｅｅｐＳｅｅｋ全角"}
+    )
+    assert {hit.item.title for hit in search(session, "DeepSeek")} == {"a", "b", "d"}
+    assert {hit.item.title for hit in search(session, "部署DeepSeek")} == {"a", "b"}
+    assert {hit.item.title for hit in search(session, "deepseek模")} == {"a"}
+    assert {hit.item.title for hit in search(session, "seek")} == set()
+
+
+def test_all_words_must_be_there_and_quotes_keep_them_together(session: Session) -> None:
+    filled(session, {"a": "hospital in Wuhan adopts a large model", "b": "large hospital, small model", "c": "large model alone"})
+    assert {hit.item.title for hit in search(session, "large model")} == {"a", "b", "c"}
+    assert {hit.item.title for hit in search(session, '"large model"')} == {"a", "c"}
+    assert {hit.item.title for hit in search(session, '"large model" hospital')} == {"a"}
+
+
+def test_script_and_width_make_no_difference(session: Session) -> None:
+    filled(session, {"a": "醫院引進人工智慧診斷", "b": "医院引进诊断"})
+    assert {hit.item.title for hit in search(session, "诊断")} == {hit.item.title for hit in search(session, "診斷")} == {"a", "b"}
+
+
+def test_no_phrase_reaches_from_title_or_summary_into_the_text(session: Session) -> None:
+    a_source(session)
+    item = an_item(session, title="某市医", summary="院内消息 部", text="署完成")
+    index_items(session, [item.id or 0])
+    assert [search(session, word) for word in ("医院", "部署", '"部 署"')] == [[], [], []]
+
+
+def test_newest_first_kept_only_and_no_more_than_asked_for(session: Session) -> None:
+    a_source(session)
+    ids = [
+        an_item(session, title=f"医院{n}", published_at=NOON + timedelta(hours=n) if n != 2 else None, first_seen_at=NOON).id or 0
+        for n in range(4)
+    ]
+    ids.append(an_item(session, title="医院养生", status="turned_away", status_reason="no word on AI").id or 0)
+    index_items(session, ids)
+    assert [hit.item.title for hit in search(session, "医院", limit=3)] == ["医院3", "医院1", "医院2"]
+    assert len(search(session, "医院", with_turned_away=True)) == 5
+
+
+def test_an_edited_and_a_deleted_item_are_found_by_what_they_say_now(session: Session) -> None:
+    filled(session, {"旧标题": "甲医院", "第二篇": "乙医院"})
+    item = search(session, "旧标题")[0].item
+    item.title = "新标题"
+    session.add(item)
+    index_items(session, [item.id or 0])
+    assert not search(session, "旧标题")
+    assert search(session, "新标题")
+    session.delete(session.get_one(Item, item.id))
+    session.flush()
+    assert not search(session, "甲医院")
+    left = session.connection().execute(text("SELECT count(*) FROM item_search")).scalar()
+    assert left == 1 == index_everything(session)
+
+
+def test_the_snippet_shows_the_words(session: Session) -> None:
+    filled(session, {"a": "开头" * 60 + "本院部署DeepSeek模型" + "结尾" * 60})
+    snippet = search(session, "deepseek")[0].snippet
+    assert "部署DeepSeek模型" in snippet
+    assert snippet.startswith("…") and snippet.endswith("…") and len(snippet) < 100
+
+
+@pytest.mark.parametrize("query", ["", "  ", "，。", '""', "_"])
+def test_a_query_without_a_word_is_refused(query: str) -> None:
+    with pytest.raises(StoreError, match="expected a word"):
+        read_query(query)
+
+
+@pytest.mark.parametrize("query", ["医院 OR", "NEAR(", "a* AND b", "x'; DROP TABLE item; --", "%", "医%院_", "^a", "title:医院", "\x00医"])
+def test_what_a_database_would_take_for_syntax_is_just_words(session: Session, query: str) -> None:
+    filled(session, {"a": "医院"})
+    try:
+        search(session, query)
+    except StoreError as error:
+        assert "expected a word" in str(error)
+    assert search(session, "医院")
+
+
+def test_tokens() -> None:
+    assert tokens("某院用DeepSeek-R1。") == ["某院", "院用", "用", "deepseek", "r1"]
