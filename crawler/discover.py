@@ -17,8 +17,12 @@ from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
+from store.errors import SelectorMissingError
+
 from .extract.dates import parse_date
-from .sources import ListRules
+from .sources import ListRules, Source, SourceUrl
+from .spiders import listing
+from .spiders.base import Ask, Page
 
 FEED_PATHS = ("/feed", "/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/rss/feed.xml")
 SITEMAP_PATHS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/sitemap.xml")
@@ -75,7 +79,7 @@ def propose_lists(html: str, base: str, *, now: datetime, limit: int = 3) -> lis
     proposals = []
     for path, nodes in groups.items():
         if len(nodes) >= 3:
-            proposal = _propose(page, path, nodes, base=base, now=now)
+            proposal = _propose(html, path, nodes, base=base, now=now)
             if proposal:
                 proposals.append(proposal)
     proposals.sort(key=lambda p: -p.score)
@@ -119,13 +123,13 @@ def _path_of(node: Any) -> str:
     return " ".join(steps)
 
 
-def _propose(page: Selector, path: str, nodes: list[Any], *, base: str, now: datetime) -> Proposal | None:
+def _propose(html: str, path: str, nodes: list[Any], *, base: str, now: datetime) -> Proposal | None:
     link = _common_link(nodes)
     if link is None:
         return None
     date = _common_date(nodes, now)
     rules = ListRules(item=path, link=link, title=_common_title(nodes, link), date=date)
-    rows = read_rows(page, rules, base=base, now=now)
+    rows = _read_rows(html, rules, base=base, now=now)
     if len(rows) < 3:
         return None
     lengths = sorted(len(row.title) for row in rows)
@@ -184,16 +188,21 @@ def _common_date(nodes: list[Any], now: datetime) -> str | None:
     return selector if count >= 0.6 * len(nodes) else None
 
 
-def read_rows(page: Selector, rules: ListRules, *, base: str, now: datetime) -> list[ListedRow]:
-    """The rows that `rules` give on a page: title, absolute link, date; rows without title or link are left out."""
+def _read_rows(html: str, rules: ListRules, *, base: str, now: datetime) -> list[ListedRow]:
+    """The rows that `rules` give on a page, read by the spider that will read them; none twice."""
+    root = f"{urlsplit(base).scheme}://{urlsplit(base).netloc}/"
+    source = Source(
+        id="proposed", name="proposed", homepage=root, category="media", kind="list_page", urls=(SourceUrl(url=base),), list=rules
+    )
+    page = Page(
+        Ask(base, root=base), url=base, body=html.encode("utf-8", "replace"), content_type="text/html; charset=utf-8", fetched_at=now
+    )
+    try:
+        drafts = listing.read(page, source).drafts
+    except SelectorMissingError:
+        return []
     rows: dict[str, ListedRow] = {}
-    for node in page.css(rules.item):
-        href = node.css(rules.link if "::" in rules.link else f"{rules.link}::attr(href)").get()
-        title = next((t for t in (" ".join(v.split()) for v in node.css(rules.title).getall()) if t), "")
-        if not href or not title or href.startswith(("javascript:", "#", "mailto:")):
-            continue
-        shown = " ".join(node.css(rules.date).getall()) if rules.date else ""
-        parsed = parse_date(shown, now=now) if shown else None
-        link = urljoin(base, href.strip())
-        rows.setdefault(link, ListedRow(title, link, parsed.moment if parsed else None))
+    for draft in drafts:
+        if draft.link:
+            rows.setdefault(draft.link, ListedRow(draft.title, draft.link, draft.published))
     return list(rows.values())

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
+from datetime import datetime
 from types import ModuleType
+from urllib.parse import parse_qs, urlsplit
 
-from crawler.sources import Source
+from crawler.sources import Source, fill_days
+from store.database import utc_now
 from store.errors import SourceError
 
 from .base import Ask, Listing, Page
@@ -22,14 +26,33 @@ def spider_of(source: Source) -> ModuleType:
         raise SourceError(f"spider: there is no spider named {name!r}", subject=source.id) from error
 
 
-def first_asks(source: Source) -> list[Ask]:
-    """What is asked of a source first: its addresses, by GET unless its spider says otherwise."""
+def first_asks(source: Source, now: datetime | None = None) -> list[Ask]:
+    """What is asked of a source first: its addresses, by GET unless its spider says otherwise; days are counted from `now`."""
     make = getattr(spider_of(source), "first", None)
-    return list(make(source)) if make else [Ask(url.url, root=url.url) for url in source.urls]
+    asks = make(source) if make else [Ask(url.url, root=url.url) for url in source.urls]
+    moment = now or utc_now()
+    return [
+        replace(
+            ask,
+            url=fill_days(ask.url, moment),
+            json=fill_days(ask.json, moment) if ask.json else None,
+            form=tuple((name, fill_days(value, moment)) for name, value in ask.form) if ask.form else ask.form,
+        )
+        for ask in asks
+    ]
 
 
 def read_listing(page: Page, source: Source) -> Listing:
     """What an answer of a source holds. Raises ParseError or its child SelectorMissingError."""
     listing = spider_of(source).read(page, source)
     assert isinstance(listing, Listing)
+    if source.link_param:
+        for draft in listing.drafts:
+            draft.link = destination(draft.link, source.link_param)
     return listing
+
+
+def destination(link: str | None, parameter: str) -> str | None:
+    """Where a link leads that carries its destination in a query parameter; the link itself when it carries none."""
+    found = parse_qs(urlsplit(link or "").query).get(parameter, [""])[0]
+    return found if found.startswith(("http://", "https://")) else link

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from crawler.draft import Draft
@@ -11,6 +12,7 @@ from crawler.extract.decode import decode
 from crawler.sources import ApiRules, Source
 from store.errors import ParseError, SelectorMissingError
 
+from . import listing as listing_spider
 from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
 from .paging import fill, fill_body, json_text, next_template
 
@@ -43,6 +45,9 @@ def read(page: Page, source: Source) -> Listing:
     assert rules is not None
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     value = _load(text, rules, source)
+    if rules.unwrap == "html-in-json":
+        inside = "".join(part for part in walk(value, rules.unwrap_path or "") if isinstance(part, str))
+        return listing_spider.read(replace(page, body=inside.encode(), content_type="text/html; charset=utf-8"), source)
     rows = [row for row in walk(value, rules.items) if isinstance(row, dict)]
     if not rows and [] not in walk(value, rules.items, spread=False):
         raise SelectorMissingError(f"nothing at {rules.items!r}: the API may have changed", subject=source.id)
@@ -61,7 +66,7 @@ def _load(text: str, rules: ApiRules, source: Source) -> Any:
         if rules.unwrap == "jsonp":
             match = _JSONP.match(text)
             text = match.group(1) if match else text
-        value = json.loads(text)
+        value = _first_json(text) if rules.unwrap == "js-assignment" else json.loads(text)
         if rules.unwrap == "json-in-string":
             inner = value if isinstance(value, str) else next(iter(walk(value, rules.unwrap_path or "")), None)
             value = json.loads(inner) if isinstance(inner, str) else inner
@@ -69,6 +74,17 @@ def _load(text: str, rules: ApiRules, source: Source) -> Any:
         start = clean_text(text[:60])
         raise ParseError(f"parse: expected JSON, got {start!r}", subject=source.id) from error
     return value
+
+
+def _first_json(script: str) -> Any:
+    """The first object or list in a script that is JSON. Raises ValueError when there is none."""
+    decoder = json.JSONDecoder()
+    for match in list(re.finditer(r"[\[{]", script))[:200]:
+        try:
+            return decoder.raw_decode(script, match.start())[0]
+        except ValueError:
+            continue
+    raise ValueError("no JSON in the script")
 
 
 def walk(value: Any, path: str, *, spread: bool = True) -> list[Any]:

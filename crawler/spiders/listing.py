@@ -15,6 +15,9 @@ from store.errors import SelectorMissingError
 from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
 from .paging import next_template
 
+# A comma between selectors, not one inside brackets, parentheses or quotes.
+_COMMA = re.compile(r""",(?=(?:[^'"]|'[^']*'|"[^"]*")*$)(?![^\[]*\])(?![^(]*\))""")
+
 
 def read(page: Page, source: Source) -> Listing:
     """Read a list page. Rows without a link are spacers and are passed over in silence.
@@ -79,22 +82,34 @@ def _take(row: Selector, listing: Listing, rules: ListRules, source: Source, pag
     )
 
 
+def alternatives(selector: str) -> list[str]:
+    """A group of selectors in its parts, in the order written: the first that finds something counts, wherever it stands."""
+    return [part.strip() for part in _COMMA.split(selector)]
+
+
 def _link(row: Selector, selector: str) -> str | None:
     """The link a selector finds: an attribute or text it names, or the href of the element it names or of what that holds."""
-    found = row.css(selector)
-    if not found:
-        return None
-    if "::" in selector:
-        return next((value for value in found.getall() if value.strip()), None)
-    return found[0].attrib.get("href") or found[0].css("a::attr(href)").get() or found[0].attrib.get("data-href")
+    for part in alternatives(selector):
+        for found in row.css(part):
+            value = (
+                found.get()
+                if "::" in part
+                else found.attrib.get("href") or found.css("a::attr(href)").get() or found.attrib.get("data-href")
+            )
+            if value and value.strip():
+                return value
+    return None
 
 
 def _value(row: Selector, selector: str) -> str:
     """The text a selector finds: its pieces joined; of an element all its text."""
-    found = row.css(selector)
-    if "::" in selector:
-        return clean_text(" ".join(found.getall()))
-    return clean_text(" ".join("".join(element.css("::text").getall()) for element in found))
+    for part in alternatives(selector):
+        found = row.css(part)
+        pieces = found.getall() if "::" in part else ["".join(element.css("::text").getall()) for element in found]
+        value = clean_text(" ".join(pieces))
+        if value:
+            return value
+    return ""
 
 
 def _further(page: Page, text: str, whole: Selector, rules: ListRules, base: str) -> list[Ask]:
