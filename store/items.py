@@ -14,6 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from .facts import FactRow, add_judgement, forget_judgement
 from .models import Item, ItemTitle, ItemTopic, Mention
+from .search import index_items
 
 # An article that could not be read is tried again in this many crawls in all, then left as `unread`.
 MAX_TRIES = 3
@@ -120,6 +121,7 @@ def save_entries(
             by_identity[identity] = entry
     known = _by_identity(session, list(by_identity))
     fresh: list[Item] = []
+    edited: list[Item] = []
     for identity, entry in by_identity.items():
         item = known.get(identity)
         if item is None:
@@ -128,14 +130,14 @@ def save_entries(
         elif _is_edited(item, entry, source_id, found_at):
             saved.changed += 1
             _edit(session, item, entry, now)
-            if item.status == "pending":
-                fresh.append(item)
+            edited.append(item)
         else:
             saved.known += 1
     session.add_all(fresh)
     session.flush()
-    saved.new = len(fresh) - sum(1 for item in fresh if item.identity in known)
-    saved.to_read = [_to_read(item) for item in fresh if item.status == "pending"]
+    index_items(session, [item.id for item in (*fresh, *edited) if item.id is not None])
+    saved.new = len(fresh)
+    saved.to_read = [_to_read(item) for item in (*fresh, *edited) if item.status == "pending"]
     return saved
 
 
@@ -233,6 +235,7 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     forget_judgement(session, [item.item_id for item in items])
     for item in items:
         session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**item.values, changed_at=now))
+    index_items(session, [item.item_id for item in items])
     for item in items:
         add_judgement(session, item.topics, item.mentions, item.facts)
 
