@@ -1,0 +1,54 @@
+"""Who put the money in, from English sentences: led by A and B, with participation from C; D also took part."""
+
+from __future__ import annotations
+
+import re
+
+from .deal import Backer, View
+from .names_en import names_in_list
+
+TRIGGER = re.compile(
+    r"\bled\b|\bleads?\b|\bleading\b|participat|\bjoin|investors?\b|backed|backers|took part|roped in|poured|co-led|alongside|contribut|support(?:ed)? (?:by|from)|from existing"
+)
+_END = r"(?=(?:\. |\.$|;|\n|$| to (?:[a-z]+) | for (?:its|the|a)\b| with (?:the )?(?:participation|support|backing|other|additional|existing|follow)| (?:participat\w+|join(?:ed|ing)|also|took part|followed|alongside existing)\b|, (?:with|the (?:company|startup|firm|round)|according|which|who|as |while|bringing|per |a |an |both|at a|valuing|to |it |in (?:a|what)|followed|joined|participated|and (?:joined|included|saw|was|will|has|had|is|with))|, \w+ing |\s[–—-]\s))"
+_BY = re.compile(
+    rf"\b(?P<verb>(?:co-|jointly |solely |exclusively )?led|backed|funded|joined|financed|supported|anchored|invested) by (?:both )?(?P<list>.{{2,260}}?){_END}",
+    re.I,
+)
+_FROM = re.compile(
+    rf"\b(?:participation (?:from|by|of)|(?:investors?|backers?|participants?|names)(?: in the round| in this round)?(?: such as|,? including| include[sd]?|:| were| are)(?: also)?|roped in|support from|backing from|contributions? from|drew in|attracted|alongside|joined by|followed by|investments? from|investment by|money from|capital from|(?:funding|financing|round|million|billion|seed|[A-H]\+?) from) (?P<list>.{{2,260}}?){_END}",
+    re.I,
+)
+_DOES = re.compile(
+    r"(?:^|[.;\n] ?|, while |, with |\band )(?P<list>[^.;\n]{2,240}?)(?:,)? (?:(?:have |has |had )?(?:all |both |also |jointly |co-|solely |together )*(?P<verb>led|leads|leading|lead|co-led|co-leading|participated|participating|participate|joined|joining|took part|taking part|invested|contributed|poured capital|followed on|follow(?:ed)?|came in|chipped in|backed))\b(?! by)"
+)
+_FORMER = re.compile(r"\bled the (?:former|latter|round|funding|financing|investment|series|deal|new)", re.I)
+
+
+def find_backers(view: View, start: int, end: int) -> list[Backer]:
+    """Investors named between two offsets, each once."""
+    found: list[Backer] = []
+    for match in _BY.finditer(view.full, start, end):
+        _add(view, found, match.span("list"), lead="led" in match["verb"].lower())
+    for match in _FROM.finditer(view.full, start, end):
+        _add(view, found, match.span("list"), lead=False)
+    for match in _DOES.finditer(view.full, start, end):
+        lead = "lead" in match["verb"] or match["verb"] in ("led", "co-led")
+        if lead and not re.match(r"(?: and \w+)? (?:the|this|its|that|a|an|in|[A-Z$])", view.full[match.end() :]):
+            continue
+        if not lead and not re.match(r"\s*(?:in\b|the\b|this\b|as\b|\.|,|$|also|into|too|that|it|alongside)", view.full[match.end() :]):
+            continue
+        _add(view, found, match.span("list"), lead=lead)
+    return found
+
+
+def _add(view: View, found: list[Backer], span: tuple[int, int], *, lead: bool) -> None:
+    text = view.full[span[0] : span[1]]
+    if re.search(r"\b(?:raised|secured|announced|completed|closed|million|billion|round)\b", text):
+        return
+    for name in names_in_list(view, *span):
+        known = next((b for b in found if b.name.text == name.text), None)
+        if known is None:
+            found.append(Backer(name, lead))
+        else:
+            known.lead = known.lead or lead

@@ -1,0 +1,81 @@
+"""Who put the money in, from Chinese sentences: 由甲、乙领投，丙等跟投；投资方为丁；老股东戊继续加码."""
+
+from __future__ import annotations
+
+import re
+
+from .deal import Backer, Name, View
+from .names_zh import names_in_list
+
+TRIGGER = re.compile(
+    r"领投|跟投|参投|投资方|投资机构|投资者|投资人|资方|领衔|主导|牵头|追投|加码|独家投资|由[^。]{2,60}投资|参与|跟进|认购|加入|出资|注资|重返|回归"
+)
+_LIST = r"[^。；;!?！？:：\n]"
+_LEAD = r"(?:领投|领衔|主导|牵头)"
+_FOLLOW = r"(?:跟投|参投|追投|跟进|参与(?!者|度)|加码|加注|加入(?=[此本这]|投资|洽谈|谈判|融资|[，。,]|$)|共同投资|联合投资|独家投资|联合注资|战略投资(?=[，。,；]|$)|超额认购|认购|注资|出资|投资(?=[，。,；]|$)|重返|洽谈回归)"
+_BY = re.compile(
+    rf"(?:由|获得?|引入|来自)(?P<list>{_LIST}{{2,160}}?)(?:共同|联合|独家|分别|等|在内的|的|战略)*(?P<verb>{_LEAD}|{_FOLLOW}|完成(?=[，。,；]|$))"
+)
+_DOES = re.compile(
+    rf"(?:^|[，,。；;:：\n ]|并且?|而)(?P<list>[^。；;!?！？:：\n，,]{{2,120}}?)(?:共同|联合|独家|分别|等|在内的)*(?P<verb>{_LEAD}|{_FOLLOW})"
+)
+_IS = re.compile(
+    rf"(?P<role>领投方|领投机构|领投人|领投者|跟投方|参投方|跟投机构|参投机构|投资方|投资机构|投资者|投资人|出资方|资方|新股东|新增股东|参与方|其他投资者)(?:则|均|主要|分别)?(?:为|是|包括了?|有|包含|系|:|：|涵盖|如)(?P<list>{_LIST}{{2,160}})"
+)
+_CUT = re.compile(
+    r"(?:预计|将(?!军)|拟(?!合)|计划|也|则(?!成)|正在|已|继续|持续|仍|都|均(?!胜)|曾|此次|本次|本轮|此轮|以(?=[约近超十百千\d])|追加|再度|再次|参与|作为|进行|欲|有意|最新|的?(?:上一轮|新一轮))"
+)
+_NOT_LIST = re.compile(r"融资|轮(?!值)|亿元|万元|美元|估值|公司将|资金|用于|业务|产品|研发|创始人|曾任|上市")
+
+
+def find_backers(view: View, start: int, end: int) -> list[Backer]:
+    """Investors named between two offsets, leads first as they are found, each once."""
+    found: list[Backer] = []
+    for match in _IS.finditer(view.folded, start, end):
+        first, last = _until(view, *match.span("list"))
+        _add(found, names_in_list(view, first, last), lead=match["role"].startswith("领投"))
+    for match in _BY.finditer(view.folded, start, end):
+        first, last = _after_last_by(view, *match.span("list"))
+        _add(found, _names(view, first, last), lead=re.match(_LEAD, match["verb"]) is not None)
+    for match in _DOES.finditer(view.folded, start, end):
+        _add(found, _names(view, *match.span("list")), lead=re.match(_LEAD, match["verb"]) is not None)
+    return found
+
+
+def _until(view: View, start: int, end: int) -> tuple[int, int]:
+    """A list after 为 ends where another clause begins."""
+    stop = re.compile(
+        rf"[，,](?=[^、，,]{{0,30}}(?:{_LEAD}|{_FOLLOW}|将|用于|资金|融资|担任|表示|成立|完成))|担任|表示|参投|跟投|领投|共同投资"
+    ).search(view.folded, start, end)
+    return (start, stop.start()) if stop else (start, end)
+
+
+def _after_last_by(view: View, start: int, end: int) -> tuple[int, int]:
+    """`获得由甲领投`: the list begins after the last 由."""
+    by = view.folded.rfind("由", start, end)
+    comma = max(view.folded.rfind("，", start, end), view.folded.rfind("投,", start, end) + 1)
+    return max(start, by + 1, comma + 1 if comma >= start else 0), end
+
+
+def _names(view: View, start: int, end: int) -> list[Name]:
+    """Names of a list slot; text that speaks of the round itself is no list."""
+    text = view.folded[start:end]
+    by = text.rfind("由")
+    if by >= 0:
+        start, text = start + by + 1, text[by + 1 :]
+    cut = _CUT.search(text, 2)
+    if cut:
+        end = start + cut.start()
+        text = text[: cut.start()]
+    if _NOT_LIST.search(text):
+        return []
+    return names_in_list(view, start, end)
+
+
+def _add(found: list[Backer], names: list[Name], *, lead: bool) -> None:
+    for name in names:
+        known = next((b for b in found if b.name.text == name.text), None)
+        if known is None:
+            found.append(Backer(name, lead))
+        else:
+            known.lead = known.lead or lead

@@ -1,0 +1,93 @@
+"""A deal under construction, and the shared view of the text that the grammars read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+
+from crawler.judge.document import Reading, Sentence
+from crawler.judge.facts import Amount, FundingKind, FundingStage, Mention
+
+
+class Name(NamedTuple):
+    """A name as written, and where it stands in the whole text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Backer:
+    """An investor or a buyer."""
+
+    name: Name
+    lead: bool = False
+
+
+@dataclass(slots=True)
+class Deal:
+    """What one sentence tells about one deal."""
+
+    type: Literal["funding", "ipo", "acquisition"]
+    company: Name
+    sentence: Sentence
+    amount: Amount | None = None
+    round: str | None = None
+    backers: list[Backer] = field(default_factory=list)
+    valuation: Amount | None = None
+    stage: FundingStage = "done"
+    kind: FundingKind = "venture"
+    on: date | None = None
+    background: bool = False
+    denied: bool = False
+    in_title: bool = False
+    weight: float = 0.6
+
+
+class View:
+    """One text as the grammars of deals read it."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.full = reading.full
+        self.folded = reading.folded
+        self.published = reading.document.published
+        self.last: Name | None = None  # the company spoken of last
+
+    def sentence_text(self, sentence: Sentence) -> str:
+        """The folded text of a sentence."""
+        return self.folded[sentence.start : sentence.end]
+
+    def amounts_in(self, start: int, end: int) -> list[Amount]:
+        """Amounts that lie between two offsets."""
+        return [a for a in self.reading.amounts if a.start >= start and a.end <= end]
+
+    def organisation_in(self, start: int, end: int) -> Mention | None:
+        """The organisation of the catalogue that covers most of the span, or None."""
+        best: Mention | None = None
+        for mention in self.reading.catalogued:
+            if mention.target == "organisation" and mention.start >= start and mention.end <= end:
+                if best is None or mention.end - mention.start > best.end - best.start:
+                    best = mention
+        return best if best is not None and 2 * (best.end - best.start) >= end - start else None
+
+    def is_chinese(self, sentence: Sentence) -> bool:
+        """Whether a sentence is read by the Chinese grammar."""
+        return _HAN.search(sentence.text) is not None
+
+    def notice(self, sentence: Sentence) -> None:
+        """Remember the organisation that a sentence opens with, for 公司 and "the company" in the next."""
+        opening = _OPENING.match(self.full, sentence.start, sentence.end)
+        if opening:
+            group = "name" if opening["name"] else "name2"
+            self.last = Name(opening[group].strip('“”"「」'), *opening.span(group))
+
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+_OPENING = re.compile(
+    r"(?P<name>[“「]?[\w&.·+\-\u4e00-\u9fff]{2,16}[”」]?)(?: ?[（(][^（()）]{1,40}[)）])? ?(?:是一?家|是国内|成立于|创立于|创办于|创始于|总部位于)"
+    r"|(?P<name2>[A-Z][\w&.\-]*(?: [A-Z][\w&.\-]*){0,4})(?: \([^()]{1,60}\))?,? (?:is (?:a|an|the|one)|was founded|founded in|a |an )"
+)
