@@ -22,6 +22,7 @@ _ENTER = 0.74
 _ENTER_GOOD = 0.5
 # A box named as a surrounding counts as the article after all when it holds more than this share of the page's text.
 _OVERRULE = {Hint.BAD: 0.85, Hint.DOUBTFUL: 0.4}
+_WRAPPERS = frozenset({"td", "th", "li", "dd", "center", "blockquote"})
 _FACTOR = (1.0, 1.0, 0.25, 0.0, 1.0, 1.0, 1.0)  # by Hint
 
 
@@ -35,7 +36,7 @@ class Body:
     last: int = -1
     quality: float = 0.0
     method: str = "blocks"
-    dropped: list[tuple[str, str]] = field(default_factory=list)  # text, reason
+    dropped: list[tuple[int, str]] = field(default_factory=list)  # block, reason
 
     @property
     def text(self) -> str:
@@ -103,25 +104,83 @@ class Scored:
         """The box that holds the article, -1 on a page without text."""
         if not self.page.boxes:
             return -1
-        current = 0
+        current = self._descend(0)
+        if self._is_mixed(current):
+            start = self._richest()
+            if start >= 0:
+                return self._widen(start, current)
+        return current
+
+    def _descend(self, current: int) -> int:
+        """From `current` down while one child carries nearly all of its parent's weight."""
         while True:
-            inner = [
-                child for child in self.children[current] if not is_leaf(self.page.boxes[child].element.tag) or self._is_wrapper(child)
-            ]
+            inner = [child for child in self.children[current] if self._is_container(child)]
             if not inner:
                 return current
             best = max(inner, key=self.sum)
             enough = _ENTER_GOOD if self.page.boxes[best].hint is Hint.GOOD else _ENTER
-            if self.sum(best) <= 0 or self.gain(best) < enough * self.gain(current):
+            if self.gain(best) <= 0 or self.gain(best) < enough * self.gain(current):
                 return current
             current = best
 
-    def _is_wrapper(self, box: int) -> bool:
-        """Whether a list item, cell or the like holds paragraphs, as in layouts made of tables and lists."""
+    def _is_container(self, box: int) -> bool:
+        """Whether a box holds paragraphs rather than being one; list items and cells do in layouts made of tables and lists."""
+        found = self.page.boxes[box]
+        tag = found.element.tag
+        return not is_leaf(tag) or (tag in _WRAPPERS and found.last - found.first > 1)
+
+    def _owners(self) -> list[float]:
+        """For each box the weight of the paragraphs that are its own: not inside a smaller container of several blocks."""
+        boxes = self.page.boxes
+        own = [0.0] * len(boxes)
+        for i, block in enumerate(self.page.blocks):
+            box = block.box
+            while box > 0 and (boxes[box].last - boxes[box].first < 2 or not self._is_container(box)):
+                box = boxes[box].parent
+            if box >= 0:
+                own[box] += self.positive[i + 1] - self.positive[i]
+        return own
+
+    def _is_mixed(self, box: int) -> bool:
+        """Whether a box where the descent ended holds more than one article's worth: most of its text belongs to smaller containers unlike each other."""
+        own = self._owners()[box]
+        kinds: dict[str, float] = {}
+        for child in self.children[box]:
+            if self._is_container(child):
+                kinds[self._kind(child)] = kinds.get(self._kind(child), 0.0) + self.gain(child)
+        return own < 0.5 * self.gain(box) and max(kinds.values(), default=0.0) < 0.85 * self.gain(box)
+
+    def _kind(self, box: int) -> str:
         element = self.page.boxes[box].element
-        return (
-            element.tag in {"td", "th", "li", "dd", "center", "blockquote"} and self.page.boxes[box].last - self.page.boxes[box].first > 1
-        )
+        return f"{element.tag} {element.get('class') or ''}"
+
+    def _richest(self) -> int:
+        """The container with the weightiest paragraphs of its own; names of articles count for it."""
+        own = self._owners()
+        boxes = self.page.boxes
+        scores = [
+            value * (1.6 if boxes[i].hint is Hint.GOOD else 1.0) * (0.1 if self.bad[i] is Hint.BAD else 1.0) for i, value in enumerate(own)
+        ]
+        best = max(range(len(scores)), key=scores.__getitem__, default=-1)
+        return best if best >= 0 and own[best] > 0 else -1
+
+    def _widen(self, box: int, limit: int) -> int:
+        """Up from `box`, below `limit`, to a parent whose other children are parts of the same kind."""
+        boxes = self.page.boxes
+        current, chosen = box, box
+        for _ in range(3):
+            parent = boxes[current].parent
+            if parent < 0 or parent == limit:
+                break
+            like = [
+                child
+                for child in self.children[parent]
+                if child != current and self._kind(child) == self._kind(current) and self.bad[child] is Hint.NONE
+            ]
+            if sum(self.sum(child) for child in like) > 0.25 * self.sum(chosen):
+                chosen = parent
+            current = parent
+        return chosen
 
 
 def read_body(page: Page, *, title: str | None = None, whole: bool = False) -> Body:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from .body import Body
 from .head import Head
-from .page import Block, Page
+from .page import Block, Page, clean_text
 from .people import english_names, is_chinese_name, is_latin_name, leading_names
 
 _HAN = "\u4e00-\u9fff"
 _LABEL = r"[\s　]*[：:|丨｜∣/／][\s　]*"
 _AUTHOR = re.compile(
-    rf"(?:^|[\s　|丨(（\[【/·•])(?:本文|文章|特约)?(?:作\s*者|作家|撰\s*文|撰\s*稿(?:人)?|采写|执\s*笔|編譯|编译|原创|原創|文\s*/\s*图|文图|图文|文)(?:/[{_HAN}]{{1,4}})?{_LABEL}(?:本报|本刊|本网|[{_HAN}]{{2,8}})?(?:记者|記者)?\s*([{_HAN}·A-Za-z][^：:。；]{{1,60}})"
+    rf"(?:^|[\s　|丨(（\[【/·•])(?:本文|文章|特约)?(?:作\s*者|作家|撰\s*文|撰\s*稿(?:人)?|采写|执\s*笔|編譯|编译|原创|原創|文\s*/\s*图|文图|图文|文)(?:/[{_HAN}]{{1,4}})?{_LABEL}(?:[{_HAN}]{{0,8}}(?:记者|記者)\s*)?([{_HAN}·A-Za-z][^：:。；]{{1,60}})"
 )
 _AUTHOR_SPACE = re.compile(
     rf"^[\s(（\[【]*(?:文\s*[/／、&]\s*图|图\s*[/／、&]\s*文|图文|文图|撰文|采写|作者|《[^》]{{1,12}}》作者)[\s　]+([{_HAN}][^：:。；]{{1,40}})"
@@ -27,7 +27,7 @@ _CORRESPONDENT = re.compile(rf"通讯员[：:\s　]*([{_HAN}][{_HAN}\s　、，,
 _SIGNED = re.compile(
     rf"[(（]\s*((?:文\s*[/／、]?\s*图|图\s*[/／、]?\s*文|文|作者|撰文|记者)?[：:/／\s　]*[{_HAN}][{_HAN}\s　、]{{1,16}})[)）]\s*$"
 )
-_NAME_OUTLET = re.compile(rf"^([{_HAN}][{_HAN}\s、]{{1,16}}?)\s*[/／|丨｜]\s*[{_HAN}《A-Za-z0-9]{{2,16}}$")
+_NAME_OUTLET = re.compile(rf"^([{_HAN}][{_HAN}\s、]{{1,16}}?)\s*[/／|丨｜]\s*([{_HAN}《A-Za-z0-9]{{2,16}})$")
 _EDITOR = re.compile(
     rf"(?:责任编辑|責任編輯|责\s*任\s*编\s*辑|责\s*编|責\s*編|值班编辑|本期编辑|网络编辑|网站编辑|(?<!责任)编\s*辑|(?<!責任)編\s*輯)\s*[：:|丨｜∣/／\s　]\s*([{_HAN}A-Za-z][{_HAN}·A-Za-z0-9_\s　、，,]{{0,40}})"
 )
@@ -42,6 +42,17 @@ _NOBODY = re.compile(
     r"^(?:name|admin|administrator|author|editor|webmaster|root|user|test|unknown|anonymous|default|null|none|undefined)\b|@|https?:|\d{3}",
     re.I,
 )
+
+
+_PICTURE = re.compile(r"摄|图片|供图|photo|image", re.I)
+_AUTHOR_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:author|writer|byline|reporter|zuozhe|contributor)s?(?:$|[\s_-])|author-?name|authorname|writername", re.I
+)
+_SOURCE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:source|laiyuan|origin|media-?name|account|publisher)(?:$|[\s_-])|source-?name|author-?name|ly$", re.I
+)
+_ATTACHED = re.compile(rf"作\s*者[：:\s]*([{_HAN}]{{2,4}})(?![{_HAN}])")
+_AFTER_DATE = re.compile(rf"\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?\s+(?:来源\s*)?([{_HAN}A-Za-z][{_HAN}A-Za-z0-9·\-]{{1,19}})$")
 
 
 @dataclass(slots=True)
@@ -61,6 +72,7 @@ def read_credits(page: Page, head: Head, body: Body, *, title_block: int = -1) -
     brackets and a signature at its end.
     """
     above, first, tail = _zones(page, body, title_block)
+    marked = [page.blocks[i] for i, reason in body.dropped if reason in {"byline", "source", "credit", "furniture"}]
     credits = Credits()
     credits.editors = _editors([*above, *tail])
     credits.source, origin = _outlet(page, head, [*above, *tail, *first[:1]])
@@ -70,7 +82,9 @@ def read_credits(page: Page, head: Head, body: Body, *, title_block: int = -1) -
         ("byline", _labelled(above)),
         ("byline", _labelled([block for block in first if block.units < 45])),
         ("reporter", _reporters(first)),
-        ("byline", _labelled([block for block in tail if block.units < 45])),
+        ("byline", _labelled([block for block in marked if block.units < 45 and not _PICTURE.search(block.text)])),
+        ("byline", _labelled([block for block in tail if block.units < 45], latin=False)),
+        ("named", _named_people(page, above)),
         ("above", _plain(above)),
         ("signature", _signature(page, body)),
         ("json-ld", [name for one in head.linked.authors for name in _person(one)]),
@@ -97,14 +111,14 @@ def _zones(page: Page, body: Body, title_block: int) -> tuple[list[Block], list[
     return above, first, tail
 
 
-def _labelled(blocks: list[Block]) -> list[str]:
+def _labelled(blocks: list[Block], *, latin: bool = True) -> list[str]:
     for block in blocks:
         for pattern in (_AUTHOR, _AUTHOR_SPACE):
             for match in pattern.finditer(block.text[:160]):
                 names = leading_names(match.group(1), labelled=True) or _latin_list(match.group(1))
                 if names:
                     return names
-    for block in blocks:
+    for block in blocks if latin else ():
         match = _BY.match(block.text[:200])
         if match and (names := english_names(match.group(1))):
             return names
@@ -120,6 +134,28 @@ def _latin_list(text: str) -> list[str]:
     return english_names(text) if text[:1].isascii() else []
 
 
+def _elements(page: Page, blocks: list[Block], names: re.Pattern[str]) -> list[str]:
+    """Texts of the elements around `blocks` whose class, id, rel or itemprop say what they hold."""
+    out = []
+    for box in dict.fromkeys(block.box for block in blocks if block.box >= 0):
+        found = page.boxes[box]
+        if found.last - found.first > 6:
+            continue
+        for element in found.element.iter():
+            marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('rel') or ''} {element.get('itemprop') or ''}"
+            if len(marks) > 3 and names.search(marks) and (text := clean_text("".join(element.itertext()))) and len(text) < 60:
+                out.append(text)
+    return out
+
+
+def _named_people(page: Page, blocks: list[Block]) -> list[str]:
+    for text in _elements(page, blocks, _AUTHOR_NAMES):
+        names = leading_names(text) or english_names(text)
+        if names:
+            return names
+    return []
+
+
 def _reporters(blocks: list[Block]) -> list[str]:
     for block in blocks:
         names = [name for match in _PAREN_REPORTER.finditer(block.text[:300]) for name in leading_names(match.group(2))]
@@ -132,7 +168,7 @@ def _reporters(blocks: list[Block]) -> list[str]:
 def _plain(blocks: list[Block]) -> list[str]:
     """A name alone, or before its outlet, in the lines under the title."""
     for block in blocks:
-        match = _NAME_OUTLET.match(block.text)
+        match = _NAME_OUTLET.match(block.text) or _ATTACHED.search(block.text[:200])
         if match and (names := leading_names(match.group(1))):
             return names
     return []
@@ -177,6 +213,13 @@ def _outlet(page: Page, head: Head, blocks: list[Block]) -> tuple[str, str]:
         value = _SOURCE_END.sub("", value).strip()
         if value and not value.isdigit() and not value.startswith("http"):
             return value[:40], "meta"
+    for text in _elements(page, blocks, _SOURCE_NAMES):
+        if 1 < len(text) < 20 and not re.search(r"\d{2}[:：-]\d{2}|[：:]", text) and not is_chinese_name(text):
+            return text, "named"
+    for block in blocks:
+        match = _AFTER_DATE.search(block.text[:80]) or _NAME_OUTLET.match(block.text)
+        if match and not is_chinese_name(name := match.group(match.lastindex or 1)):
+            return name, "byline"
     for name, origin in ((head.linked.publisher, "json-ld"), (head.first("og:site_name", "application-name"), "meta")):
         if name:
             return name[:40], origin

@@ -7,6 +7,7 @@ import unicodedata
 
 from .hints import Hint
 from .page import HEADINGS, Block, Page
+from .people import leading_names
 
 # Each rule is a whole short line. Words of the trade, in both scripts; no site's own.
 _CREDIT = re.compile(
@@ -20,7 +21,7 @@ _SOURCE = re.compile(
 _SOURCE_MAX = 60
 _BYLINE = re.compile(
     r"^[\[【(（\s■●◎▍丨|]*(?:(?:本报|本刊|本网|本台|[\u4e00-\u9fffA-Za-z]{2,10}?)?(?:首席|实习|见习|特约|全媒体|融媒体|文字)?(?:记者|記者|作者|通讯员|撰稿人?|撰文|采写|采访|執筆|执笔|编译|编撰|撰写|文字|原创|原創|投稿人|文图|图文|文|图|摄影|作者|供稿|讲述|口述|整理|特约撰稿)"
-    r"(?:[、/／&和·\s]?(?:图|摄影|摄|编辑|编译|整理|视频))?)\s*(?:[：:|丨｜/／∣]|\s|(?<=[者员人])(?=[\u4e00-\u9fff]))\s*.{1,50}$"
+    r"(?:[、/／&和·\s]?(?:图|摄影|摄|编辑|编译|整理|视频))?)\s*(?:[：:|丨｜/／∣]|\s|(?<=[者员人])(?=[\u4e00-\u9fff]))\s*(.{1,50})$"
 )
 _ORIGINAL_TITLE = re.compile(r"^[\[【(（\s]*(?:本文)?原?(?:标题|题|題)(?:为|為)?\s*[：:《“\"]")
 _PROMO = re.compile(
@@ -66,7 +67,7 @@ _CAPTION_START = re.compile(
     re.I,
 )
 _CAPTION_END = re.compile(
-    r"(?:摄影?|供图|提供图片|图片提供|[\s/／]图|資料圖|资料图片?|配图|截图|示意图|效果图|视觉中国|图虫创意|东方IC|摄图网|/\s?供图|新华社发|中新社发|资料照片|网络图片|图据\S{2,8}|photo|getty images|reuters|afp|shutterstock|istock|file photo|via ap)\s*[)）\]】。]*$",
+    r"(?:摄影?|供图|提供图片|图片提供|[\s/／]图|資料圖|资料图片?|配图|截图|示意图|效果图|(?:视觉中国|人民视觉|新华社|中新社|IC photo|法新社|路透社?)(?:\s*(?:资料|图|发|供图))?|图虫创意|东方IC|摄图网|/\s?供图|新华社发|中新社发|资料照片|网络图片|图据\S{2,8}|photo|getty images|reuters|afp|shutterstock|istock|file photo|via ap)\s*[)）\]】。]*$",
     re.I,
 )
 _NUMBERISH = re.compile(r"^[\s\d【】\[\]()（）<>«»‹›|/…上下一末首尾前后页頁第共prevnxtPREVNXTagLirstl.:：,，-]+$")
@@ -80,28 +81,34 @@ def squash(text: str) -> str:
     return _QUOTES.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
+_CLOSING = frozenset({"credit", "promotion", "rights"})
+
+
 class Lines:
-    """Chooses among the blocks of an article's part; `dropped` says what was left out and why."""
+    """Chooses among the blocks of an article's part; `dropped` says which blocks were left out and why."""
 
     def __init__(self, page: Page, bad: list[Hint], *, title: str | None = None, trust_names: bool = True) -> None:
         self.page = page
         self.bad = bad
         self.title = squash(title or "")
         self.trust_names = trust_names
-        self.dropped: list[tuple[str, str]] = []
+        self.dropped: list[tuple[int, str]] = []
 
     def select(self, indexes: list[int]) -> list[int]:
         """Indexes of the blocks that are the article's paragraphs, in order."""
         blocks = self.page.blocks
         total = sum(blocks[i].units for i in indexes) or 1.0
         captioned = self._captions_follow_images(indexes)
+        following = dict(zip(indexes, indexes[1:], strict=False))
         kept: list[int] = []
         units = seen = 0.0
         closed = -1  # everything up to here belongs to a section that was closed
         for position, i in enumerate(indexes):
             block = blocks[i]
             seen += block.units
-            reason = self._reason(block, first=units < 30, late=seen > 0.45 * total, captioned=captioned)
+            reason = self._reason(block, first=units < 30, late=seen > 0.45 * total)
+            if reason is None:
+                reason = self._caption_reason(block, blocks[following[i]] if i in following else None, captioned)
             if reason is None and i < closed:
                 reason = "section"
             elif reason == "related":
@@ -110,10 +117,10 @@ class Lines:
                 kept.append(i)
                 units += block.units
             else:
-                self.dropped.append((block.text[:60], reason))
-        return self._trimmed(kept)
+                self.dropped.append((i, reason))
+        return self._trimmed(self._without_tail(kept))
 
-    def _reason(self, block: Block, *, first: bool, late: bool, captioned: bool) -> str | None:
+    def _reason(self, block: Block, *, first: bool, late: bool) -> str | None:
         """Why a block is no paragraph of the article; None when it is."""
         text = block.text
         links = block.link_chars / len(text)
@@ -134,7 +141,7 @@ class Lines:
             return "title"
         if not any(char.isalnum() for char in text):
             return None if re.search(r"[。！？”\"]", text) else "marks"
-        return self._line_reason(block, links, first=first, late=late) or self._caption_reason(block, captioned)
+        return self._line_reason(block, links, first=first, late=late)
 
     @staticmethod
     def _line_reason(block: Block, links: float, *, first: bool, late: bool) -> str | None:
@@ -147,7 +154,12 @@ class Lines:
             return "source"
         if units < 50 and _CREDIT.match(text):
             return "credit"
-        if units < 40 and (first or late) and _BYLINE.match(text) and not _SENTENCE_END.search(text):
+        if (
+            units < 40
+            and (byline := _BYLINE.match(text))
+            and not _SENTENCE_END.search(text)
+            and (first or late or leading_names(byline.group(1)))
+        ):
             return "byline"
         if units < _PROMO_MAX and _PROMO.search(text):
             return "promotion"
@@ -160,7 +172,7 @@ class Lines:
         return None
 
     @staticmethod
-    def _caption_reason(block: Block, captioned: bool) -> str | None:
+    def _caption_reason(block: Block, after: Block | None, captioned: bool) -> str | None:
         if block.caption:
             return "caption"
         text, units = block.text, block.units
@@ -168,7 +180,8 @@ class Lines:
             return "caption"
         if units < 60 and (block.after_image or block.centred) and _CAPTION_END.search(text):
             return "caption"
-        if block.after_image and units < 60 and (block.centred or captioned) and block.tag not in HEADINGS:
+        verse = after is not None and after.centred and not after.after_image
+        if block.after_image and units < 60 and ((block.centred and not verse) or captioned) and block.tag not in HEADINGS:
             return "caption"
         if units < 30 and _CAPTION_END.search(text) and not _SENTENCE_END.search(text):
             return "caption"
@@ -177,6 +190,8 @@ class Lines:
     def _captions_follow_images(self, indexes: list[int]) -> bool:
         """Whether on this page a short line after an image is its caption: most images are followed by one."""
         after = [self.page.blocks[i] for i in indexes if self.page.blocks[i].after_image]
+        if any(self.page.blocks[i].caption for i in indexes):
+            return False
         short = [block for block in after if block.units < 50 and block.bold_chars < 0.6 * len(block.text)]
         return len(after) >= 2 and len(short) >= 0.75 * len(after)
 
@@ -198,10 +213,23 @@ class Lines:
             end = j + 1
         return end
 
+    def _without_tail(self, kept: list[int]) -> list[int]:
+        """Without the short lines that follow credits or promotion near the end: the rest of a closing block."""
+        blocks = self.page.blocks
+        total = sum(blocks[i].units for i in kept) or 1.0
+        closing = [(i, reason) for i, reason in self.dropped if reason in _CLOSING]
+        for marker in (i for i, reason in closing if reason != "promotion" or len(closing) > 1):
+            rest = [i for i in kept if i > marker]
+            units = sum(blocks[i].units for i in rest)
+            if rest and units < 0.12 * total and all(blocks[i].units < 45 for i in rest) and len(rest) < len(kept):
+                self.dropped += [(i, "tail") for i in rest]
+                return kept[: -len(rest)]
+        return kept
+
     def _trimmed(self, kept: list[int]) -> list[int]:
         """Without headings and labels at the end that announce nothing."""
         blocks = self.page.blocks
         while kept and (blocks[kept[-1]].tag in HEADINGS or (blocks[kept[-1]].units < 12 and re.search(r"[：:]$", blocks[kept[-1]].text))):
-            self.dropped.append((blocks[kept[-1]].text[:60], "end"))
+            self.dropped.append((kept[-1], "end"))
             kept = kept[:-1]
         return kept

@@ -32,7 +32,7 @@ _TITLE_METAS = (
     "bytedance:title",
 )
 _GENERIC = re.compile(
-    r"^(?:首页|新闻(?:动态|中心|详情|资讯)?|详情(?:页)?|文章(?:详情|正文)?|正文|内容(?:页)?|home|news|untitled|article|404|403|错误|提示信息|公告)$",
+    r"^首页\s*[-–>»›/]|您的?(?:当前)?位置|^(?:首页|新闻(?:动态|中心|详情|资讯)?|详情(?:页)?|文章(?:详情|正文)?|正文|内容(?:页)?|home|news|untitled|article|404|403|错误|提示信息|公告)$",
     re.I,
 )
 _MAX = 160
@@ -63,7 +63,7 @@ def read_title(page: Page, head: Head, body: Body) -> Title:
         if _GENERIC.match(text) or len(mark) < 4:
             support *= 0.2
         scored.append((support, text, origin, block))
-    support, text, origin, block = max(scored, key=lambda one: one[0])
+    support, text, origin, block = max(scored, key=lambda one: (one[0], one[3]))
     if block < 0:
         block = next((b for s, t, o, b in scored if b >= 0 and squash(t) == squash(text)), -1)
     return Title(text, origin, block, tuple((t, round(s, 2), o) for s, t, o, _ in scored))
@@ -95,6 +95,7 @@ def _headings(page: Page, body: Body, site: str) -> list[tuple[str, float, str, 
             continue
         box = page.boxes[block.box] if block.box >= 0 else None
         near = 1.0 if limit - i < 14 else 0.0
+        near += 0.5 if limit - i < 4 else 0.0
         if block.tag == "h1":
             found.append((text, (4.0 if block.link_chars < 0.8 * len(text) else 1.0) + near, "h1", i))
         elif block.tag in HEADINGS and (box is None or box.hint is not Hint.BAD):

@@ -1,0 +1,116 @@
+"""Second opinions on a page whose text the scored pass doubts: data inside scripts, then slower libraries.
+
+None of them is asked on a page that reads well; the libraries are not asked on a page too large for them to answer in a second.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+
+from .body import Body, read_body
+from .head import Head
+from .page import MAX_CHARS, Page, clean_text, parse
+
+DOUBT = 0.3
+_MAX_SOURCE = 500_000
+_MAX_BLOCKS = 4000
+_LONG_STRING = re.compile(
+    r'"(?:content|contenthtml|content_html|body|bodyhtml|html|text|detail|details|article|articlecontent|article_content|articlebody|maintext|main_text|news_content|newscontent|contents|richtext|data|txt|desc_html)"'
+    r'\s*:\s*"((?:[^"\\]++|\\.)*+)"',
+    re.I,
+)
+_SENTENCES = re.compile(r"[。！？；，.!?;,]")
+_TAG = re.compile(r"<\s*/?\s*(?:p|br|div|span|section|strong|h[1-6]|img)\b", re.I)
+
+
+def second_opinion(page: Page, head: Head, body: Body, *, title: str | None) -> Body:
+    """The best reading of a page: `body`, or what a second reader finds when `body` is doubtful and the other clearly more."""
+    best = body
+    for candidate in (_linked(head), _scripts(page, title=title), _trafilatura(page), _readability(page, title=title)):
+        if candidate is not None and _worth(candidate) > 1.25 * _worth(best) + 20:
+            best = candidate
+            if best.quality > DOUBT and best.method in {"json-ld", "script"}:
+                break
+    return best
+
+
+def _worth(body: Body) -> float:
+    """Text in sentences, in units of Chinese characters."""
+    return sum(len(line.encode("utf-8", "ignore")) / 3 for line in body.paragraphs if _SENTENCES.search(line))
+
+
+def _from_text(text: str, method: str, like: Body | None = None) -> Body | None:
+    paragraphs = [line for part in text.splitlines() if (line := clean_text(part))]
+    if not paragraphs:
+        return None
+    body = replace(like, paragraphs=paragraphs, method=method) if like else Body(paragraphs, method=method)
+    body.quality = round(min(1.0, _worth(body) / 150) * 0.7, 3)
+    return body
+
+
+def _linked(head: Head) -> Body | None:
+    text = head.linked.body
+    if len(text) < 80:
+        return None
+    return _fragment(text, "json-ld", title=None) if _TAG.search(text) else _from_text(text, "json-ld")
+
+
+def _fragment(source: str, method: str, *, title: str | None) -> Body | None:
+    body = read_body(parse(f"<div>{source}</div>"), title=title, whole=True)
+    if not body.paragraphs:
+        return None
+    return replace(body, method=method, first=-1, last=-1, box=-1, dropped=[])
+
+
+def _scripts(page: Page, *, title: str | None) -> Body | None:
+    """The longest article-like string in the page's scripts, as pages have it that are drawn by the browser."""
+    best = ""
+    for script in page.root.iter("script") if page.root is not None else ():
+        text = script.text or ""
+        if not 300 < len(text) < MAX_CHARS:
+            continue
+        for match in _LONG_STRING.finditer(text):
+            if len(match.group(1)) > max(len(best), 200):
+                best = match.group(1)
+    if not best:
+        return None
+    try:
+        text = json.loads(f'"{best}"', strict=False)
+    except ValueError:
+        return None
+    text = html.unescape(text) if "&lt;" in text else text
+    if _TAG.search(text):
+        return _fragment(text, "script", title=title)
+    return _from_text(text, "script") if len(_SENTENCES.findall(text)) > 5 and "<" not in text else None
+
+
+def _too_large(page: Page) -> bool:
+    return page.root is None or len(page.source) > _MAX_SOURCE or len(page.blocks) > _MAX_BLOCKS
+
+
+def _trafilatura(page: Page) -> Body | None:
+    if _too_large(page):
+        return None
+    import trafilatura
+
+    try:
+        text = trafilatura.extract(page.source, fast=True, include_comments=False, include_tables=True)
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
+        return None
+    return _from_text(text, "trafilatura") if text else None
+
+
+def _readability(page: Page, *, title: str | None) -> Body | None:
+    if _too_large(page):
+        return None
+    from readability import Document
+    from readability.readability import Unparseable
+
+    try:
+        summary = Document(page.source).summary(html_partial=True)
+    except (Unparseable, ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
+        return None
+    return _fragment(summary, "readability", title=title) if summary else None
