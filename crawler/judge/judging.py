@@ -83,10 +83,11 @@ class Judge:
 
     def _verdict(self, reading: Reading, language: str, hits: Sequence[Hit]) -> tuple[Verdict, tuple[int, int] | None]:
         whole = self.relevance.judge(reading, language, hits=hits)
-        if whole.relevant or not whole.points:
-            return whole, None
-        found = find_part(reading, language, relevance=self.relevance, hits=hits)
-        return found or (whole, None)
+        if any(reason.weight > 0 for reason in whole.reasons):
+            found = find_part(reading, language, relevance=self.relevance, hits=hits)
+            if found is not None:
+                return found
+        return whole, None
 
 
 def find_facts(reading: Reading, part: tuple[int, int] | None = None) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:

@@ -23,13 +23,14 @@ from .terms import Hit, Lexicon, load_lexicon
 
 Place = Literal["title", "lead", "body"]
 
-THRESHOLD = 3.5  # points from which a text is relevant: its score is then .5 or more
+THRESHOLD = 3.2  # points from which a text is relevant: its score is then .5 or more
 LEAD_HAN, LEAD_LATIN = 300, 700  # characters of the text that count as its lead
 _TITLE, _LEAD, _SHARE = 2.0, 1.5, 3.0  # most points for a joint title, a joint lead, the share of joint text
+_SILENT_TITLE = 0.8  # points lost when a title names nothing of the field
 _FULL_SHARE = 0.25  # the share of joint text that earns all its points
 _JOINT_WORD = 1.5  # weight that an AI word and a health word need to make a sentence fully joint
 _SURE = 0.75  # a text whose surest sentence is less joint than this earns less for its share
-_SHORT = 400  # characters: up to here the title counts as part of the text
+_SHORT_HAN, _SHORT_LATIN = 80, 350  # characters: up to here the title counts as part of the text
 NEAR_HAN, NEAR_LATIN = 30, 90  # an AI word and a health word farther apart in a sentence say less
 _FAR_WORTH, _LISTED_WORTH = 0.6, 0.35
 # Neighbours in a list (人工智能、生物医药、新能源; "AI, biotech and energy") do not speak of each other.
@@ -111,7 +112,10 @@ class Relevance:
         if not _can_be_joint(hits):
             return Verdict(False, 0.0, 0.0, (Reason("no AI and health together", _missing(hits), "whole", 0.0),))
         tallies = _tally(reading, language, hits=hits, span=span)
-        reasons = [*_for(tallies), *_against(tallies, hits=hits), *_country(language, hits)]
+        earned = _for(tallies, language)
+        if not earned:
+            return Verdict(False, 0.0, 0.0, (Reason("no AI and health together", "they stand in different sentences", "whole", 0.0),))
+        reasons = [*earned, *_silent_title(tallies), *_against(tallies, hits=hits), *_country(language, hits)]
         points = max(0.0, sum(reason.weight for reason in reasons))
         return Verdict(points >= THRESHOLD, round(points / (points + THRESHOLD), 3), points, tuple(reasons))
 
@@ -154,7 +158,7 @@ def _place(sentence: Sentence, reading: Reading, language: str, *, span: tuple[i
     return "lead" if sentence.start < lead_end(reading, language) else "body"
 
 
-def _for(tallies: Sequence[_Tally]) -> list[Reason]:
+def _for(tallies: Sequence[_Tally], language: str) -> list[Reason]:
     reasons = []
     for place, most in (("title", _TITLE), ("lead", _LEAD)):
         best = max((t for t in tallies if t.place == place), key=lambda t: t.joint, default=None)
@@ -162,7 +166,8 @@ def _for(tallies: Sequence[_Tally]) -> list[Reason]:
             reasons.append(Reason(best.rule, best.matched, place, round(most * best.joint, 2)))
     body = [t for t in tallies if t.place != "title"]
     # What a long text goes on about, its title does not decide; a short one is hardly more than its title.
-    counted = body if sum(len(t.sentence.text) for t in body) > _SHORT else list(tallies)
+    short = _SHORT_LATIN if language == "en" else _SHORT_HAN
+    counted = body if sum(len(t.sentence.text) for t in body) > short else list(tallies)
     size = sum(len(t.sentence.text) for t in counted)
     share = sum(t.joint * len(t.sentence.text) for t in counted) / size if size else 0.0
     if share:
@@ -171,6 +176,13 @@ def _for(tallies: Sequence[_Tally]) -> list[Reason]:
         words = ", ".join(dict.fromkeys(t.matched for t in surest[:6]))
         reasons.append(Reason("share of text on AI in health", f"{share:.0%} of the text: {words}", "whole", round(points, 2)))
     return reasons
+
+
+def _silent_title(tallies: Sequence[_Tally]) -> list[Reason]:
+    titles = [t for t in tallies if t.place == "title"]
+    if not titles or any(t.hits for t in titles):
+        return []
+    return [Reason("title", "the title speaks of neither AI nor health", "title", -_SILENT_TITLE)]
 
 
 def _against(tallies: Sequence[_Tally], *, hits: Sequence[Hit]) -> list[Reason]:
@@ -193,9 +205,11 @@ def _country(language: str, hits: Sequence[Hit]) -> list[Reason]:
     china = sum(hit.rule.weight for hit in hits if hit.rule.axis == "china")
     foreign = sum(hit.rule.weight for hit in hits if hit.rule.axis == "foreign")
     if language == "en" and not china:
-        return [Reason("foreign", "an English text without a word of China", "whole", -4.0)]
+        return [Reason("foreign", "an English text without a word of China", "whole", -4.5)]
+    if foreign >= 2 and not china:
+        return [Reason("foreign", f"{foreign:.0f} foreign names and no Chinese one", "whole", -4.5)]
     if foreign >= 3 and foreign > 2 * china:
-        return [Reason("foreign", f"{foreign:.0f} foreign words, {china:.0f} Chinese ones", "whole", -2.5)]
+        return [Reason("foreign", f"{foreign:.0f} foreign names, {china:.0f} Chinese ones", "whole", -2.5)]
     if foreign and not china:
         return [Reason("foreign", "a foreign name and no Chinese one", "whole", -1.5)]
     return []

@@ -20,9 +20,9 @@ from .knowledge import KNOWLEDGE, Entry, Knowledge, load_entries, merge_entries
 from .relevance import lead_end
 from .terms import Matcher, check_ids, read_added
 
-NEEDS = 1.1  # points from which a topic is given
-_TITLE, _LEAD, _SHARE, _SLOPE = 2.0, 1.2, 1.2, 6.0
-_FACT = 1.2
+NEEDS = 1.4  # points from which a topic is given
+_TITLE, _LEAD, _SHARE, _SLOPE = 2.0, 1.2, 1.5, 7.0
+_FACT = 1.4
 _WEAK = 0.5
 _SHOWN = 6  # matched words kept to explain a topic
 
@@ -146,7 +146,8 @@ def _announces(event: Fact) -> bool:
 def _points(found: _Found, sentences: Sequence[Sentence], *, size: int) -> float:
     title, lead = (min(1.0, sum(found.places[place].values())) for place in ("title", "lead"))
     share = sum(weight * len(sentences[number].text) for number, weight in found.sentences.items()) / size
-    return _TITLE * title + _LEAD * lead + min(_SHARE, _SLOPE * share)
+    strongest = max(found.sentences.values(), default=0.0)
+    return _TITLE * title + _LEAD * lead + min(_SHARE * strongest, _SLOPE * share)
 
 
 @cache
