@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 from crawler.sources import Paging
 
@@ -24,7 +25,7 @@ def next_template(page: Page, text: str, paging: Paging) -> list[Ask]:
         return []
     number = paging.start + paging.step * page.ask.page
     marks = {"page": str(number), "end": str(number + paging.step - 1), **tokens}
-    url = fill(paging.template, marks) if paging.template else page.ask.root
+    url = urljoin(page.url, fill(paging.template, marks)) if paging.template else page.ask.root
     form = tuple((name, fill(value, marks)) for name, value in paging.form.items())
     form += tuple((name, value) for name, value in tokens.items() if name not in paging.form)
     kept = tuple(tokens.items())
