@@ -24,7 +24,7 @@ _MODEL_WORD = re.compile(
     r"大?模型|deep\W?seek|深度求索|gpt|qwen|千问|model|llm|混元|豆包|文心|盘古|星火|百川|kimi|claude|gemini|llama|智谱|glm|ruipath|瑞智|hunyuan|ernie|doubao|pangu"
 )
 _HEALTH = re.compile(
-    r"医|药|健康|患者|诊|保险|人寿|寿险|财险|太保|人保|疾控|养老|护理|health|medic|hospital|clinic|pharma|insur|patient|doctor|nurs|biotech|physician"
+    r"医|药|健康|患者|诊|疾病|病历|保险|人寿|寿险|财险|太保|人保|疾控|养老|护理|health|medic|hospital|clinic|pharma|insur|patient|doctor|nurs|biotech|physician"
 )
 _SELLS = re.compile(
     r"(?:推出|发布|上市|面向|销售|研发|开发|上线)[^,，。]{0,24}(?:一体机|解决方案|产品|套件|面向(?:医院|客户|基层))|向客户|为(?:客户|医院)(?:提供|打造)|旗下[^,，。]{0,12}产品[^,，。]{0,6}支持|"
@@ -40,7 +40,7 @@ _RECALLED = re.compile(r"去年|前年|早在|此前曾|曾于|曾经|\blast yea
 _NOW = re.compile(r"目前|现已|如今|现在|日前|近日|今日|now\b|currently|recently|this (?:week|month)|since")
 _ORDER: dict[AdoptionStage, int] = {"planned": 0, "announced": 1, "pilot": 2, "live": 3, "expanded": 4}
 _LONG_AGO = 60
-_FAR, _FAR_LATIN = 60, 160
+_FAR, _FAR_LATIN, _NEAR = 60, 160, 30
 
 
 class _Take(NamedTuple):
@@ -61,7 +61,8 @@ def find_adoptions(reading: Reading) -> Found:
         return _find(reading)
     source = reading.document
     found = _find(Reading(Document(source.id, "", plain.text, source.url, source.published, source.language), reading.names))
-    return Found(*([_as_given(fact, plain, reading.full) for fact in facts if isinstance(fact, Adoption)] for facts in found))
+    given = [[_as_given(fact, plain, reading.full) for fact in facts if isinstance(fact, Adoption)] for facts in found]
+    return Found([*given[0]], [*given[1]])
 
 
 def _find(reading: Reading) -> Found:
@@ -123,6 +124,8 @@ def _reaches(folded: str, cue: Cue, model: Mention) -> bool:
     latin = folded[cue.start].isascii()
     if cue.strong:
         return _gap(cue, model) <= (_FAR_LATIN if latin else _FAR)
+    if not latin and cue.end <= model.start:
+        return re.search(r"[,，。;；]", folded[cue.end : model.start]) is None and _gap(cue, model) <= _NEAR
     return _gap(cue, model) <= (60 if latin else 14)
 
 

@@ -36,20 +36,27 @@ _VENDOR_LEFT = re.compile(
 )
 _WITH_LEFT = re.compile(r"(?:与|和|同|跟|由)\s*$")
 _VENDOR_RIGHT = re.compile(
-    r"\s*[”\"」]?(?:[(（][^)）]{0,30}[)）])?(?:的?(?:技术团队|工程师|技术支持))?(?:则|也|还|正|共同|公司|团队)*(?:提供|研发的|开发的|自研的|自主研发的|推出的|出品|旗下|发布的|打造的|承建|中标|助力|协助|帮助|赋能|支持|赞助|报道|消息|记者|获悉|之后|等合作|合作|提供商|供应商|技术支持|指导下|支持下|领导下|牵头下|的支持|的指导|的?模型|"
+    r"\s*[”\"」]?(?:[(（][^)）]{0,30}[)）])?(?:的?(?:技术团队|工程师|技术支持)|[\u4e00-\u9fff]{2,14}?(?=提供的))?(?:则|也|还|正|共同|公司|团队)*(?:提供|研发的|开发的|自研的|自主研发的|推出的|出品|旗下|发布的|打造的|承建|中标|助力|协助|帮助|赋能|支持|赞助|报道|消息|记者|获悉|之后|等合作|合作|提供商|供应商|技术支持|指导下|支持下|领导下|牵头下|的支持|的指导|的?模型|"
     r"['’]s? [^,.;]{0,40}\b(?:models?|llm)\b| (?:provided|supplied|helped|supports?|supported|reported|developed the|built the))"
 )
 _TOGETHER = re.compile(r"\s*(?:等)?(?:共同|联合|合作|携手|共建|签约|签署|达成|联手|协作)")
 _LIST_GAP = re.compile(
     r"\s*(?:[(（][^)）]{0,40}[)）])?\s*(?:、|,|，|/|和|与|及|以及|还有|并|and|&|, and|as well as|or)\s*(?:and\s|the\s|以及|还有|及)?(?:[(（][^)）]{0,40}[)）])?\s*"
 )
+# English: nothing but whose it is before the model, so that the model is the subject.
+_MODEL_ACTS = re.compile(r"(?:the |[a-z\-]+['’]s? |its )*[“\"]?")
 _AFTER_VERB = re.compile(r"落地|落户|入驻|进驻")
 _ALIAS = re.compile(
     r"[(（]\s*(?:以下)?(?:简称|下称|又称|称|简称为|也称)\s*[:：为]?\s*[“\"「『‘]?(?P<alias>[^”\"」』’)）]{2,24})[”\"」』’]?\s*[)）]"
 )
-_BRACKETED = re.compile(r"[(（][^)）]*$")
-_MEDIA = re.compile(r"日报|晚报|新闻|时报|周刊|商报|早报|通讯社|news|daily|times|post|media|xinhua|reuters|bloomberg", re.IGNORECASE)
-_CLOUDS = re.compile(r"(?:云|运营商|中国移动|中国电信|中国联通)$|(?:cloud|telecom|mobile)$")
+_AFFILIATED = re.compile(r"附属第?[\u4e00-\u9fff]{0,10}?(?:医院|附院|[一二三四五]院)")
+_BRACKETED = re.compile(r"(?:[(（][^)）]*[)）]\s*){0,2}[(（][^)）]*$")
+_MEDIA = re.compile(r"日报|晚报|新闻|时报|周刊|商报|早报|通讯社|news|daily|times|post|media|xinhua(?! hospital)|reuters|bloomberg", re.IGNORECASE)
+_CLOUDS = re.compile(r"(?:腾讯|华为|阿里|百度智能|天翼|移动|联通|金山|京东|浪潮|火山)云$|火山引擎|^中国(?:移动|电信|联通)|(?:cloud|telecom|mobile)$")
+# What the rules for names outside the catalogue may take for one, but no adopter is called.
+_NO_ADOPTER = re.compile(
+    r"(?:中|西|公立|民营|综合|专科|三甲|县级|互联网|智慧)?医院|(?:本地化?|全院|全国).*|.*(?:技术|融合|系统|平台|模型|算法|数据|方案|能力|知识库|智能体|助手|生成|推理|问诊|导诊)|" + _PLACE
+)
 _PRONOUN = re.compile(
     r"该院|我院|本院|全院|院方|(?<![\u4e00-\u9fff])(?:医院|该局|我局|该委|该中心|该机构|该公司|公司|该企业|双方|其)(?!感染|管理协会|等级)|打开医院|"
     r"(?<![\w’'])(?:the (?:hospital|clinic|bureau|commission|insurer|company|centre|center|institution|firm)|it|its)(?![\w’'])"
@@ -57,6 +64,7 @@ _PRONOUN = re.compile(
 _NO_SUBJECT = re.compile(
     r"\s*(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|采用|引入|接入|部署|上线|将|已|率先|成功|正式|复杂任务|核心)"
 )
+_BACK = 3
 _PRONOUN_KINDS = {
     "company": re.compile(r"公司|企业|company|insurer|firm"),
     "hospital": re.compile(r"院|hospital|clinic|cent(?:re|er)"),
@@ -70,7 +78,7 @@ class Field:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.folded = reading.folded
-        self.known = [m for m in reading.mentions if m.target == "organisation"]
+        self.known = _whole(reading, [m for m in reading.mentions if m.target == "organisation"])
         self.aliases = _aliases(reading, self.known)
         self.known = sorted([*self.known, *_alias_mentions(reading, self.known, self.aliases)], key=lambda m: m.start)
 
@@ -90,7 +98,7 @@ class Field:
         return sorted(out, key=lambda m: m.start)
 
     def _glosses(self, mention: Mention, inside: Sequence[Mention]) -> bool:
-        bracket = _BRACKETED.search(self.folded, max(0, mention.start - 30), mention.start)
+        bracket = _BRACKETED.search(self.folded, max(0, mention.start - 60), mention.start)
         return bracket is not None and any(m.end == bracket.start() for m in inside)
 
     def identity(self, mention: Mention) -> str:
@@ -112,6 +120,19 @@ class Field:
             earlier = [m for m in earlier if m.kind != "investor"]
         earlier = [m for m in earlier if not _MEDIA.search(m.as_written)]
         return earlier[-1] if earlier else None
+
+
+def _whole(reading: Reading, found: Sequence[Mention]) -> list[Mention]:
+    """`found` with the hospitals of universities whole: 某大学 and 附属口腔医院 are one organisation."""
+    out: list[Mention] = []
+    for m in found:
+        if (out and m.end <= out[-1].end) or (m.found_by != "catalogue" and _NO_ADOPTER.fullmatch(fold(m.as_written))):
+            continue
+        tail = _AFFILIATED.match(reading.folded, m.end) if m.kind == "university" else None
+        if tail:
+            m = Mention("organisation", None, reading.full[m.start : tail.end()], m.start, tail.end(), "hospital", found_by="rule")
+        out.append(m)
+    return out
 
 
 def _aliases(reading: Reading, known: Sequence[Mention]) -> dict[str, str]:
@@ -151,6 +172,8 @@ def adopters_of(field: Field, sentence: Sentence, cue: Cue, model: Mention | Non
     """Who takes up by `cue` in `sentence`, lists in full; empty when the sentence names nobody for it."""
     folded = field.folded
     named = field.within(sentence.start, sentence.end)
+    if model is not None and model.start < cue.start and _MODEL_ACTS.fullmatch(folded, sentence.start, model.start) and folded[cue.start].isascii():
+        named = [m for m in named if m.start > cue.start or m.end < model.start or not _does(folded, model, m)]
     open_ = [m for m in named if not _is_bystander(folded, m, sentence, model, field, named)]
     start = min(cue.start, model.start if model else cue.start)
     left = [m for m in open_ if m.end <= cue.start]
@@ -164,6 +187,11 @@ def adopters_of(field: Field, sentence: Sentence, cue: Cue, model: Mention | Non
         reach = _right_reach(folded, cue, sentence)
         anchor = _foremost([m for m in right if m.start < reach])
     return _listed(folded, open_, anchor) if anchor is not None else []
+
+
+def _does(folded: str, model: Mention, mention: Mention) -> bool:
+    """Whether the model itself is what acts, so that an organisation after it is not the subject of what follows."""
+    return not re.search(r"\b(?:which|that|where)\b|,", folded[model.end : mention.start])
 
 
 def _right_reach(folded: str, cue: Cue, sentence: Sentence) -> int:
@@ -236,6 +264,8 @@ def resolve(field: Field, sentence: Sentence, cue: Cue) -> Mention | None:
         return field.before(sentence, pronoun.group())
     if not _NO_SUBJECT.match(folded, sentence.start, sentence.end):
         return None
-    previous = field.reading.sentence_at(max(0, sentence.start - 2))
-    named = [m for m in field.within(previous.start, previous.end) if not _is_bystander(folded, m, previous, None, field, [])]
-    return _foremost(named)
+    for previous in reversed([s for s in field.reading.sentences if s.end <= sentence.start][-_BACK:]):
+        named = field.within(previous.start, previous.end)
+        if named:
+            return _foremost([m for m in named if not _is_bystander(folded, m, previous, None, field, [])])
+    return None

@@ -61,6 +61,8 @@ _DONE = re.compile(
     r"完成|成功|(?<!不)已(?!宣布|公告|经宣布|有)|正式上线|全面上线|正式启用|正式运行|正式投入|投入使用|投入运行|投用|投入应用|率先(?:在|实现)|实现|用上|"
     r"\b(?:has|have|had) (?:already |successfully |fully |now |since )?(?:been |completed|deployed|integrated|adopted|installed|connected|rolled out|put|gone live|launched|embedded|incorporated)|\bcomplet(?:ed|ion)\b|\bsuccessful(?:ly)?\b|\bwent live\b|\balready\b|\bin use\b|\bnow uses?\b|\bin operation\b|\bentered operation\b"
 )
+# 表示正在引入, "is integrating": begun and told, not yet in use.
+_UNDER_WAY = re.compile(r"(?:正在|正|在)(?:加快|加速|积极|逐步|全面|陆续|同步|稳步)?(?:推进|推动|进行)?$|(?:此次|本次)$|\b(?:is|are) (?:now |currently |also )?$")
 LIVE_LATER = re.compile(
     r"正式上线|投入使用|投入运行|已经?上线|正式启用|投入临床|已运行|上线以来|上线后|\bentered (?:operation|service|clinical use)\b|\bwent live\b|\bhas been (?:used|in use|in operation)\b|\bput into (?:use|operation|service)\b"
 )
@@ -131,6 +133,8 @@ def stage_of(folded: str, cue: Cue, start: int, end: int) -> AdoptionStage:
         return "pilot"
     if _stated(_EXPANDED, folded, start, end):
         return "expanded"
+    if cue.strong and _UNDER_WAY.search(_clause(folded, start, cue.start, reach=30)):
+        return "announced"
     announced = _ANNOUNCED.search(folded, start, end)
     if announced and announced.start() <= cue.end and not _DONE.search(folded, announced.end(), end):
         return "announced"

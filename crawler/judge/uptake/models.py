@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..document import Reading, Sentence
 from ..facts import Mention, ModelRef
@@ -27,6 +28,13 @@ _LATIN_MODEL = re.compile(
 _ENGLISH_MODEL = re.compile(
     r"(?P<name>(?:(?:[A-Z][A-Za-z0-9]*[-·]?)+ ){1,4}(?:Large |Language |Foundation |Medical |Vision )*(?:Model|LLM))\b"
 )
+_INTRODUCED = re.compile(
+    r"(?P<name>[A-Z][A-Za-z0-9]+(?:[-·.][A-Za-z0-9]+)*),? (?:is )?(?:an?|the|its|China['’]s first|the country['’]s first|a new) [^,.;]{0,60}?\b(?:[Mm]odels?|LLM)\b"
+)
+_CALLED = re.compile(
+    r"(?:\b(?:[Mm]odel|LLM)(?: (?:called|named|dubbed|known as|under the name))?,? [“\"]?(?P<name>[A-Z][A-Za-z0-9]+(?:[-·. ][A-Z0-9][A-Za-z0-9]*)*)|大?模型[“\"「](?P<zh>[^”\"」]{2,14})[”\"」])"
+)
+_LISTED = re.compile(r"[”\"」]?(?:大?模型)?\s*(?:、|和|与|及|以及|,|and|&|, and)\s*[“\"「]?")
 _GENERIC_NAME = re.compile(
     r"(?:the |a |an |its |our |chinese |china's )*(?:ai|it|large|language|medical|foundation|health|healthcare|multimodal|open|source|llm|model|big|data|ai\+|\s|-)+|人工智能.*|互联网.*"
 )
@@ -37,7 +45,7 @@ def models_in(reading: Reading, sentence: Sentence) -> list[Mention]:
     known = [m for m in reading.catalogued if m.target == "model" and sentence.start <= m.start < sentence.end]
     out = [m for m in known if not _is_topic(reading.folded, m, sentence)]
     for mention in _outside(reading, sentence):
-        if all(mention.end <= m.start or m.end <= mention.start for m in known):
+        if all(mention.end <= m.start or m.end <= mention.start for m in known) and _stands_alone(reading.folded, mention, out):
             out.append(mention)
     return sorted(out, key=lambda m: m.start)
 
@@ -50,14 +58,21 @@ def _is_topic(folded: str, mention: Mention, sentence: Sentence) -> bool:
     return bool(_TOPIC_AFTER.match(folded, mention.end, sentence.end) or _COMPARED_AFTER.match(folded, mention.end, sentence.end))
 
 
+def _stands_alone(folded: str, mention: Mention, known: Sequence[Mention]) -> bool:
+    """Whether a named model is one of its own: beside a known one it is the product built on it, unless the two are listed."""
+    pairs = [(mention, m) if mention.start < m.start else (m, mention) for m in known]
+    return not pairs or any(_LISTED.fullmatch(folded, one.end, other.start) for one, other in pairs)
+
+
 def _outside(reading: Reading, sentence: Sentence) -> list[Mention]:
     out: list[Mention] = []
-    for pattern in (_QUOTED_MODEL, _LATIN_MODEL, _ENGLISH_MODEL):
+    for pattern in (_QUOTED_MODEL, _LATIN_MODEL, _ENGLISH_MODEL, _INTRODUCED, _CALLED):
         for match in pattern.finditer(reading.full, sentence.start, sentence.end):
-            name = match["name"]
+            group = match.lastgroup or "name"
+            name = match[group]
             if _GENERIC_NAME.fullmatch(name.lower().strip()):
                 continue
-            start, end = match.span("name")
+            start, end = match.span(group)
             if all(end <= m.start or m.end <= start for m in out):
                 out.append(Mention("model", None, name, start, end, "other", found_by="rule"))
     return out
@@ -70,8 +85,8 @@ def reference(reading: Reading, mention: Mention) -> ModelRef:
 
 
 def is_maker(reading: Reading, organisation: Mention, model: Mention) -> bool:
-    """Whether `organisation` makes `model`, so that its own release is a launch."""
-    if organisation.id is None or model.id is None:
+    """Whether `organisation` is the company that makes `model`, so that what it says of it is a launch."""
+    if organisation.id is None or model.id is None or organisation.kind != "company":
         return False
     entry = reading.names.model(model.id)
     return entry is not None and entry.maker == organisation.id
