@@ -17,7 +17,7 @@ CATALOGUED = {source.id: source for source in load_sources()[0]}
 ID = "0123456789abcdef0123456789abcde"
 STATE = (
     '<script>window.__NUXT__=(function(a,b,c,d){return {layout:"default",data:[{list:['
-    f'{{esid:"{ID}1",title:"双抗\\u002F新药：县域试点 \\"先行\\"",abstracts:a,publishTime:"2026-07-09 08:00:00",createTime:b,tags:[c,"ADC"]}},'
+    f'{{esid:"{ID}1",title:"双抗\\u002F新药：县域试点 \\"先行\\"",abstracts:a,publishTime:"2026-07-09 08:00:00",createTime:b,tags:[c]}},'
     f'{{esid:"{ID}2",title:d,abstracts:"摘要二",publishTime:b,createTime:b,tags:[]}}'
     ']}]}}("","2026-07-09 09:12:00","创新药","参数里的标题"));</script>'
 )
@@ -60,16 +60,7 @@ def test_hkexnews_asks_for_the_stock_id_first() -> None:
 
 def made(kind: str, **rules: object) -> Source:
     fields = {"id": "made", "name": "made", "homepage": "https://example.org/", "category": "media", "kind": kind}
-    return Source.model_validate(
-        {
-            "id": "made",
-            "name": "made",
-            "homepage": "https://example.org/",
-            "category": "media",
-            "kind": kind,
-            "urls": [{"url": "https://example.org/x"}],
-        }
-    )
+    return Source.model_validate(fields | {"urls": [{"url": "https://example.org/x"}]} | rules)
 
 
 def test_html_inside_json_is_read_by_list_rules() -> None:
