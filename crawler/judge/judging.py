@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from crawler.extract.language import detect_language
 
+from .adoption import find_adoptions
 from .document import Document, Reading
-from .facts import Fact, Judgement, Mention
+from .facts import Fact, Found, Judgement, Mention
+from .funding import find_funding
 from .knowledge import Knowledge, load_knowledge
 from .names import Names
 from .relevance import Relevance, Verdict
@@ -22,14 +23,8 @@ from .terms import Hit, load_lexicon
 from .topics import Topics, load_topics
 
 
-class Finder(NamedTuple):
-    """Reads one kind of fact; it is asked only where one of its trigger words stands in the folded text."""
-
-    find: Callable[[Reading], tuple[Sequence[Fact], Sequence[Fact]]]
-    triggers: tuple[str, ...]
-
-
-FINDERS: tuple[Finder, ...] = ()
+# What reads facts, one function a kind. Each looks at cheap words of its kind before it asks for names and amounts.
+FINDERS: tuple[Callable[[Reading], Found], ...] = (find_funding, find_adoptions)
 
 
 class Judge:
@@ -94,11 +89,10 @@ def find_facts(reading: Reading, part: tuple[int, int] | None = None) -> tuple[t
     """The facts that a text states and those it denies, by where their evidence stands; of a round-up, those of its part."""
     events: list[Fact] = []
     denied: list[Fact] = []
-    for finder in FINDERS:
-        if any(word in reading.folded for word in finder.triggers):
-            said, unsaid = finder.find(reading)
-            events += said
-            denied += unsaid
+    for find in FINDERS:
+        found = find(reading)
+        events += found.facts
+        denied += found.denied
     return _within(events, part), _within(denied, part)
 
 
