@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -38,14 +39,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreSettings]:
-    """Settings of an empty database, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        yield StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}")
-        return
-    admin_url = request.getfixturevalue("postgresql_url").replace("postgresql://", "postgresql+psycopg://")
-    admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
+@contextmanager
+def _postgresql_database(server_url: str) -> Iterator[StoreSettings]:
+    admin = create_engine(server_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
     name = f"test_{uuid4().hex}"
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -53,6 +49,23 @@ def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[S
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreSettings]:
+    """Settings of an empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}")
+        return
+    with _postgresql_database(request.getfixturevalue("postgresql_url")) as settings:
+        yield settings
+
+
+@pytest.fixture
+def fresh_store(postgresql_url: str, tmp_path: Path) -> Iterator[dict[str, StoreSettings]]:
+    """Settings of one more empty database of each kind."""
+    with _postgresql_database(postgresql_url) as settings:
+        yield {"sqlite": StoreSettings(url=f"sqlite:///{tmp_path / 'fresh.db'}"), "postgresql": settings}
 
 
 @pytest.fixture

@@ -1,0 +1,31 @@
+"""Removing what the store need not keep."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete
+from sqlmodel import Session, col
+
+from .models import Fetch, HostDay, Item, Run
+from .settings import StoreSettings
+
+
+def prune(session: Session, settings: StoreSettings, *, now: datetime) -> dict[str, int]:
+    """Remove old entries that were turned away, and old records of fetches, runs and hosts; news and facts stay.
+
+    Returns the number of rows removed, by what they were.
+    """
+    turned_away_before = now - timedelta(days=settings.keep_turned_away_days)
+    fetched_before = now - timedelta(days=settings.keep_fetch_days)
+
+    def remove(table: type[Any], *rules: ColumnElement[bool]) -> int:
+        return int(session.connection().execute(delete(table).where(*rules)).rowcount)
+
+    return {
+        "entries turned away": remove(Item, col(Item.status) == "turned_away", col(Item.first_seen_at) < turned_away_before),
+        "fetches": remove(Fetch, col(Fetch.started_at) < fetched_before),
+        "runs": remove(Run, col(Run.started_at) < fetched_before, col(Run.status) != "running"),
+        "days of hosts": remove(HostDay, col(HostDay.day) < fetched_before.date()),
+    }
