@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from store.settings import StoreSettings
 
+from .judge.knowledge import KnowledgeExtra
 from .settings import CrawlSettings
 from .sources import Source
 
@@ -20,6 +21,7 @@ class CrawlOrder(BaseModel):
     resume: list[Source] = Field(default_factory=list)
     crawl: CrawlSettings
     store: StoreSettings
+    knowledge: KnowledgeExtra = Field(default_factory=KnowledgeExtra)
 
 
 class SourceReport(BaseModel):

@@ -238,6 +238,7 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     index_items(session, [item.item_id for item in items])
     for item in items:
         add_judgement(session, item.topics, item.mentions, item.facts)
+    index_items(session, [item.item_id for item in items])
 
 
 def postpone(session: Session, item_id: int, reason: str) -> None:

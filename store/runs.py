@@ -19,14 +19,19 @@ def start_run(session: Session, asked: Sequence[str], *, now: datetime) -> int:
 
     Runs that were left open by a process of this machine which is dead are closed as killed.
     """
-    for row in session.exec(select(Run).where(col(Run.status) == "running")):
-        if row.host == socket.gethostname() and not is_alive(row.pid):
-            row.status, row.finished_at, row.note = "killed", now, "its process ended without a word"
+    close_open_runs(session, note="its process ended without a word", now=now)
     run = Run(started_at=now, host=socket.gethostname(), pid=os.getpid(), asked=list(asked))
     session.add(run)
     session.flush()
     assert run.id is not None
     return run.id
+
+
+def close_open_runs(session: Session, *, note: str, now: datetime) -> None:
+    """Close as killed the runs whose process on this machine is dead."""
+    for row in session.exec(select(Run).where(col(Run.status) == "running")):
+        if row.host == socket.gethostname() and not is_alive(row.pid):
+            row.status, row.finished_at, row.note = "killed", now, note
 
 
 def finish_run(

@@ -1,0 +1,162 @@
+"""Reading in a process of its own: feeds, lists and pages are parsed and judged here, never in the process that fetches.
+
+A page that hangs a parser, fills the memory or crashes a library ends this process and costs one item; `offload` starts the next.
+Requests and answers are pickles on one pipe, in turn.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from store.errors import ParseError, SelectorMissingError, YixunError
+from store.items import ToRead
+
+from .clean import clean_article, clean_entry, clean_unread
+from .draft import Article
+from .exchange import PageBytes, ReadArticle, ReadListing, Trouble
+from .extract import read_page
+from .judge.document import Document
+from .judge.facts import Judgement
+from .judge.judging import Judge
+from .judge.knowledge import KnowledgeExtra, load_knowledge
+from .sources import Source
+from .spiders import read_listing
+from .spiders.base import Page
+
+_MEGABYTE = 1024 * 1024
+
+
+class Reader:
+    """Reads what was fetched, with the rules of its source, and judges it."""
+
+    def __init__(self, sources: Sequence[Source], knowledge: KnowledgeExtra | None = None) -> None:
+        self._sources = {source.id: source for source in sources}
+        self._judge = Judge(load_knowledge(knowledge))
+        self._rules = self._judge.version
+
+    def listing(self, page: Page, source_id: str) -> ReadListing:
+        """Read an answer of a source. Raises ParseError."""
+        source = self._sources[source_id]
+        found = read_listing(page, source)
+        return ReadListing(
+            entries=[clean_entry(draft, source) for draft in found.drafts],
+            passed_over=found.passed_over,
+            next=found.next,
+            follow_always=found.follow_always,
+            ttl_seconds=found.ttl_seconds,
+        )
+
+    def article(self, item: ToRead, pages: Sequence[PageBytes]) -> ReadArticle:
+        """Read and judge an item from the pages of its article, in their order."""
+        source = self._sources[item.source_id]
+        articles = [self._page(page, source) for page in pages]
+        whole = articles[0]
+        whole.text = "\n".join(article.text for article in articles if article.text)
+        values = clean_article(item, whole, fetched_at=pages[0].fetched_at)
+        seen = {page.url for page in pages}
+        further = tuple(url for url in whole.next_pages if url not in seen) if len(pages) == 1 else ()
+        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement, further)
+
+    def entry(self, item: ToRead, status: str, reason: str) -> ReadArticle:
+        """Judge an item by its entry alone, for there is no article to read."""
+        values = clean_unread(item, status=status, reason=reason)
+        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
+
+    def _page(self, page: PageBytes, source: Source) -> Article:
+        return read_page(
+            page.body,
+            url=page.url,
+            content_type=page.content_type,
+            fetched_at=page.fetched_at,
+            rules=source.article,
+            encoding=source.encoding,
+            timezone=source.timezone,
+            language=None,
+        )
+
+    def _verdict(self, item: ToRead, values: dict[str, Any]) -> Judgement:
+        text = values["text"] or item.summary
+        published = values.get("published_at") or item.published_at
+        return self._judge.judge(
+            Document(
+                id=str(item.item_id), title=values["title"], text=text, url=item.link, published=published, language=values["language"]
+            )
+        )
+
+    def _with_verdict(self, values: dict[str, Any], judgement: Judgement) -> dict[str, Any]:
+        reasons = [{"rule": r.rule, "matched": r.matched, "place": r.place, "weight": r.weight} for r in judgement.reasons]
+        verdict = {"relevant": judgement.relevant, "score": round(judgement.score, 4), "reasons": reasons, "judged_with": self._rules}
+        return values | verdict
+
+
+def resident_megabytes() -> int:
+    """Memory of this process that is in use, in megabytes; its peak where the system does not tell the present."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak // _MEGABYTE if sys.platform == "darwin" else peak // 1024
+    return pages * resource.getpagesize() // _MEGABYTE
+
+
+def _bound_memory(megabytes: int) -> None:
+    """Let allocations fail beyond what is loaded now plus `megabytes`, where the system can."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        held = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmData"))
+        resource.setrlimit(resource.RLIMIT_DATA, (held * 1024 + megabytes * _MEGABYTE,) * 2)
+    except (OSError, ValueError, StopIteration):
+        return
+
+
+def _answer(reader: Reader, method: str, arguments: tuple[Any, ...]) -> Any:
+    try:
+        return getattr(reader, method)(*arguments)
+    except SelectorMissingError as error:
+        return Trouble("changed", error.message)
+    except ParseError as error:
+        kind, _, rest = error.message.partition(": ")
+        return Trouble(kind, rest) if kind in ("parse", "not_a_feed") else Trouble("parse", error.message)
+    except YixunError as error:
+        return Trouble("parse", str(error))
+    except MemoryError:
+        return Trouble("parse", "reading it needs more memory than allowed (crawl.read_megabytes)")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError, OSError) as error:
+        # A parser stumbled over what nobody has seen before: the item is lost, the reason is kept, the crawl goes on.
+        where = error.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        place = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else "unknown place"
+        return Trouble("parse", f"cannot be read: {type(error).__name__} in {place}: {' '.join(str(error).split())[:100]}")
+
+
+def main() -> None:
+    """Serve one pipe until its other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe = Connection(int(sys.argv[1]))
+    sources, knowledge, seconds, megabytes = pipe.recv()
+    reader = Reader(sources, knowledge)
+    _bound_memory(megabytes)
+    pipe.send(resident_megabytes())
+    while True:
+        try:
+            method, arguments = pipe.recv()
+        except EOFError:
+            return
+        # The process that asks kills us when we hang; the alarm does when that process is gone.
+        signal.alarm(int(seconds) + 10)
+        answer = _answer(reader, method, arguments)
+        signal.alarm(0)
+        pipe.send((answer, resident_megabytes()))
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)
