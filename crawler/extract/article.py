@@ -9,7 +9,7 @@ from typing import Any
 from crawler.draft import Article
 from crawler.sources import ArticleRules
 
-from .body import Body, read_body
+from .body import Body, drop_title, read_body
 from .bylines import Credits, read_credits
 from .decode import decode
 from .head import Head, read_head
@@ -106,10 +106,10 @@ def _read(body: bytes, *, url: str | None, content_type: str | None, clock: Cloc
     if own := select_text(page.root, rules.title):
         title = Title(own, "rule", title.block, title.candidates)
     if title.text:
-        found = read_body(page, title=title.text)
-    found = _ruled_body(page, rules, title.text) or found
+        drop_title(page, found, title.text)
+    found = _ruled_body(page, rules) or found
     if found.quality < DOUBT and page.root is not None:
-        found = second_opinion(page, head, found, title=title.text)
+        found = second_opinion(page, head, found)
     chinese = detect_language(found.text or title.text) != "en"
     found.paragraphs = clean_paragraphs(found.paragraphs)
     when, witnesses = read_published(page, head, found, clock=clock, url=url, title_block=title.block, visible_first=chinese)
@@ -120,13 +120,13 @@ def _read(body: bytes, *, url: str | None, content_type: str | None, clock: Cloc
     return _Reading(page, head, found, title, when, witnesses, credits, used)
 
 
-def _ruled_body(page: Page, rules: ArticleRules, title: str) -> Body | None:
+def _ruled_body(page: Page, rules: ArticleRules) -> Body | None:
     """The text of the elements that the source's own selector names; None when they hold no text."""
     elements = [element for element in select(page.root, rules.body) if not isinstance(element, str)]
     outer = [element for element in elements if not any(other in elements for other in element.iterancestors())]
     paragraphs: list[str] = []
     for element in outer[:50]:
-        part = read_body(flatten(element), title=title, whole=True)
+        part = read_body(flatten(element), whole=True)
         paragraphs += part.paragraphs
     if not paragraphs:
         return None

@@ -8,12 +8,13 @@ the paragraphs. The idea of text density over links is that of Kohlschütter et 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 from .hints import Hint
-from .lines import Lines
+from .lines import Lines, squash
 from .page import HEADINGS, Block, Page, is_leaf
 
 _SENTENCE = re.compile(r"[。！？；，、：…,;!?:]|\.(?:\s|$|[\"”’'])")
@@ -36,6 +37,7 @@ class Body:
     last: int = -1
     quality: float = 0.0
     method: str = "blocks"
+    kept: list[int] = field(default_factory=list)  # blocks the paragraphs came from, in order
     dropped: list[tuple[int, str]] = field(default_factory=list)  # block, reason
 
     @property
@@ -71,6 +73,7 @@ class Scored:
         ]
         self.sums = [0.0, *accumulate(weights)]
         self.positive = [0.0, *accumulate(max(value, 0.0) for value in weights)]
+        self.own: list[float] | None = None
         self.children: list[list[int]] = [[] for _ in page.boxes]
         for index, box in enumerate(page.boxes):
             if box.parent >= 0 and box.last > box.first:
@@ -131,6 +134,8 @@ class Scored:
 
     def _owners(self) -> list[float]:
         """For each box the weight of the paragraphs that are its own: not inside a smaller container of several blocks."""
+        if self.own is not None:
+            return self.own
         boxes = self.page.boxes
         own = [0.0] * len(boxes)
         for i, block in enumerate(self.page.blocks):
@@ -139,6 +144,7 @@ class Scored:
                 box = boxes[box].parent
             if box >= 0:
                 own[box] += self.positive[i + 1] - self.positive[i]
+        self.own = own
         return own
 
     def _is_mixed(self, box: int) -> bool:
@@ -183,11 +189,11 @@ class Scored:
         return chosen
 
 
-def read_body(page: Page, *, title: str | None = None, whole: bool = False) -> Body:
+def read_body(page: Page, *, whole: bool = False) -> Body:
     """Find the article on a page.
 
-    `title` is dropped where it is repeated as a line. With `whole` the page is one element that is known to be the body. The result has
-    no paragraphs when nothing on the page looks like an article.
+    With `whole` the page is one element that is known to be the body. The result has no paragraphs when nothing on the page looks like
+    an article.
     """
     scored = Scored(page)
     box = 0 if whole and page.boxes else scored.choose()
@@ -197,11 +203,31 @@ def read_body(page: Page, *, title: str | None = None, whole: bool = False) -> B
     indexes = list(range(first, last))
     if not whole:
         indexes = _leads(scored, box) + indexes
-    lines = Lines(page, scored.bad, title=title, trust_names=not whole)
+    lines = Lines(page, scored.bad, trust_names=not whole)
     kept = lines.select(indexes)
-    body = Body([page.blocks[i].text for i in kept], box, kept[0] if kept else first, kept[-1] if kept else last, dropped=lines.dropped)
+    body = Body(
+        [page.blocks[i].text for i in kept], box, kept[0] if kept else first, kept[-1] if kept else last, kept=kept, dropped=lines.dropped
+    )
     body.quality = _quality(scored, body, kept)
     return body
+
+
+def drop_title(page: Page, body: Body, title: str) -> None:
+    """Take the headline out of the first lines of `body`, where a page repeats it above the text."""
+    mark = squash(title)
+    units = 0.0
+    for i in list(body.kept):
+        block = page.blocks[i]
+        line = squash(block.text)
+        if mark and line and (line == mark or (len(line) > 7 and line in mark and block.tag in HEADINGS)):
+            position = body.kept.index(i)
+            del body.kept[position], body.paragraphs[position]
+            body.dropped.append((i, "title"))
+        units += block.units
+        if units > 60:
+            break
+    if body.kept:
+        body.first = body.kept[0]
 
 
 def _leads(scored: Scored, box: int) -> list[int]:
@@ -239,4 +265,4 @@ def _quality(scored: Scored, body: Body, kept: list[int]) -> float:
     sentences = sum(block.units for block in blocks if _SENTENCE.search(block.text)) / units
     links = sum(block.link_chars for block in blocks) / sum(len(block.text) for block in blocks)
     share = min(1.0, 1.3 * units / max(1.0, scored.positive[-1]))
-    return round(min(1.0, units / 120) ** 0.5 * sentences * (1.0 - links) * (0.4 + 0.6 * share), 3)
+    return round(math.sqrt(min(1.0, units / 120)) * sentences * (1.0 - links) * (0.4 + 0.6 * share), 3)

@@ -119,8 +119,8 @@ def _labelled(blocks: list[Block], *, latin: bool = True) -> list[str]:
                 if names:
                     return names
     for block in blocks if latin else ():
-        match = _BY.match(block.text[:200])
-        if match and (names := english_names(match.group(1))):
+        byline = _BY.match(block.text[:200])
+        if byline and (names := english_names(byline.group(1))):
             return names
     for block in blocks:
         if block.units < 60:
@@ -195,8 +195,8 @@ def _editors(blocks: list[Block]) -> list[str]:
 
 def _outlet(page: Page, head: Head, blocks: list[Block]) -> tuple[str, str]:
     for block in blocks:
-        match = _SOURCE.search(block.text[:200])
-        if match and (name := _SOURCE_END.sub("", match.group(1)).strip(' :：-_·《》<>“”"')):
+        label = _SOURCE.search(block.text[:200])
+        if label and (name := _SOURCE_END.sub("", label.group(1)).strip(' :：-_·《》<>“”"')):
             return name[:40], "byline"
     for name in (
         "contentsource",

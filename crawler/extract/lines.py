@@ -87,10 +87,9 @@ _CLOSING = frozenset({"credit", "promotion", "rights"})
 class Lines:
     """Chooses among the blocks of an article's part; `dropped` says which blocks were left out and why."""
 
-    def __init__(self, page: Page, bad: list[Hint], *, title: str | None = None, trust_names: bool = True) -> None:
+    def __init__(self, page: Page, bad: list[Hint], *, trust_names: bool = True) -> None:
         self.page = page
         self.bad = bad
-        self.title = squash(title or "")
         self.trust_names = trust_names
         self.dropped: list[tuple[int, str]] = []
 
@@ -132,13 +131,6 @@ class Lines:
             and (block.units < 40 or links > 0.3 or not _SENTENCE_END.search(text))
         ):
             return "names"
-        if (
-            self.title
-            and first
-            and (mark := squash(text))
-            and (mark == self.title or (len(mark) > 7 and mark in self.title and block.tag in HEADINGS))
-        ):
-            return "title"
         if not any(char.isalnum() for char in text):
             return None if re.search(r"[。！？”\"]", text) else "marks"
         return self._line_reason(block, links, first=first, late=late)

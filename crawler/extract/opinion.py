@@ -26,10 +26,10 @@ _SENTENCES = re.compile(r"[。！？；，.!?;,]")
 _TAG = re.compile(r"<\s*/?\s*(?:p|br|div|span|section|strong|h[1-6]|img)\b", re.I)
 
 
-def second_opinion(page: Page, head: Head, body: Body, *, title: str | None) -> Body:
+def second_opinion(page: Page, head: Head, body: Body) -> Body:
     """The best reading of a page: `body`, or what a second reader finds when `body` is doubtful and the other clearly more."""
     best = body
-    for candidate in (_linked(head), _scripts(page, title=title), _trafilatura(page), _readability(page, title=title)):
+    for candidate in (_linked(head), _scripts(page), _trafilatura(page), _readability(page)):
         if candidate is not None and _worth(candidate) > 1.25 * _worth(best) + 20:
             best = candidate
             if best.quality > DOUBT and best.method in {"json-ld", "script"}:
@@ -55,17 +55,17 @@ def _linked(head: Head) -> Body | None:
     text = head.linked.body
     if len(text) < 80:
         return None
-    return _fragment(text, "json-ld", title=None) if _TAG.search(text) else _from_text(text, "json-ld")
+    return _fragment(text, "json-ld") if _TAG.search(text) else _from_text(text, "json-ld")
 
 
-def _fragment(source: str, method: str, *, title: str | None) -> Body | None:
-    body = read_body(parse(f"<div>{source}</div>"), title=title, whole=True)
+def _fragment(source: str, method: str) -> Body | None:
+    body = read_body(parse(f"<div>{source}</div>"), whole=True)
     if not body.paragraphs:
         return None
     return replace(body, method=method, first=-1, last=-1, box=-1, dropped=[])
 
 
-def _scripts(page: Page, *, title: str | None) -> Body | None:
+def _scripts(page: Page) -> Body | None:
     """The longest article-like string in the page's scripts, as pages have it that are drawn by the browser."""
     best = ""
     for script in page.root.iter("script") if page.root is not None else ():
@@ -83,7 +83,7 @@ def _scripts(page: Page, *, title: str | None) -> Body | None:
         return None
     text = html.unescape(text) if "&lt;" in text else text
     if _TAG.search(text):
-        return _fragment(text, "script", title=title)
+        return _fragment(text, "script")
     return _from_text(text, "script") if len(_SENTENCES.findall(text)) > 5 and "<" not in text else None
 
 
@@ -103,7 +103,7 @@ def _trafilatura(page: Page) -> Body | None:
     return _from_text(text, "trafilatura") if text else None
 
 
-def _readability(page: Page, *, title: str | None) -> Body | None:
+def _readability(page: Page) -> Body | None:
     if _too_large(page):
         return None
     from readability import Document
@@ -113,4 +113,4 @@ def _readability(page: Page, *, title: str | None) -> Body | None:
         summary = Document(page.source).summary(html_partial=True)
     except (Unparseable, ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
         return None
-    return _fragment(summary, "readability", title=title) if summary else None
+    return _fragment(summary, "readability") if summary else None
