@@ -1,0 +1,201 @@
+"""`yixun digest`: build, preview and send the issues of a digest."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_rows, say, settings_of, store_session
+
+if TYPE_CHECKING:
+    from jobs.config import Settings
+    from reports.period import Period
+    from reports.select import Order
+
+Name = Annotated[str, typer.Argument(help="Name of the digest, as in [digest.NAME] of the configuration.")]
+Week = Annotated[str | None, typer.Option("--week", help="ISO week such as 2026-W47; default the last whole week.")]
+From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, instead of a week.")]
+To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")]
+
+
+class Word(StrEnum):
+    """What a person knows of a mail whose fate is unknown."""
+
+    arrived = "arrived"
+    lost = "lost"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    noun = typer.Typer(help="Build, preview and send the issues of a digest.", no_args_is_help=True, rich_markup_mode=None)
+    noun.command("list")(list_issues)
+    noun.command("build")(build)
+    noun.command("preview")(preview)
+    noun.command("send")(send)
+    app.add_typer(noun, name="digest")
+
+
+def list_issues(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """List the digests of the configuration and the issues built so far, with how many mails went out."""
+    from store.digests import deliveries_of
+    from store.digests import list_issues as built_issues
+
+    settings = settings_of(config)
+    rows = []
+    with store_session(settings) as session:
+        for issue in built_issues(session):
+            states = [row.state for row in deliveries_of(session, issue.id or 0)]
+            rows.append(
+                {
+                    "digest": issue.digest,
+                    "period": issue.period,
+                    "built_at": issue.built_at,
+                    "sent": states.count("sent"),
+                    "failed": states.count("failed"),
+                    "unknown": states.count("unknown") + states.count("sending"),
+                    "subject": issue.subject,
+                }
+            )
+    built = {row["digest"] for row in rows}
+    rows += [{"digest": name, "period": "none built yet"} for name in settings.digest if name not in built]
+    columns = {"digest": "digest", "period": "period", "built_at": "built", "sent": "sent", "failed": "failed", "unknown": "unknown"}
+    out_rows(rows, as_json=as_json, columns=columns | {"subject": "subject"})
+
+
+def build(
+    name: Name,
+    week: Week = None,
+    first: From = None,
+    last: To = None,
+    folder: Annotated[Path | None, typer.Option("--out", help="Folder for the files; default mail.out.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Select anew and replace the frozen issue.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Build the issue of a period, freeze it in the store, and write it as .html, .txt and .eml.
+
+    An issue that was built before is shown as it was frozen, unless --rebuild is given. A mailed issue is never rebuilt.
+    """
+    from reports.archive import write_issue
+    from reports.digest import build_issue
+
+    settings = settings_of(config)
+    with store_session(settings) as session:
+        issue, edition = build_issue(session, _order(settings, name, _period(week, first, last)), rebuild=rebuild)
+    say(issue.subject)
+    for path in write_issue(edition, folder or settings.mail.out, settings.mail, date=issue.built_at):
+        out(str(path))
+
+
+def preview(
+    name: Name,
+    week: Week = None,
+    first: From = None,
+    last: To = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="Write the HTML to this file instead.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Show what the mail leaves to the archive, too.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Print an issue as text without freezing or sending anything: the frozen one if it was built, else as it would be now."""
+    from reports.digest import load_edition, make_edition
+    from reports.plain import text
+    from reports.render import html
+    from store.digests import find_issue
+
+    settings = settings_of(config)
+    order = _order(settings, name, _period(week, first, last))
+    with store_session(settings) as session:
+        frozen = find_issue(session, name, order.period.label)
+        edition = load_edition(session, frozen) if frozen else make_edition(session, order)
+    if html_file is None:
+        out(text(edition, full=full).rstrip("\n"))
+        return
+    try:
+        html_file.write_text(html(edition, full=full), encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"{html_file}: {error.strerror}", param_hint="--html") from error
+
+
+def send(
+    name: Name,
+    to: Annotated[str | None, typer.Option("--to", help="Send to this address instead of the digest's recipients.")] = None,
+    week: Week = None,
+    first: From = None,
+    last: To = None,
+    settled: Annotated[
+        Word | None,
+        typer.Option("--settle", help="With --to: close a mail of unknown fate, as arrived or as lost (then it is sent again)."),
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Send the issue of a period to everybody who does not have it yet; it is built first if need be.
+
+    Sending twice sends once. Without mail.host the issue is written to mail.out as .html, .txt and .eml. Exit status 3: some
+    recipients failed, 1: all failed.
+    """
+    from reports.archive import write_issue
+    from reports.digest import build_issue
+    from reports.mail import deliver, settle
+    from reports.settings import check_address
+    from store.database import session_scope
+    from store.migrate import open_store
+
+    settings = settings_of(config)
+    order = _order(settings, name, _period(week, first, last))
+    recipients = list(order.settings.recipients)
+    if to is not None:
+        try:
+            recipients = [check_address(to)]
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--to") from error
+    elif settled is not None:
+        raise typer.BadParameter("needs --to ADDRESS", param_hint="--settle")
+    engine = open_store(settings.store)
+    with session_scope(engine) as session:
+        issue, edition = build_issue(session, order)
+    if settings.mail.host is None:
+        say(f"mail.host is not set: {issue.subject} is written to {settings.mail.out}")
+        for path in write_issue(edition, settings.mail.out, settings.mail, date=issue.built_at, recipient=to):
+            out(str(path))
+        return
+    if not recipients:
+        raise typer.BadParameter(f"[digest.{name}] has no recipients; add some or use --to ADDRESS")
+    if settled is not None:
+        settle(engine, issue.id or 0, recipients[0], arrived=settled is Word.arrived)
+    outcomes = deliver(engine, issue.id or 0, edition, recipients, settings.mail)
+    for outcome in outcomes:
+        out(f"{outcome.recipient}: {outcome.state}{': ' + outcome.error if outcome.error else ''}")
+    if any(outcome.state == "unknown" for outcome in outcomes):
+        say(f"look whether it arrived, then: yixun digest send {name} --week {order.period.label} --to ADDRESS --settle arrived|lost")
+    if not all(outcome.fine for outcome in outcomes):
+        raise typer.Exit(EXIT_PARTLY if any(outcome.fine for outcome in outcomes) else EXIT_FAILED)
+
+
+def _period(week_label: str | None, first: datetime | None, last: datetime | None) -> Period:
+    """The period asked for: a week, a span of days, or the last whole week. Raises BadParameter for a mixture."""
+    from reports.period import days, last_whole_week, week
+    from store.database import utc_now
+
+    if week_label is not None and (first or last):
+        raise typer.BadParameter("--week and --from/--to exclude each other")
+    if week_label is not None:
+        return week(week_label)
+    if first is None and last is None:
+        return last_whole_week(utc_now())
+    if first is None or last is None:
+        raise typer.BadParameter("--from and --to go together")
+    return days(date(first.year, first.month, first.day), date(last.year, last.month, last.day))
+
+
+def _order(settings: Settings, name: str, period: Period) -> Order:
+    """The order for a digest of the configuration. Raises DigestError for an unknown name."""
+    from reports.select import Order
+    from store.database import utc_now
+    from store.errors import DigestError
+
+    if name not in settings.digest:
+        raise DigestError("there is no such digest", subject=name, hint=f"there are: {', '.join(settings.digest) or 'none'}")
+    return Order(name=name, settings=settings.digest[name], period=period, now=utc_now())
