@@ -22,7 +22,11 @@ def _fold_table() -> dict[int, int]:
     """Map code points to their folded form: full width → ASCII, upper → lower case, traditional → simplified."""
     import opencc
 
-    table: dict[int, int] = {0x3000: 0x20, 0x00A0: 0x20}
+    # Common characters that stay as they are stand in the table too: str.translate is slow over what it does not find.
+    table: dict[int, int] = {
+        code: code for block in ((0x20, 0x7F), (0x2000, 0x2070), (0x3000, 0x3040), (0x4E00, 0xA000)) for code in range(*block)
+    }
+    table |= {0x3000: 0x20, 0x00A0: 0x20}
     for code in range(0xFF01, 0xFF5F):
         table[code] = code - 0xFEE0
     han = "".join(chr(c) for block in ((0x3400, 0x4DC0), (0x4E00, 0xA000)) for c in range(*block))

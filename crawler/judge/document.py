@@ -104,7 +104,7 @@ class Reading:
         """Sums of money, by start, never overlapping."""
         from .money import find_amounts
 
-        return find_amounts(self.full)
+        return find_amounts(self.full, self.folded)
 
     def sentence_at(self, offset: int) -> Sentence:
         """The sentence that covers `offset`, or the nearest one before it."""
