@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from .deals.when import find_day, published_day
 from .document import Document, Reading, Sentence
 from .facts import Adoption, AdoptionStage, Evidence, Found, Mention, ModelRef, Party
-from .uptake.adopters import Field, adopters_of, resolve
+from .parties import Field, told_on
+from .uptake.adopters import adopters_of, resolve
 from .uptake.cues import LIVE_LATER, Cue, find_cues, is_denied, is_possible, stage_of
 from .uptake.details import find_department, find_product, hosting_of
 from .uptake.models import models_in, reference
@@ -36,10 +36,14 @@ _CARRY = re.compile(
 )
 _DEICTIC = re.compile(r"(?:该|这一|这款|上述|这套)(?:大?模型|系统)|本地化?部署|大模型|\bthe (?:large )?(?:model|system|tool)\b")
 _PRODUCT = re.compile(r"(?:上线|推出|启用|打造|引入|接入|部署)[^,，。]{0,12}(?:ai|智能|助手|机器人|数字人|系统)")
-_RECALLED = re.compile(r"去年|前年|早在|此前曾|曾于|曾经|\blast year\b|\bpreviously\b|\bback in\b|\byears ago\b")
-_NOW = re.compile(r"目前|现已|如今|现在|日前|近日|今日|now\b|currently|recently|this (?:week|month)|since")
+# Weak verbs that take the model as their object and so stand before it.
+_ONLY_BEFORE = re.compile(
+    r"采用|利用|借助|借力|依托|基于|通过|调用|结合|研发|开发|发布|亮相|释出|based on|powered by|built (?:on|with|upon)|with the help of"
+)
+# A company's own release of a model.
+_MAKES = re.compile(r"研发|开发|发布|推出|亮相|unveil\w*|releas\w*|develop\w*|launch\w*")
+_BUILT_ON = re.compile(r"基于|搭载|接入|融合|依托|powered by|based on|built (?:on|with)|using|uses|with")
 _ORDER: dict[AdoptionStage, int] = {"planned": 0, "announced": 1, "pilot": 2, "live": 3, "expanded": 4}
-_LONG_AGO = 60
 _FAR, _FAR_LATIN, _NEAR = 60, 160, 30
 
 
@@ -124,6 +128,8 @@ def _reaches(folded: str, cue: Cue, model: Mention) -> bool:
     latin = folded[cue.start].isascii()
     if cue.strong:
         return _gap(cue, model) <= (_FAR_LATIN if latin else _FAR)
+    if _ONLY_BEFORE.fullmatch(cue.verb) and cue.start > model.start:
+        return False
     if not latin and cue.end <= model.start:
         return re.search(r"[,，。;；]", folded[cue.end : model.start]) is None and _gap(cue, model) <= _NEAR
     return _gap(cue, model) <= (60 if latin else 14)
@@ -142,6 +148,9 @@ def _sells(field: Field, take: _Take, adopter: Mention) -> bool:
     if adopter.kind not in ("company", "investor"):
         return False
     folded = field.folded
+    between = folded[take.cue.end : take.model.start]
+    if _MAKES.fullmatch(take.cue.verb) and not _BUILT_ON.search(between) and take.cue.end <= take.model.start:
+        return True
     if _OWN_PRODUCTS.search(folded, take.sentence.start, take.sentence.end):
         return False
     return bool(_SELLS.search(folded, take.sentence.start, take.sentence.end))
@@ -150,17 +159,14 @@ def _sells(field: Field, take: _Take, adopter: Mention) -> bool:
 def _fact(field: Field, take: _Take, adopter: Mention) -> Adoption:
     reading, sentence = field.reading, take.sentence
     folded, span = reading.folded, (sentence.start, sentence.end)
-    on = find_day(folded[sentence.start : sentence.end], reading.document.published)
-    published = published_day(reading.document.published)
-    recalled = _RECALLED.search(folded, *span) is not None and not _NOW.search(folded, *span)
-    old = on is not None and published is not None and (published - on).days > _LONG_AGO
+    on, recalled = told_on(reading, sentence)
     model: ModelRef = reference(reading, take.model)
     return Adoption(
         type="adoption",
         evidence=sentence.evidence(),
-        announced_on=on or published,
+        announced_on=on,
         confidence=0.65 if take.carried else 0.9 if take.cue.strong else 0.75,
-        background=recalled or old,
+        background=recalled,
         adopter=Party(adopter.id, adopter.as_written),
         model=model,
         product=find_product(folded, reading.full, *span),

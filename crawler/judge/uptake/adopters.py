@@ -7,23 +7,13 @@ from collections.abc import Sequence
 
 from store.text import fold
 
-from ..document import Reading, Sentence
-from ..facts import Mention
+from crawler.judge.document import Sentence
+from crawler.judge.facts import Mention
+from crawler.judge.parties import MEDIA, Field
 from .cues import Cue
 from .models import is_maker
 
 _PUBLIC = ("hospital", "regulator", "agency")
-# A group of hospitals counts as an adopter when it is tied to a place: 福建多家医院, "dozens of hospitals in Fujian".
-_PLACE = (
-    r"(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|"
-    r"广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|郑州|济南|青岛|厦门|福州|合肥|宁波|大连|沈阳|昆明|长三角|大湾区|[\u4e00-\u9fff]{2,3}[省市县区州])"
-)
-_GROUP_ZH = re.compile(
-    rf"{_PLACE}[省市]?(?:的|内|境内|已有|有|全[省市县区])?(?:多|数|数十|十余|几十|上百|百余|近百|超?\d+余?|首批\d*|全部|所有|各)(?:家|所)?(?:三甲|三级|二级|公立|县级|市属|基层|大型|甲等)*(?:医院|医疗机构|卫生院)"
-)
-_GROUP_EN = re.compile(
-    r"\b(?:several|dozens of|many|multiple|a number of|more than \d+|over \d+|\d+|top|major|public)(?: [a-z\-]+){0,2} hospitals (?:in|across|of) (?:the )?(?:[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,2})"
-)
 # Groups that name nobody: what they do is no one's adoption.
 _NOBODY = re.compile(
     r"(?<!等)(?:越来越多|许多|很多|不少|众多|大量|多|数十|数百|上百|几十|百余|近?\d+余?|一些|部分|各大|各级|各地|各|所有|全部|绝大多数|不同|其他|其它|每家|多数|大多数|大型|基层|国内|全国)(?:的|家|所|个|级)*(?:三甲|三级|二级|公立|县级|基层|大型|头部|甲等|顶级|的)*(?:医院|医疗机构|机构|险企|保险公司|药企|企业|公司)|"
@@ -46,16 +36,8 @@ _LIST_GAP = re.compile(
 # English: nothing but whose it is before the model, so that the model is the subject.
 _MODEL_ACTS = re.compile(r"(?:the |[a-z\-]+['’]s? |its )*[“\"]?")
 _AFTER_VERB = re.compile(r"落地|落户|入驻|进驻")
-_ALIAS = re.compile(
-    r"[(（]\s*(?:以下)?(?:简称|下称|又称|称|简称为|也称)\s*[:：为]?\s*[“\"「『‘]?(?P<alias>[^”\"」』’)）]{2,24})[”\"」』’]?\s*[)）]"
-)
-_AFFILIATED = re.compile(r"附属第?[\u4e00-\u9fff]{0,10}?(?:医院|附院|[一二三四五]院)")
-_BRACKETED = re.compile(r"(?:[(（][^)）]*[)）]\s*){0,2}[(（][^)）]*$")
-_MEDIA = re.compile(r"日报|晚报|新闻|时报|周刊|商报|早报|通讯社|news|daily|times|post|media|xinhua(?! hospital)|reuters|bloomberg", re.IGNORECASE)
-_CLOUDS = re.compile(r"(?:腾讯|华为|阿里|百度智能|天翼|移动|联通|金山|京东|浪潮|火山)云$|火山引擎|^中国(?:移动|电信|联通)|(?:cloud|telecom|mobile)$")
-# What the rules for names outside the catalogue may take for one, but no adopter is called.
-_NO_ADOPTER = re.compile(
-    r"(?:中|西|公立|民营|综合|专科|三甲|县级|互联网|智慧)?医院|(?:本地化?|全院|全国).*|.*(?:技术|融合|系统|平台|模型|算法|数据|方案|能力|知识库|智能体|助手|生成|推理|问诊|导诊)|" + _PLACE
+_CLOUDS = re.compile(
+    r"(?:腾讯|华为|阿里|百度智能|天翼|移动|联通|金山|京东|浪潮|火山)云$|火山引擎|^中国(?:移动|电信|联通)|(?:cloud|telecom|mobile)$"
 )
 _PRONOUN = re.compile(
     r"该院|我院|本院|全院|院方|(?<![\u4e00-\u9fff])(?:医院|该局|我局|该委|该中心|该机构|该公司|公司|该企业|双方|其)(?!感染|管理协会|等级)|打开医院|"
@@ -65,114 +47,18 @@ _NO_SUBJECT = re.compile(
     r"\s*(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|采用|引入|接入|部署|上线|将|已|率先|成功|正式|复杂任务|核心)"
 )
 _BACK = 3
-_PRONOUN_KINDS = {
-    "company": re.compile(r"公司|企业|company|insurer|firm"),
-    "hospital": re.compile(r"院|hospital|clinic|cent(?:re|er)"),
-    "regulator": re.compile(r"局|委|bureau|commission"),
-}
-
-
-class Field:
-    """The organisations of one text, ready to be asked who does what."""
-
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
-        self.folded = reading.folded
-        self.known = _whole(reading, [m for m in reading.mentions if m.target == "organisation"])
-        self.aliases = _aliases(reading, self.known)
-        self.known = sorted([*self.known, *_alias_mentions(reading, self.known, self.aliases)], key=lambda m: m.start)
-
-    def within(self, start: int, end: int) -> list[Mention]:
-        """Organisations and placed groups of hospitals between two offsets, without those in brackets after another."""
-        inside = [m for m in self.known if start <= m.start and m.end <= end]
-        out = [m for m in inside if not self._glosses(m, inside)]
-        for pattern, text in ((_GROUP_ZH, self.folded), (_GROUP_EN, self.reading.full)):
-            for match in pattern.finditer(text, start, end):
-                if all(match.end() <= m.start or m.end <= match.start() or m.end == match.end() for m in out):
-                    out = [m for m in out if m.end <= match.start() or match.end() <= m.start]
-                    out.append(
-                        Mention(
-                            "organisation", None, self.reading.full[match.start() : match.end()], *match.span(), "hospital", found_by="rule"
-                        )
-                    )
-        return sorted(out, key=lambda m: m.start)
-
-    def _glosses(self, mention: Mention, inside: Sequence[Mention]) -> bool:
-        bracket = _BRACKETED.search(self.folded, max(0, mention.start - 60), mention.start)
-        return bracket is not None and any(m.end == bracket.start() for m in inside)
-
-    def identity(self, mention: Mention) -> str:
-        """What two mentions of one organisation share: its catalogue id, or its name with short forms led back."""
-        if mention.id:
-            return mention.id
-        name = fold(mention.as_written)
-        return self.aliases.get(name, name)
-
-    def before(self, sentence: Sentence, said: str) -> Mention | None:
-        """The organisation that a pronoun `said` in `sentence` stands for: the nearest of its kind named before."""
-        kind = next((kind for kind, pattern in _PRONOUN_KINDS.items() if pattern.search(said)), None)
-        earlier = [m for m in self.known if m.start < sentence.start]
-        if kind == "company":
-            earlier = [m for m in earlier if m.kind in ("company", "investor")]
-        elif kind is not None:
-            earlier = [m for m in earlier if m.kind == kind]
-        else:
-            earlier = [m for m in earlier if m.kind != "investor"]
-        earlier = [m for m in earlier if not _MEDIA.search(m.as_written)]
-        return earlier[-1] if earlier else None
-
-
-def _whole(reading: Reading, found: Sequence[Mention]) -> list[Mention]:
-    """`found` with the hospitals of universities whole: 某大学 and 附属口腔医院 are one organisation."""
-    out: list[Mention] = []
-    for m in found:
-        if (out and m.end <= out[-1].end) or (m.found_by != "catalogue" and _NO_ADOPTER.fullmatch(fold(m.as_written))):
-            continue
-        tail = _AFFILIATED.match(reading.folded, m.end) if m.kind == "university" else None
-        if tail:
-            m = Mention("organisation", None, reading.full[m.start : tail.end()], m.start, tail.end(), "hospital", found_by="rule")
-        out.append(m)
-    return out
-
-
-def _aliases(reading: Reading, known: Sequence[Mention]) -> dict[str, str]:
-    """Folded short forms introduced in brackets, (下称“…”), to the folded full name or the catalogue id."""
-    out: dict[str, str] = {}
-    for match in _ALIAS.finditer(reading.full):
-        owners = [m for m in known if m.end <= match.start() and match.start() - m.end <= 40]
-        if owners:
-            owner = owners[-1] if owners[-1].end == match.start() else owners[0]
-            out[fold(match["alias"]).strip()] = owner.id or fold(owner.as_written)
-    return out
-
-
-def _alias_mentions(reading: Reading, known: Sequence[Mention], aliases: dict[str, str]) -> list[Mention]:
-    owners = {m.id or fold(m.as_written): m for m in known}
-    out = []
-    for alias, owner in aliases.items():
-        for match in re.finditer(re.escape(alias), reading.folded):
-            if all(match.end() <= m.start or m.end <= match.start() for m in known):
-                of = owners[owner]
-                out.append(
-                    Mention(
-                        "organisation",
-                        of.id,
-                        reading.full[match.start() : match.end()],
-                        *match.span(),
-                        of.kind,
-                        of.name_en,
-                        of.name_zh,
-                        "rule",
-                    )
-                )
-    return out
 
 
 def adopters_of(field: Field, sentence: Sentence, cue: Cue, model: Mention | None) -> list[Mention]:
     """Who takes up by `cue` in `sentence`, lists in full; empty when the sentence names nobody for it."""
     folded = field.folded
     named = field.within(sentence.start, sentence.end)
-    if model is not None and model.start < cue.start and _MODEL_ACTS.fullmatch(folded, sentence.start, model.start) and folded[cue.start].isascii():
+    if (
+        model is not None
+        and model.start < cue.start
+        and _MODEL_ACTS.fullmatch(folded, sentence.start, model.start)
+        and folded[cue.start].isascii()
+    ):
         named = [m for m in named if m.start > cue.start or m.end < model.start or not _does(folded, model, m)]
     open_ = [m for m in named if not _is_bystander(folded, m, sentence, model, field, named)]
     start = min(cue.start, model.start if model else cue.start)
@@ -235,7 +121,7 @@ def _joined(folded: str, one: Mention, other: Mention) -> bool:
 
 
 def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Mention | None, field: Field, named: Sequence[Mention]) -> bool:
-    if _MEDIA.search(mention.as_written) or (model is not None and is_maker(field.reading, mention, model)):
+    if MEDIA.search(mention.as_written) or (model is not None and is_maker(field.reading, mention, model)):
         return True
     before = folded[max(sentence.start, mention.start - 24) : mention.start]
     if _VENDOR_RIGHT.match(folded, mention.end, sentence.end):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..facts import AdoptionStage
+from crawler.judge.facts import AdoptionStage
 
 # Verbs that by themselves say that something is taken into use; and verbs that do so only right before the model or with a product.
 _STRONG = re.compile(
@@ -62,7 +62,9 @@ _DONE = re.compile(
     r"\b(?:has|have|had) (?:already |successfully |fully |now |since )?(?:been |completed|deployed|integrated|adopted|installed|connected|rolled out|put|gone live|launched|embedded|incorporated)|\bcomplet(?:ed|ion)\b|\bsuccessful(?:ly)?\b|\bwent live\b|\balready\b|\bin use\b|\bnow uses?\b|\bin operation\b|\bentered operation\b"
 )
 # 表示正在引入, "is integrating": begun and told, not yet in use.
-_UNDER_WAY = re.compile(r"(?:正在|正|在)(?:加快|加速|积极|逐步|全面|陆续|同步|稳步)?(?:推进|推动|进行)?$|(?:此次|本次)$|\b(?:is|are) (?:now |currently |also )?$")
+_UNDER_WAY = re.compile(
+    r"(?:正在|正|在)(?:加快|加速|积极|逐步|全面|陆续|同步|稳步)?(?:推进|推动|进行)?$|(?:此次|本次)$|\b(?:is|are) (?:now |currently |also )?$"
+)
 LIVE_LATER = re.compile(
     r"正式上线|投入使用|投入运行|已经?上线|正式启用|投入临床|已运行|上线以来|上线后|\bentered (?:operation|service|clinical use)\b|\bwent live\b|\bhas been (?:used|in use|in operation)\b|\bput into (?:use|operation|service)\b"
 )

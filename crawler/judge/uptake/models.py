@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..document import Reading, Sentence
-from ..facts import Mention, ModelRef
+from crawler.judge.document import Reading, Sentence
+from crawler.judge.facts import Mention, ModelRef
 
 # The model as a topic, a yardstick or a business, not as something in use.
 _TOPIC_AFTER = re.compile(
