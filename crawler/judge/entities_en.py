@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from .entities_zh import Span
 from .facts import OrganisationKind
 
-_WORD = r"(?:(?!(?:Co|Inc|Ltd|LLC|Corp|INC|LTD)\b)[A-Z\d][\w’'\u2010\-]*(?:\.(?:com|ai|cn|io|AI))?|[a-z]{1,2}[A-Z][\w\-]*|&)"
+_WORD = r"(?:(?!(?:Co|Inc|Ltd|LLC|Corp|INC|LTD)\b)[A-Z\d][A-Za-z0-9À-ɏ’'\u2010\-]*(?:\.(?:com|ai|cn|io|AI))?|[a-z]{1,2}[A-Z][A-Za-z0-9\-]*|&)"
 _LEGAL = r"(?:,?\s(?:Co\.?,?\s?(?:Ltd|LTD|Limited)\b\.?|Inc\b\.?|INC\b\.?|Ltd\b\.?|LLC\b|Corp\b\.?|Limited\b|PLC\b|plc\b|GmbH\b|AG\b|S\.A\.|LP\b|L\.P\.))"
 _PLACED = r"(?:\s\((?:[A-Z][a-z]+)(?:\s[A-Z][a-z]+)?\))"
 _INSTITUTION = re.compile(
@@ -22,7 +22,7 @@ _INSTITUTION = re.compile(
     r"Federation|Foundation|Branch|Committee|Laboratory)$"
 )
 _LINK = rf"\s(?:(?:of|for|and)\s(?:the\s)?)?(?={_WORD})"
-_RUN = re.compile(rf"(?<![\w’'])(?:{_WORD}{_LINK})*{_WORD}{_PLACED}?{_LEGAL}*")
+_RUN = re.compile(rf"(?<![A-Za-z0-9’'])(?:{_WORD}{_LINK})*{_WORD}{_PLACED}?{_LEGAL}*")
 _ENDS: dict[OrganisationKind, str] = {
     "hospital": "Hospital|Hospitals|Clinic|Clinics|Infirmary|Medical Center|Medical Centre|Health System|Healthcare System|Health Service Center",
     "university": "University|College|Institute|Academy|School of Medicine|Medical School|Laboratory|Lab|Institute of Technology",
@@ -93,6 +93,12 @@ _AFTER = re.compile(
     r"(?:rais(?:ed?|es|ing)|secur(?:ed|es|ing)|complet(?:ed|es)|clos(?:ed|es)|net(?:s|ted)|announc(?:ed|es)|bag(?:s|ged)|land(?:s|ed)|receiv(?:ed|es)|fil(?:ed|es)|appl(?:ied|ies) for|submit(?:s|ted)|"
     r"deploy(?:ed|s)|integrat(?:ed|es)|adopt(?:ed|s)|list(?:ed|s)\b|started trading|start(?:s|ed) trading|opened at|to raise|to list|debuts?\b|debuted|acquir(?:ed|es)|stages?|staged|snags?|scores?|"
     r"scored|pulls in|pulled in|led\b|leads\b|co-led|participated|joined the|invested|backed|roped in|poured|took part|used in|uses\b|using\b|launch(?:ed|es)|unveil(?:ed|s)|snagged|nabs|nabbed)"
+)
+# The same in a Chinese sentence around a Latin name: 初创企业Paxata宣布, 收购Eyefluence.
+_BEFORE_ZH = re.compile(r"(?:公司|企业|平台|品牌|厂商|机构|独角兽|巨头|团队|收购|投资|入股|注资|由|获得?|来自|买下|并购|控股|投了)了?\s?[“「\"]?$")
+_AFTER_ZH = re.compile(
+    r"^[”」\"]?\s?(?:[(（][^()（）]{1,30}[)）])?(?:公司)?(?:已|正式|近日|日前|今日|今天|宣布|正在|即将|又|再|拟|计划|连续|也|成功|最近|刚刚){0,3}"
+    r"(?:获|完成|宣布|拿到|融资|领投|跟投|参投|收购|投资|上市|递表|递交|募|筹|发布|推出|上线|接入|部署|的[ABCDEF]轮|再融|公司|首席执行官|创始人|CEO|联合创始人|\d[\d.]*\s?[亿万])"
 )
 _LIST = re.compile(r"^\s?(?:,|;|,? and|,? &|, as well as| as well as|,? together with)\s(?:the\s|new investors\s|existing investors\s)?$")
 _CUE = re.compile(
@@ -188,8 +194,10 @@ def _kind(text: str, run: _Run) -> OrganisationKind | None:
         return kind or (
             "investor" if re.search(r"led|invest|backed|joined|participation|equity|alongside|including", before[0]) else "company"
         )
-    if _AFTER.match(text[run.end : run.end + 140]) and re.search(r"[a-z]", run.text + "a"):
+    if _AFTER.match(text[run.end : run.end + 140]):
         return kind or "company"
+    if _BEFORE_ZH.search(text, max(0, run.start - 8), run.start) or _AFTER_ZH.match(text[run.end : run.end + 60]):
+        return kind or ("investor" if re.match(r"\s?(?:领投|跟投|参投)", text[run.end : run.end + 6]) else "company")
     return None
 
 

@@ -26,6 +26,7 @@ _STOCK = re.compile(
     r"\s?[(（](?:[a-z][a-z .&\-]{1,40}|\d{4,6}(?:\.[a-z]{1,3})?|[^()（）]{0,8}\d{4,6}(?:\.[a-z]{2})?)[,，;；\s]?[^()（）]{0,16}[)）]"
 )
 _CUT_TAGS = frozenset(("v", "d", "p", "u", "r", "c", "q", "xc", "TIME", "f", "ad", "vd", "w"))
+_NAME_TAGS = frozenset(("ORG", "nz", "PER", "LOC", "nw"))
 _EDGE = " \x01.·-_'’&"
 
 
@@ -47,12 +48,23 @@ class _Piece:
     after: str  # the delimiter that ends it: one of ",、&等." or another mark
 
 
+# Pages that print the reading behind each character, 長(zhǎng)治市: the marks stand inside the name.
+_READING = re.compile(r"(?<=[\u4e00-\u9fff])[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7}[)）]")
+_TONE = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
+
+
 def find_chinese(text: str, known: Sequence[tuple[int, int, OrganisationKind]]) -> list[Span]:
     """Names in one folded Chinese sentence, by start, never overlapping; `known` are those of the catalogue in it.
 
     A name that holds a known one inside it (厦门大学附属中山医院) is returned, the known ones themselves are not.
     """
-    return _Sentence(text, known).find()
+    if _TONE.search(text) is None:
+        return _Sentence(text, known).find()
+    kept = [i for i in range(len(text)) if not any(m.start() <= i < m.end() for m in _READING.finditer(text))]
+    plain = "".join(text[i] for i in kept)
+    spans = _Sentence(plain, [(kept.index(a), kept.index(b - 1) + 1, kind) for a, b, kind in known if a in kept and b - 1 in kept]).find()
+    ends = [*kept[1:], len(text)]
+    return [replace(span, start=kept[span.start], end=ends[span.end - 1]) for span in spans]
 
 
 class _Sentence:
@@ -72,6 +84,8 @@ class _Sentence:
         if self.about_money:
             found += self._subjects()
             found += self._investors()
+            found += self._bought()
+        found += self._tagged(found)
         found = _without_overlap([*found, *self.known])
         found = self._along_lists(found)
         return [span for span in _without_overlap(found) if not span.known]
@@ -93,27 +107,33 @@ class _Sentence:
         return pieces
 
     def _by_end(self, start: int, end: int) -> Iterator[Span]:
-        """Names that end as organisations do."""
+        """Names that end as organisations do, those with a legal form first: 电子商务有限公司 is one end, not two."""
+        for match in words.LEGAL_FORM.finditer(self.text, start, end):
+            span = self._span(self._left(start, match.end(), match.start()), match.end(), "company")
+            if span is not None:
+                yield replace(span, kind=words.kind_of(self.text[span.start : match.start()]))
+            start = match.end()
         for match in words.ENDS.finditer(self.text, start, end):
             stop = match.end()
             if _goes_on(self.text, match[0], stop):
                 continue
             begin = self._left(start, stop, match.start())
             span = self._span(begin, stop)
+            start = stop
             if span is not None and self._is_evident(span, match[0]):
                 yield span
-            start = stop
 
     def _left(self, start: int, end: int, limit: int) -> int:
         """Where the name that ends at `end` begins: after the last word before `limit` that cannot belong to it."""
         for hard in words.CUT_ANYWHERE.finditer(self.text, start, limit):
-            if self.text[hard.end() : end] and not self._inside_known(hard.start()):
+            rest = self.text[hard.end() : end]
+            if rest and not self._inside_known(hard.start()) and not (limit < end and _is_generic(rest)):
                 start = hard.end()
         for token in self.tokens:
             if not start <= token.start < limit or token.end > limit or self._inside_known(token.start):
                 continue
             rest = self.text[token.end : end]
-            if token.text in words.CUT_WORDS or (token.tag in _CUT_TAGS and not _is_generic(rest)):
+            if token.text in words.CUT_WORDS or (token.tag in _CUT_TAGS and len(token.text) > 1 and not _is_generic(rest)):
                 start = token.end
         while start < end and self.text[start] in _EDGE:
             start += 1
@@ -173,16 +193,46 @@ class _Sentence:
     def _subjects(self) -> Iterator[Span]:
         """What stands before 完成, 获得, 拿到 … in clauses about money."""
         for piece in self.pieces:
-            for match in words.MONEY_SUBJECT_AT.finditer(self.flat, piece.start, piece.end):
-                end = match.start()
-                if end - piece.start < 2:
-                    continue
-                begin = self._left(piece.start, end, end)
-                begin = self._after_description(begin, end)
-                span = self._span(begin, end)
-                if span is not None and span.end - span.start <= 20 and self._reads_as_name(span):
-                    yield replace(span, found_by="rule")
-                break
+            match = words.MONEY_SUBJECT_AT.search(self.flat, piece.start, piece.end)
+            if match is None or match.start() - piece.start < 2:
+                continue
+            end = match.start()
+            span = self._span(self._after_description(self._left(piece.start, end, end), end), end)
+            if span is None or span.end - span.start > 20 or not self._reads_as_name(span):
+                continue
+            opens = not self.text[: piece.start].strip(" \x01") or self.text[: piece.start].rstrip()[-1] in "。|!！?？"
+            if self._is_named(span) or (opens and words.STRONG_FRAME.match(self.text, match.end())):
+                yield span
+
+    def _bought(self) -> Iterator[Span]:
+        """What is bought or invested in: 收购X100%股权, 投资X."""
+        for match in words.BOUGHT.finditer(self.flat):
+            end = match.end("name")
+            span = self._span(self._after_description(self._left(match.start("name"), end, end), end), end)
+            if span is not None and span.end - span.start <= 16 and self._is_named(span) and self._reads_as_name(span):
+                yield span
+
+    def _tagged(self, found: Sequence[Span]) -> Iterator[Span]:
+        """What the entity model calls an organisation and no rule has found."""
+        for i, token in enumerate(self.tokens):
+            if token.tag != "ORG" or any(span.start < token.end and token.start < span.end for span in (*found, *self.known)):
+                continue
+            last = token
+            for other in self.tokens[i + 1 : i + 3]:
+                if other.tag not in ("ORG", "nz") or other.start != last.end:
+                    break
+                last = other
+            span = self._span(self._left(token.start, last.end, last.end), last.end)
+            if span is not None and not words.CUT_ANYWHERE.search(self.text, span.start, span.end):
+                yield replace(span, found_by="entity_model")
+
+    def _is_named(self, span: Span) -> bool:
+        """Whether the words of a span speak for a name: an entity, Latin letters, or an end such as 科技."""
+        name = self.text[span.start : span.end]
+        ending = words.ENDS.search(name)
+        if _LATIN.search(name) or (ending and ending.end() == len(name)):
+            return True
+        return any(token.tag in _NAME_TAGS and token.start < span.end and span.start < token.end for token in self.tokens)
 
     def _after_description(self, start: int, end: int) -> int:
         """Skip 大数据初创企业 before Paxata: a Latin name, or an entity, that ends the subject stands for itself."""
@@ -192,8 +242,10 @@ class _Sentence:
         return start
 
     def _reads_as_name(self, span: Span) -> bool:
+        """Whether no word of a span is a pronoun, a particle or the like, and the span is no person's name alone."""
         inside = [token for token in self.tokens if token.start < span.end and span.start < token.end]
-        return not any(token.tag in ("r", "u", "p", "c", "w") for token in inside)
+        person = len(inside) == 1 and inside[0].tag == "PER" and inside[0].end - inside[0].start <= 3
+        return not person and not any(token.tag in ("r", "u", "p", "c", "w", "m", "TIME", "d") and len(token.text) > 1 for token in inside)
 
     def _investors(self) -> Iterator[Span]:
         """The last name before 领投, 跟投 …; its neighbours come in along the list. Also 获X投资, 来自X的."""
@@ -207,11 +259,11 @@ class _Sentence:
                     continue
             end = min(piece.end, match.start()) if match.start() > piece.start else piece.end
             span = self._span(self._left(piece.start, end, end), end)
-            if span is not None and span.end - span.start <= 24:
+            if span is not None and span.end - span.start <= 24 and self._is_named(span):
                 yield replace(span, kind="investor")
         for match in words.INVEST_OBJECT.finditer(self.flat):
             span = self._span(match.start(1), match.end(1))
-            if span is not None and self._reads_as_name(span):
+            if span is not None and self._reads_as_name(span) and self._is_named(span):
                 yield replace(span, kind="investor")
 
     def _along_lists(self, found: list[Span]) -> list[Span]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # What may follow a model's name as its version, in folded text: "-r1", " v3.1", "2.5-72b", " pro", "(671b)", "满血版".
 _STEP = (
     r"(?:[vrkmx]?\d+(?:\.\d+)*[a-z]?(?![a-z0-9])|\d+(?:\.\d+)?[bm](?![a-z0-9])|[0-9]+o(?![a-z0-9])|"
-    r"(?:pro|max|plus|turbo|ultra|mini|lite|flash|preview|coder|math|vl|omni|chat|instruct|distill|zero|opus|sonnet|haiku|thinking|med)(?![a-z]))"
+    r"(?<=[\s\-_·])(?:pro|max|plus|turbo|ultra|mini|lite|flash|preview|coder|math|vl|omni|chat|instruct|distill|zero|opus|sonnet|haiku|thinking|med)(?![a-z]))"
 )
 _VERSIONS = rf"(?:[\s\-_·]?{_STEP}){{1,4}}(?:[\s\-]?(?:满血版|蒸馏版|专业版|旗舰版))?|[\s\-]?(?:满血版|蒸馏版)"
 _NEAR = 40
