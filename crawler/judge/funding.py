@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .deals import backers_en, backers_zh, merge
+from .deals import backers_en, backers_zh, ipo, merge
 from .deals.deal import Deal, View
 from .deals.rounds_en import find_rounds_en
 from .deals.rounds_zh import find_rounds_zh
@@ -12,9 +12,13 @@ from .document import Reading, Sentence
 from .facts import Found
 
 # Without one of these no deal is told; most news ends here.
-_TRIGGER = re.compile(
+_ROUND_TRIGGER = re.compile(
     r"融资|融了|再融|轮投资|天使|领投|跟投|参投|注资|募资|\brais(?:e[sd]?|ing)\b|series [a-h]\b|financing|funding|fundrais|\bseed\b"
 )
+
+
+_THIS_ROUND = re.compile(r"[本此]轮|本次|这轮|\bth(?:is|e new|e latest) round")
+_TRIGGER = re.compile(f"{_ROUND_TRIGGER.pattern}|{ipo.TRIGGER.pattern}")
 
 
 def find_funding(reading: Reading) -> Found:
@@ -40,9 +44,11 @@ def find_funding(reading: Reading) -> Found:
 
 def _in_sentence(view: View, sentence: Sentence) -> list[Deal]:
     """All deals of one sentence."""
-    if not _TRIGGER.search(view.folded, sentence.start, sentence.end):
-        return []
-    found = find_rounds_zh(view, sentence) if view.is_chinese(sentence) else find_rounds_en(view, sentence)
+    found: list[Deal] = []
+    if _ROUND_TRIGGER.search(view.folded, sentence.start, sentence.end):
+        found += find_rounds_zh(view, sentence) if view.is_chinese(sentence) else find_rounds_en(view, sentence)
+    if ipo.TRIGGER.search(view.folded, sentence.start, sentence.end):
+        found += ipo.find_ipos(view, sentence)
     for deal in found:
         deal.in_title = sentence.end < view.reading.body_start
     return found
@@ -50,7 +56,9 @@ def _in_sentence(view: View, sentence: Sentence) -> list[Deal]:
 
 def _continue(view: View, deals: list[Deal], sentence: Sentence) -> None:
     """Investors that a sentence after the round's own names belong to that round."""
-    rounds = [deal for deal in deals if deal.type == "funding" and not deal.background and not deal.denied]
+    rounds = [deal for deal in deals if deal.type == "funding" and not deal.denied]
+    if _THIS_ROUND.search(view.folded, sentence.start, sentence.end):
+        rounds = [deal for deal in rounds if not deal.background] or rounds
     if not rounds:
         return
     if view.is_chinese(sentence):

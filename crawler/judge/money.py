@@ -69,7 +69,7 @@ _CUE_AFTER = re.compile(
 _PRICE = re.compile(r"(?:花费?|卖|价|费|付|赚|贵|便宜|只要|元|钱|收|给|你|我|他|她)了?$")
 _COUNTED = re.compile(
     r" ?(?:人|名|位|户|用户|家|个|台|套|件|份|股|次|条|篇|例|本|册|张|辆|部|字|行|吨|斤|公|平|亩|粉|会员|注册|下载|点|米|颗|片|剂|支|盒|只"
-    r"|头|年|月|日|%|种|项|参数|tokens?)"
+    r"|头|年|月|日|%|种(?!子)|项(?!目)|参数|tokens?)"
 )
 
 _CURRENCY_WORDS = pattern(ENGLISH)
@@ -158,7 +158,7 @@ def _read_figure(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     before = folded[max(0, start - 16) : start]
     sign = _LEADING.search(before) if before and (before[-1] in "$¥￥€£₩₽₹฿₫₪₺₴₦₱ " or before[-1].isalpha()) else None
     unit = match["unit2"] or match["unit1"]
-    if not (unit or sign or match["scale1"] or match["scale2"] or (end - start > 1 and re.search("[万亿兆千百]", match[0]))):
+    if not (unit or sign or match["scale1"] or match["scale2"] or re.search("[万亿兆]", match[0])):
         return None
     if sign is None and before and "a" <= before[-1] <= "z" and folded[start].isdigit():
         return None

@@ -20,7 +20,7 @@ _FROM = re.compile(
     re.I,
 )
 _DOES = re.compile(
-    r"(?:^|[.;\n] ?|, while |, with |\band )(?P<list>[^.;\n]{2,240}?)(?:,)? (?:(?:have |has |had )?(?:all |both |also |jointly |co-|solely |together )*(?P<verb>led|leads|leading|lead|co-led|co-leading|participated|participating|participate|joined|joining|took part|taking part|invested|contributed|poured capital|followed on|follow(?:ed)?|came in|chipped in|backed))\b(?! by)"
+    r"(?:^|[.;\n] ?|, while |, with |\bwhile )(?P<list>[^.;\n]{2,240}?)(?:,)? (?:(?:have |has |had )?(?:all |both |also |jointly |co-|solely |together )*(?P<verb>led|leads|leading|lead|co-led|co-leading|participated|participating|participate|joined|joining|took part|taking part|invested|contributed|poured capital|followed on|follow(?:ed)?|came in|chipped in|backed))\b(?! by)"
 )
 _FORMER = re.compile(r"\bled the (?:former|latter|round|funding|financing|investment|series|deal|new)", re.I)
 
@@ -28,18 +28,23 @@ _FORMER = re.compile(r"\bled the (?:former|latter|round|funding|financing|invest
 def find_backers(view: View, start: int, end: int) -> list[Backer]:
     """Investors named between two offsets, each once."""
     found: list[Backer] = []
-    for match in _BY.finditer(view.full, start, end):
-        _add(view, found, match.span("list"), lead="led" in match["verb"].lower())
-    for match in _FROM.finditer(view.full, start, end):
-        _add(view, found, match.span("list"), lead=False)
-    for match in _DOES.finditer(view.full, start, end):
+    text = view.full[start:end]
+    for match in _BY.finditer(text):
+        _add(view, found, _at(start, match), lead="led" in match["verb"].lower())
+    for match in _FROM.finditer(text):
+        _add(view, found, _at(start, match), lead=False)
+    for match in _DOES.finditer(text):
         lead = "lead" in match["verb"] or match["verb"] in ("led", "co-led")
-        if lead and not re.match(r"(?: and \w+)? (?:the|this|its|that|a|an|in|[A-Z$])", view.full[match.end() :]):
+        if lead and not re.match(r"(?: and \w+)? (?:the|this|its|that|a|an|in|[A-Z$])", text[match.end() :]):
             continue
-        if not lead and not re.match(r"\s*(?:in\b|the\b|this\b|as\b|\.|,|$|also|into|too|that|it|alongside)", view.full[match.end() :]):
+        if not lead and not re.match(r"\s*(?:in\b|the\b|this\b|as\b|\.|,|$|also|into|too|that|it|alongside)", text[match.end() :]):
             continue
-        _add(view, found, match.span("list"), lead=lead)
+        _add(view, found, _at(start, match), lead=lead)
     return found
+
+
+def _at(start: int, match: re.Match[str]) -> tuple[int, int]:
+    return start + match.start("list"), start + match.end("list")
 
 
 def _add(view: View, found: list[Backer], span: tuple[int, int], *, lead: bool) -> None:

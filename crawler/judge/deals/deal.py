@@ -79,15 +79,28 @@ class View:
         return _HAN.search(sentence.text) is not None
 
     def notice(self, sentence: Sentence) -> None:
-        """Remember the organisation that a sentence opens with, for 公司 and "the company" in the next."""
-        opening = _OPENING.match(self.full, sentence.start, sentence.end)
+        """Remember the organisation that a sentence opens with, for 公司 and "the company" in what follows."""
+        opening = (_OPENING_ZH if self.is_chinese(sentence) else _OPENING_EN).match(self.full, sentence.start, sentence.end)
         if opening:
-            group = "name" if opening["name"] else "name2"
-            self.last = Name(opening[group].strip('“”"「」'), *opening.span(group))
+            start, end = opening.span("name")
+            while start < end and self.full[start] in '“「"':
+                start += 1
+            while end > start and self.full[end - 1] in '”」"':
+                end -= 1
+            self.last = Name(self.full[start:end], start, end)
+
+    def topic(self) -> Name | None:
+        """The organisation that the title is about, where it opens with one: `Name(02587.HK)`, `Name: prospectus`."""
+        match = _TITLE_NAME.match(self.full, 0, max(self.reading.body_start - 1, 0))
+        return Name(match["name"], *match.span("name")) if match else None
 
 
 _HAN = re.compile("[\u4e00-\u9fff]")
-_OPENING = re.compile(
-    r"(?P<name>[“「]?[\w&.·+\-\u4e00-\u9fff]{2,16}[”」]?)(?: ?[（(][^（()）]{1,40}[)）])? ?(?:是一?家|是国内|成立于|创立于|创办于|创始于|总部位于)"
-    r"|(?P<name2>[A-Z][\w&.\-]*(?: [A-Z][\w&.\-]*){0,4})(?: \([^()]{1,60}\))?,? (?:is (?:a|an|the|one)|was founded|founded in|a |an )"
+_OPENING_ZH = re.compile(
+    r"(?:据悉[,，])?(?P<name>[“「]?[\w&.·+\-]{2,16}?[”」]?)(?: ?[（(][^（()）]{1,40}[)）])? ?(?:是一?[家个]|是国内|成立于|创立于|创办于|创始于|总部位于)"
 )
+_OPENING_EN = re.compile(
+    r"(?:[a-z][\w\-]* |[A-Z][\w]*(?:-based|-listed) |(?:Online|Chinese|The) |[\w]+ (?:[a-z]+ )+)?"
+    r"(?P<name>[A-Z][\w&.\-]*(?: [A-Z][\w&.\-]*){0,4})(?: \([^()]{1,60}\))?,? (?:is (?:a|an|the|one)|was founded|founded in|a |an )"
+)
+_TITLE_NAME = re.compile(r"(?:【[^】]{1,12}】)?(?P<name>[\w\-]{2,16})\s*[(（](?:\d{4,6}\.?(?:HK|SZ|SH|BJ)?|[A-Z]+:? ?[A-Z]+)[)）]")

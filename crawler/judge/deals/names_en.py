@@ -11,11 +11,13 @@ from .deal import Name, View
 
 _TOKEN = r"(?:[A-Z0-9][\w.'’&+\-]*[\w+]|[A-Z0-9]|[a-z]{1,3}[A-Z][\w\-]*)"
 _LEGAL = r"(?:,? ?(?:Co\.?,? ?\(?Ltd\.?\)?|Company Limited|Inc\.?|Ltd\.?|LLC|Corp\.?|Corporation|Limited|PLC|plc|AG|S\.A\.|SA|GmbH|N\.V\.|LP|L\.P\.|Pte\.? Ltd\.?))"
-_RUN = re.compile(rf"{_TOKEN}(?:(?: (?:of|and|for|the|&) (?=[A-Z])| &(?= )|-| )?{_TOKEN}| \([A-Z][\w .\-]*\)(?={_LEGAL}| [A-Z])|{_LEGAL})*")
+_RUN = re.compile(
+    rf"{_TOKEN}(?:{_LEGAL}(?![a-z])|(?: (?:of|and|for|the|&) (?=[A-Z])| &(?= )|-| )?{_TOKEN}| \([A-Z][\w .\-]*\)(?={_LEGAL}| [A-Z]))*"
+)
 _LEGAL_TAIL = re.compile(rf"(?:{_LEGAL})+$")
 _LEADING = re.compile(
     r"^(?:(?:The|A|An|Its|Their|This|That|In|On|For|With|And|But|Both|Other|Some|Meanwhile|However|Also|Yesterday|Today|Earlier|Last|According|After|Before|By|As|At|From|Recently|Exclusive|Breaking|Update|News|Report|Digest"
-    r"|Chinese|China|Hong Kong|US|U\.S\.|American|European|British|German|French|Swiss|Israeli|Japanese|Korean|Indian|Singaporean|Taiwanese|Canadian|Global|Local|Domestic|Online|Private|Leading"
+    r"|Chinese|US|U\.S\.|American|European|British|German|French|Swiss|Israeli|Japanese|Korean|Indian|Singaporean|Taiwanese|Canadian|Global|Local|Domestic|Online|Private|Leading"
     r"|AI|Biotech|Medtech|Healthtech|Startup|Start-up|Unicorn|Tech|Digital|Medical|Drug|State-owned|Founded|Established|Series|Week In Review|China Digest)(?: |: |, )"
     r"|[\w.]+(?: [\w.]+)?[-–](?:based|backed|listed|headquartered|driven|powered|focused|funded|led|enabled|owned) (?:in )?|[A-Z][\w.]+(?:’s|'s|’|') )+(?=[A-Za-z0-9])"
 )  # fmt: skip
@@ -31,12 +33,17 @@ _ANAPHOR = re.compile(
     r"\b(?:the (?:\w+ ){0,2}(?:company|firm|startup|start-up|biotech|group|business|developer|maker|provider|unicorn|platform|drugmaker)|it|they|its|which|who)$",
     re.I,
 )
-_STOP = re.compile(r"[;•|…:]|\. (?=[A-Z])|\n|, while |, and (?=[A-Z])|\bwhile |\bas (?=[A-Z])|– | - |— ")
+_STOP = re.compile(
+    r"[;•|…:]|(?<!Co)(?<!Ltd)(?<!Inc)(?<!Corp)(?<!U.S)(?<!Dr)\. (?=[A-Z])|\n|, while |, and (?=[A-Z])|\bwhile |\bas (?=[A-Z])|– | - |— "
+)
 _GENERIC = re.compile(
     r"^(?:the|it|its|they|this|that|which|series|round|funding|ipo|chinese|china|hong kong|beijing|shanghai|shenzhen|hangzhou|suzhou|us|usd|rmb|hkd|ai|january|february|march|april|may|june|july|august|september|october|november|december"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|.*\b(?:startups|companies|firms|investors|drugmakers|biotechs|bioventures|deals|analysts|makers|markets?|stocks?|shares|exchange|nasdaq|hkex|nyse|q[1-4]|ceo|cfo|founders?|new|asia|europe|asian|global|six|five|four|three|two|one|several|many|most|all)|\d[\d.,]*|one|[a-z]|week in review|exclusive|update)$",
     re.I,
 )
+
+
+_OF_PLACE = re.compile(r"(?:(?<=harma)|(?<=edical)|(?<=utics)|(?<=ences)|(?<=omics)|(?<=ealth)|(?<=icals)) of [A-Z]\w+$")
 
 
 def usable(text: str) -> bool:
@@ -54,12 +61,20 @@ def subject_before(view: View, start: int, verb: int) -> Name | None:
     bare = re.sub(r"\s*\([^()]*\)\s*,?$", "", bare)
     bare = _AUX.sub("", bare)
     if not bare.strip() or _ANAPHOR.search(bare):
-        return view.last
+        return view.last or view.topic()
     if left[len(bare) :].lstrip().startswith(",") or re.search(r",\s*$", bare):
         apposed = _before_apposition(view, first, first + len(bare))
         if apposed is not None:
             return apposed
-    return _trailing(view, first, first + len(bare))
+    return _trailing(view, first, first + len(bare)) or _leading(view, first, verb)
+
+
+def _leading(view: View, start: int, end: int) -> Name | None:
+    """`Sirnaomics Ltd. became the first company to list`: the name that opens the clause."""
+    opening = re.compile(
+        rf"\s*(?P<name>{_RUN.pattern})(?: \([^()]*\))? (?:became|becomes|is|was|has|had|will|said|says|plans|aims|said)\b"
+    ).match(view.full, start, end)
+    return cut_name(view, *opening.span("name")) if opening else None
 
 
 def _before_apposition(view: View, start: int, end: int) -> Name | None:
@@ -96,13 +111,20 @@ def cut_name(view: View, start: int, end: int) -> Name | None:
         match = pattern.match(text)
         if match and match.end() < len(text):
             start, text = start + match.end(), text[match.end() :]
-    text = re.sub(r"(?:’s|'s|’)$", "", text).rstrip(" ,-")
+    text = _OF_PLACE.sub("", re.sub(r"(?:’s|'s|’)$", "", text)).rstrip(" ,-")
     return Name(text, start, start + len(text)) if usable(text) else None
 
 
 def first_name(view: View, start: int, end: int) -> Name | None:
     """The first name in an object slot: `by Chinese mRNA vaccine firm Abogen Inc` gives Abogen Inc."""
-    for match in _RUN.finditer(view.full, start, end):
+    stop = re.compile(r"[,;.](?! ?(?:Inc|Ltd|LLC|Co\b))(?:\s|$)| (?:has|have|is|was|to|in|which|that|as|with|from|at) ").search(
+        view.full, start, end
+    )
+    end = stop.start() if stop else end
+    role = re.compile(
+        r".*\b(?:firm|company|startup|start-up|developer|maker|provider|platform|unicorn|drugmaker|specialist|insurer|group|operator) (?=[A-Z0-9])"
+    ).match(view.full, start, end)
+    for match in _RUN.finditer(view.full, role.end() if role else start, end):
         name = cut_name(view, match.start(), match.end())
         if name is not None and not re.fullmatch(r"(?:Chinese|American|Hong Kong|\w+[-–](?:based|listed|backed))", name.text):
             return name
@@ -111,11 +133,10 @@ def first_name(view: View, start: int, end: int) -> Name | None:
 
 _SECTOR = r"(?:Medical|Innovation|Science|Technology|Industry|Industrial|Health|Healthcare|Culture|Research|Biotech|Education|Finance|Information|Emerging|Energy|Trade|Development|Investment|Small|Pension|Insurance|Life|Design|Growth|Advanced|Medicine|Pharmaceutical)"
 _SPLIT = re.compile(
-    rf"[,;](?! ?(?:Inc|Ltd|LLC|Co\b|Limited))(?: and| as well as| alongside| along with)?|(?<!{'X' * 3}) (?:and|as well as|alongside|along with|plus|together with) | & (?=the )"
+    rf"[,;](?! ?(?:Inc|Ltd|LLC|Co\b|Limited))(?: and| as well as| alongside| along with)?| (?:and|as well as|alongside|along with|plus|together with) | & (?=the )"
 )
 _GLUE = re.compile(rf"\b{_SECTOR}$")
 _GLUED = re.compile(rf"^{_SECTOR}\b(?! (?:Capital|Ventures|Partners)$)")
-_OF_TAIL = re.compile(r"^(?:of|and|&)$")
 
 
 def names_in_list(view: View, start: int, end: int) -> list[Name]:

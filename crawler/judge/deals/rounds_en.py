@@ -27,8 +27,9 @@ _POSSESSED = re.compile(
     r"(?P<name>[A-Z][\w.&\-]*(?: [A-Z][\w.&\-]*){0,4})(?:’s|'s|’|ʼs) (?:latest |new |recent |massive |[^ ]{1,4}[\d.]+ ?(?:m|million|billion|bn|b)? )?(?:[Pp]re-)?(?:[Ss]eries [A-H]|[Ss]eed|[Aa]ngel)[\w+]*(?: (?:round|funding|financing|extension))?"
 )
 _LEADS = re.compile(r"\b(?:leads|led|co-leads|co-led|to lead|invests?|invested|pours?|poured|pumps?|pumped|injects?|injected)\b")
+_ROUND_UP = re.compile(r"\band (?:\d+ )?(?:other|more)\b|\b(?:which|had)\b")
 _IPO = re.compile(
-    r"\bipo\b|initial public offering|stock exchange|\bdebut\b|share sale|\blisting\b|prospectus|nasdaq|share offering|public offering|hkex|went public|secondary"
+    r"\bipo\b|initial public offering|stock exchange|\bdebut\b|share sale|\blisting\b|prospectus|nasdaq|share offering|public offering|hkex|went public|secondary|(?:start|begin|started|began) trading"
 )
 _FUND = re.compile(
     r"\b(?:for (?:its|a|the) (?:\w+[ -]){0,4}(?:fund|vehicle)\b|(?:venture|healthcare|buyout|\w+) fund\b(?! led)|fund (?:i|ii|iii|iv|v|vi)\b|new fund|debut fund|investment fund|forms?|formed|set(?:s|ting)? up)"
@@ -48,6 +49,7 @@ _PAST = re.compile(
 _MANY = re.compile(
     r"\b(?:companies|startups|start-ups|firms|biotechs|bioventures|ventures|drugmakers|deals|sector|industry|investors|players|vc-backed|combined|\d+ (?:deals|rounds|companies))\b"
 )
+_UNDATED = re.compile(r"\b(?:founded|established|launched|set up|incorporated|created|since) (?:in )?(?:\w+ )?(?:19|20)\d\d")
 _DEBT = re.compile(r"\b(?:bonds?|notes|loan|credit facility|debt|convertible)\b")
 _GRANT = re.compile(r"\bgrants?\b")
 
@@ -79,7 +81,7 @@ def _next_start(view: View, verbs: list[re.Match[str]], index: int, sentence: Se
                 view.full, verbs[index].end(), other.start()
             )
         )
-        if breaks:
+        if breaks and "," not in view.full[breaks[-1].end() : other.start()]:
             return breaks[-1].start()
     return sentence.end
 
@@ -122,9 +124,11 @@ def _finish(view: View, deal: Deal, span: tuple[int, int], *, strategic: bool) -
     deal.backers = [b for b in find_backers(view, span[0], span[1]) if b.name.text not in deal.company.text]
     deal.stage = _stage(near)
     deal.denied = bool(_DENIED.search(near))
-    deal.on = find_day(view.folded[sentence.start : span[1]], view.published)
+    deal.on = find_day(view.folded[span[0] : span[1]], view.published) or find_day(
+        _UNDATED.sub("", view.folded[sentence.start : span[0]]), view.published
+    )
     base = published_day(view.published)
-    deal.background = bool(_PAST.search(view.folded[max(sentence.start, span[0] - 40) : span[1]])) or bool(
+    deal.background = bool(_PAST.search(_UNDATED.sub("", view.folded[max(sentence.start, span[0] - 40) : span[1]]))) or bool(
         deal.on and base and (base - deal.on).days > 75
     )
     deal.kind = (
@@ -170,11 +174,11 @@ def _nominal(view: View, sentence: Sentence) -> list[Deal]:
 def _noun_deal(view: View, sentence: Sentence, company: Name, span: tuple[int, int]) -> list[Deal]:
     amount, valuation = _amounts(view, sentence, *span)
     rounds = find_rounds(view.full, view.folded, *span)
-    if not rounds and amount is None:
+    lead = _LEADS.search(view.folded, sentence.start, span[0])
+    if amount is None and (lead is None or _ROUND_UP.search(view.folded, sentence.start, sentence.end)):
         return []
     deal = Deal("funding", company, sentence, amount, rounds[0].written if rounds else None, valuation=valuation)
     _finish(view, deal, (span[0], sentence.end), strategic=bool(rounds and rounds[0].strategic))
-    lead = _LEADS.search(view.folded, sentence.start, span[0])
     if lead is not None:
         investor = subject_before(view, sentence.start, lead.start())
         if investor is not None and investor.text != company.text:

@@ -9,7 +9,8 @@ from crawler.judge.facts import Amount, FundingStage
 
 from .backers_zh import find_backers
 from .deal import Backer, Deal, Name, View
-from .names_zh import names_in_list, subject_before
+from .lists_zh import names_in_list
+from .names_zh import subject_before
 from .roles import role_of
 from .rounds import Round, find_rounds
 from .when import find_day, published_day
@@ -17,10 +18,10 @@ from .when import find_day, published_day
 _NOT_ROUND = r"(?!融券|余额|租赁|净|买入|客(?!户)|盘|成本|难|渠道|环境|能力|需求|担保|服务|市场|事件|数据|工具|券|性|款|历史|经历|活动|业务|平台|公司|机构|情况|记录|顾问|轮次|对接|路演|会|保证金|标的|资金|功能|方式|条件|租|类|端|界|领域|主体|结构)"
 _NUCLEUS = re.compile(
     rf"融资{_NOT_ROUND}|(?:轮|天使|种子|战略|股权|万元|万美元|亿元|亿美元|人民币|港元|欧元|[万亿]|的)(?:股权)?投资(?!者|人|机构|方|公司|额|总额|于|价值|项目|组合|协议|收益|基金|银行|管理|组)"
-    r"|(?<=轮)(?=[，。,;；、）)”」 ]|$)|融资轮|注资(?!本)"
+    r"|(?<=轮)(?=[，。,;、）)”」 ]|$)|融资轮|注资(?!本)|(?<![金通])融(?=[近超约数上逾过]?\d|近|超|约|数|上亿|了[近超约\d])"
 )
 _GET = re.compile(
-    r"完成|获得|(?<!捕)获(?!悉|批|奖|利|客|取|准|评|选|知|释)|拿到|拿下|斩获|揽获|收获|敲定|公布|官宣|迎来|签署|筹集|募集|筹得|募得|融得|融到|收到|引入|引进|披露|曝出|洽谈|筹备|寻求|谋求|开启|启动|进行|商谈|谈判|筹划|争取|准备|展开|推进|终止|取消|暂停|宣布(?=新一轮|[^，。]{0,12}轮|[^，。]{0,4}融资)"
+    r"完成|获得|(?<!捕)获(?!悉|批|奖|利|客|取|准|评|选|知|释)|拿到|拿下|斩获|揽获|收获|敲定|公布|官宣|迎来|签署|筹集|募集|筹得|募得|融得|融到|收到|引入|引进|披露|曝出|洽谈|筹备|寻求|谋求|开启|启动|进行|商谈|谈判|筹划|争取|准备|展开|推进|终止|取消|暂停|宣布(?=新一轮|[^,。]{0,12}轮|[^,。]{0,4}融资)"
 )
 _DIRECT = re.compile(
     r"(?:再|又|共|已|将|拟|新|刚|接近|即将|正|完成|计划|欲|或|正在)?(?:融资|融了?|募资|吸金|揽资|融)(?:额|金额|规模|总额)?(?:约|近|超过?|逾|过|达到?|高达|为|了|又|:|至少)*$"
@@ -34,10 +35,10 @@ _DENIED = re.compile(
 )
 _ENDED = re.compile(r"终止|取消|搁浅|告吹|失败|流产|暂停")
 _PAST = re.compile(
-    r"此前|曾(?!经?表示)|早在|去年|前年|早前|上一轮|历史上|过去|先前|当年|之前|成立(?:之)?初|(?:19|20)\d\d年[^，。]{0,20}(?:曾|就)"
+    r"此前|曾(?!经?表示)|早在|去年|前年|早前|上一轮|历史上|过去|先前|当年|之前|成立(?:之)?初|(?:19|20)\d\d年[^,。]{0,20}(?:曾|就)"
 )
 _STATISTIC = re.compile(
-    r"平均|合计|\d+ ?(?:起|笔|宗|例)(?!.{0,3}融资由)|家[^，。]{0,8}(?:企业|公司)[^，。]{0,6}(?:完成|获)|总额|统计|同比|环比|投融资|一级市场|榜单|排名|融资(?:总额|规模)[^，。]{0,6}(?:同比|增长|下降)"
+    r"平均|合计|\d+ ?(?:起|笔|宗|例)(?!.{0,3}融资由)|家[^,。]{0,8}(?:企业|公司)[^,。]{0,6}(?:完成|获)|总额|统计|同比|环比|投融资|一级市场|榜单|排名|融资(?:总额|规模)[^,。]{0,6}(?:同比|增长|下降)"
 )
 _DEBT = re.compile(r"融资券|中期票据|公司债|可转债|债券|银行贷款|债权融资|债务融资|授信|abs|信用债|债转股")
 _GRANT = re.compile(r"资助|拨款|补助|专项资金|资金支持")
@@ -65,10 +66,10 @@ def find_rounds_zh(view: View, sentence: Sentence) -> list[Deal]:
 
 def _anchor(view: View, sentence: Sentence, start: int, end: int) -> int | None:
     """Where the verb (or, without one, the round or amount) begins whose subject raised the money."""
-    bound = max(view.folded.rfind(stop, sentence.start, start) for stop in "；;!?！？")
+    bound = max(view.folded.rfind(stop, sentence.start, start) for stop in ";!?！？")
     bound = max(bound, sentence.start - 1) + 1
     verbs = [m for m in _GET.finditer(view.folded, bound, start)]
-    if verbs and not re.search(r"[，,。].*[，,]", view.folded[verbs[-1].end() : start]) and start - verbs[-1].end() <= 70:
+    if verbs and not re.search(r"[，,。].*[,]", view.folded[verbs[-1].end() : start]) and start - verbs[-1].end() <= 70:
         return _first_of_chain(view, verbs, start)
     amounts = [
         a for a in view.amounts_in(bound, min(end + 14, sentence.end)) if role_of(a, view.folded, sentence.start, sentence.end) == "size"
@@ -98,7 +99,7 @@ def _first_of_chain(view: View, verbs: list[re.Match[str]], start: int) -> int:
 def _build(view: View, sentence: Sentence, span: tuple[int, int, int], following: int) -> Deal | None:
     """Read the deal whose verb is at `span[0]` and whose noun runs from `span[1]` to `span[2]`."""
     anchor, nucleus, end = span
-    clause = view.folded[max(sentence.start, anchor - 30) : min(end + 10, sentence.end)]
+    clause = view.folded[max(sentence.start, anchor - 30) : min(end + 2, sentence.end)]
     if _STATISTIC.search(view.folded[max(sentence.start, anchor - 16) : min(end + 12, following)]):
         return None
     company = subject_before(view, sentence.start, anchor)
@@ -114,9 +115,7 @@ def _build(view: View, sentence: Sentence, span: tuple[int, int, int], following
     if not (
         written
         or amount
-        or re.search(
-            r"新一轮|[多数两三]轮|(?:完成|获得?|拿到|洽谈|寻求|谋求|筹备)[^，。]{0,16}(?:融资|注资)", view.folded[anchor : end + 2]
-        )
+        or re.search(r"新一轮|[多数两三]轮|(?:完成|获得?|拿到|洽谈|寻求|谋求|筹备)[^,。]{0,16}(?:融资|注资)", view.folded[anchor : end + 2])
     ):
         return None
     backers = _giver(view, anchor, nucleus) + find_backers(
@@ -173,7 +172,7 @@ def _amounts(view: View, sentence: Sentence, region: tuple[int, int], nucleus: i
         a
         for a in disclosed
         if re.search(
-            r"(?:筹款|筹集|筹资|募集|融资|募资|金额|总额|规模|资金)[^，。]{0,8}$", view.folded[max(region[0], a.start - 14) : a.start]
+            r"(?:筹款|筹集|筹资|募集|融资|募资|金额|总额|规模|资金)[^,。]{0,8}$", view.folded[max(region[0], a.start - 14) : a.start]
         )
     ]
     chosen = min(near, key=lambda a: abs(a.start - nucleus)) if near else next((a for a in sizes if a.low is None), None)
@@ -211,7 +210,7 @@ def _unique(backers: list[Backer], company: Name) -> list[Backer]:
 def _stage(clause: str) -> FundingStage:
     if _ENDED.search(clause):
         return "terminated"
-    if _TALKS.search(clause) and not re.search(r"(?:已|宣布|正式|刚刚|成功)[^，。]{0,6}(?:完成|获)", clause):
+    if _TALKS.search(clause) and not re.search(r"(?:已|宣布|正式|刚刚|成功)[^,。]{0,6}(?:完成|获)", clause):
         return "talks"
     return "done"
 
