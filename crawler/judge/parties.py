@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from store.text import fold
@@ -28,6 +29,12 @@ _ALIAS = re.compile(
 )
 _AFFILIATED = re.compile(r"附属第?[\u4e00-\u9fff]{0,10}?(?:医院|附院|[一二三四五]院)")
 _BRACKETED = re.compile(r"(?:[(（][^)）]*[)）]\s*){0,2}[(（][^)）]*$")
+_WEAK_END = r"(?:医疗|科技|软件|生物|医药|智能|健康|药业|制药|医学|影像|机器人|基因|信息|数科|集团|股份|器械|诊断|智药|智造|智慧)"
+_OPENER = re.compile(
+    rf"(?:[\d年月日]{{2,10}}[,，]?|近日[,，]|日前[,，]|[^,，。]{{2,10}}(?:公示|消息|显示)[,，])?(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=公告|公布|回应|宣布|发布|推出|与|和|携手|联合|联手|实现|上半年|前三季|20\d\d|第[一二三四]季|尚未|并未|已|的|签|获|完成|表示|称|、|自主|旗下|计划|拟|披露|上线|基于|[(（])"
+)
+_PARTNER = re.compile(rf"(?:与|携手|联合|联手|牵手)(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=签|达成|的战略|的合作|共同|合作|联合|就|在|共建|建立|举行|开展|、|宣布|[(（])")
+_COMMON = re.compile(r"(?:人工|智慧|数字|互联网|移动|精准|远程|基层|社区|国家|中国|国内|全国|我国|医院|这|该|其|各|多|大|新|首|一|某|将|在|为|对|从|由|以|把)")
 MEDIA = re.compile(
     r"日报|晚报|新闻|时报|周刊|商报|早报|通讯社|news|daily|times|post|media|xinhua(?! hospital)|reuters|bloomberg", re.IGNORECASE
 )
@@ -50,6 +57,7 @@ class Field:
         self.reading = reading
         self.folded = reading.folded
         self.known = _whole(reading, [m for m in reading.mentions if m.target == "organisation"])
+        self.known = sorted([*self.known, *_by_place(reading, self.known)], key=lambda m: m.start)
         self.aliases = _aliases(reading, self.known)
         self.known = sorted([*self.known, *_alias_mentions(reading, self.known, self.aliases)], key=lambda m: m.start)
 
@@ -99,10 +107,25 @@ def _whole(reading: Reading, found: Sequence[Mention]) -> list[Mention]:
     for m in found:
         if (out and m.end <= out[-1].end) or (m.found_by != "catalogue" and _NO_ADOPTER.fullmatch(fold(m.as_written))):
             continue
+        if m.id is None and m.as_written[0] in "与與由" and len(m.as_written) > 3:
+            m = replace(m, as_written=m.as_written[1:], start=m.start + 1)
         tail = _AFFILIATED.match(reading.folded, m.end) if m.kind == "university" else None
         if tail:
             m = Mention("organisation", None, reading.full[m.start : tail.end()], m.start, tail.end(), "hospital", found_by="rule")
         out.append(m)
+    return out
+
+
+def _by_place(reading: Reading, known: Sequence[Mention]) -> list[Mention]:
+    """Companies whose names end like common words (医疗, 软件), where a sentence opens with them or a partner follows 与."""
+    out: list[Mention] = []
+    for sentence in reading.sentences:
+        opening = _OPENER.match(reading.folded, sentence.start, sentence.end)
+        partners = _PARTNER.finditer(reading.folded, sentence.start, sentence.end)
+        for match in [*([opening] if opening else []), *partners]:
+            start, end = match.span("name")
+            if all(end <= m.start or m.end <= start for m in known) and not _COMMON.match(reading.folded, start, end):
+                out.append(Mention("organisation", None, reading.full[start:end], start, end, "company", found_by="rule"))
     return out
 
 
@@ -145,13 +168,15 @@ _LONG_AGO = 60
 
 
 def told_on(reading: Reading, sentence: Sentence) -> tuple[date | None, bool]:
-    """The day of what `sentence` tells (the day it names, else that of publication), and whether it only recalls it.
+    """The day of what `sentence` tells (the day it names, else that of publication; a day still to come is not it), and whether it only recalls it.
 
     What is dated more than 60 days before publication, or introduced by 去年, "last year" and the like, is recalled.
     """
     folded = reading.folded
     on = find_day(folded[sentence.start : sentence.end], reading.document.published)
     published = published_day(reading.document.published)
+    if on is not None and published is not None and on > published:
+        on = None
     old = on is not None and published is not None and (published - on).days > _LONG_AGO
     recalled = _RECALLED.search(folded, sentence.start, sentence.end) and not _NOW.search(folded, sentence.start, sentence.end)
     return on or published, old or bool(recalled)
