@@ -155,8 +155,12 @@ def _link(settings: MailSettings) -> Iterator[_Link]:
         link.quit()
 
 
-def deliver(engine: Engine, issue_id: int, edition: Edition, recipients: Iterable[str], settings: MailSettings) -> list[Outcome]:
+def deliver(
+    engine: Engine, issue_id: int, edition: Edition, recipients: Iterable[str], settings: MailSettings, *, rewrite: Rewrite | None = None
+) -> list[Outcome]:
     """Send a frozen issue to each recipient who does not have it yet; one outcome a recipient, in their order.
+
+    `rewrite` as in `render.html`.
 
     When the server cannot be reached or refuses the login, nobody else is tried: the rest fails with the same error.
     """
@@ -171,7 +175,11 @@ def deliver(engine: Engine, issue_id: int, edition: Edition, recipients: Iterabl
             if settings.pause and any(outcome.state == "sent" for outcome in outcomes):
                 time.sleep(settings.pause)
             useless = useless or _open_link(link, settings)
-            outcomes.append(_fail(engine, row, useless) if useless else _send(engine, row, link, edition, settings))
+            if useless:
+                outcomes.append(_fail(engine, row, useless))
+                continue
+            message = compose(edition, settings, recipient=recipient, date=utc_now(), rewrite=rewrite)
+            outcomes.append(_send(engine, row, link, message, settings))
     return outcomes
 
 
@@ -205,9 +213,8 @@ def _fail(engine: Engine, row: Delivery, error: str) -> Outcome:
     return Outcome(row.recipient, "failed", error)
 
 
-def _send(engine: Engine, row: Delivery, link: _Link, edition: Edition, settings: MailSettings) -> Outcome:
+def _send(engine: Engine, row: Delivery, link: _Link, message: EmailMessage, settings: MailSettings) -> Outcome:
     """Hand one mail over: tries again before its text leaves, never after."""
-    message = compose(edition, settings, recipient=row.recipient, date=utc_now())
     try:
         for attempt in _attempts(settings):
             with attempt:

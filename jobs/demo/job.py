@@ -1,0 +1,134 @@
+"""The whole job on the sample sites: crawl week by week, build, mail and write three digests. Loopback only."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from crawler.report import RunReport
+from crawler.run import crawl
+from crawler.settings import CrawlSettings
+from crawler.sources import Source, load_sources
+from reports.archive import write_issue
+from reports.digest import build_issue
+from reports.edition import Edition
+from reports.mail import Outcome, deliver
+from reports.period import Period, week
+from reports.select import Order
+from reports.settings import DigestSettings, MailSettings
+from store.database import session_scope, utc_now
+from store.errors import YixunError
+from store.migrate import open_store
+from store.settings import StoreSettings
+
+from .postbox import Postbox
+from .server import Request, SampleWeb
+from .sites import FOLDER, load_sites
+
+WEEKS = ("2026-W45", "2026-W46", "2026-W47")
+READERS = ("reader@example.org", "editor@example.org")
+SOURCES = Path(__file__).parent / "sources.yaml"
+_MARK = ".yixun-demo"
+_CONFIG = """# Settings that make any command work on the demo's store: yixun COMMAND --config THIS_FILE
+[store]
+url = '{url}'
+"""
+
+
+@dataclass(slots=True)
+class DemoReport:
+    """What the demo did: a run, an edition and its deliveries a week, the files written, what the sites were asked for."""
+
+    runs: list[RunReport] = field(default_factory=list)
+    editions: list[Edition] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
+
+    def files_of(self, period: str) -> list[Path]:
+        """The files of one week's issue, the HTML first."""
+        return [path for path in self.files if period in path.name]
+
+
+def run_demo(folder: Path, *, sites: Path = FOLDER, tell: Callable[[str], None] = lambda _: None) -> DemoReport:
+    """Run the demo into `folder`, which is emptied first if an earlier demo made it; `tell` hears how far it is.
+
+    Raises YixunError when the folder holds something else, and whatever the crawl or the store raise.
+    """
+    folder = folder.resolve()
+    _clear(folder)
+    store = StoreSettings(url=f"sqlite:///{folder / 'demo.db'}")
+    report = DemoReport()
+    periods = [week(label) for label in WEEKS]
+    (folder / "yixun.toml").write_text(_CONFIG.format(url=store.url), encoding="utf-8")
+    engine = open_store(store)
+    try:
+        with SampleWeb(load_sites(sites), periods[0].bounds()[1]) as web, Postbox(folder / "mail") as postbox:
+            mail = MailSettings(host="127.0.0.1", port=postbox.port, security="none", sender="Yixun demo <yixun@example.org>")
+            for period in periods:
+                web.until = period.bounds()[1]
+                tell(f"{period.label}: crawling {len(web.sites)} sample sites")
+                report.runs.append(crawl(_sources(web, folder), _crawl_settings(), store))
+                _publish(report, engine, period, folder, web, mail)
+            report.requests = list(web.requests)
+    finally:
+        engine.dispose()
+    return report
+
+
+def _crawl_settings() -> CrawlSettings:
+    return CrawlSettings(min_delay=0, allow_networks=["127.0.0.0/8"], contact="demo on this machine", max_seconds=120)
+
+
+def _clear(folder: Path) -> None:
+    """Make the folder, or empty it if an earlier demo made it."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).exists():
+            raise YixunError("is not empty and was not made by the demo", subject=str(folder), hint="choose another --out")
+        shutil.rmtree(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _MARK).write_text("Made by `yixun demo`, which empties this folder when it runs again.\n", encoding="utf-8")
+    except OSError as error:
+        raise YixunError(f"cannot be written: {error.strerror}", subject=str(folder)) from error
+
+
+def _sources(web: SampleWeb, folder: Path) -> list[Source]:
+    """The sample sites as sources, read from the same kind of file a user gives with --sources."""
+    text = SOURCES.read_text(encoding="utf-8")
+    for site in web.sites:
+        text = text.replace(f"http://{{{site.id}}}", site.base)
+    path = folder / "sources.yaml"
+    path.write_text(text, encoding="utf-8")
+    sources, errors = load_sources([path])
+    if errors:
+        raise errors[0]
+    return sources
+
+
+def _publish(report: DemoReport, engine: Engine, period: Period, folder: Path, web: SampleWeb, mail: MailSettings) -> None:
+    """Build the issue of a week, mail it, and write it with links to the kept copies of the sample pages."""
+    copies = {url: copy for site in web.sites for url, copy in site.copies(web.until).items()}
+    for name, body in copies.values():
+        path = folder / "site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+    def beside(link: str) -> str:
+        return f"site/{copies[link][0]}" if link in copies else link
+
+    def anywhere(link: str) -> str:
+        return (folder / beside(link)).as_uri() if link in copies else link
+
+    order = Order(name="weekly", settings=DigestSettings(recipients=list(READERS)), period=period, now=utc_now())
+    with session_scope(engine) as session:
+        issue, edition = build_issue(session, order)
+    report.editions.append(edition)
+    report.subjects.append(issue.subject)
+    report.outcomes += deliver(engine, issue.id or 0, edition, READERS, mail, rewrite=anywhere)
+    report.files += write_issue(edition, folder, mail, date=issue.built_at, recipient=READERS[0], rewrite=beside)
