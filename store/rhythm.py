@@ -42,7 +42,10 @@ class Rhythm:
 
     def expected(self, start: datetime, end: datetime) -> float:
         """Expected entries between two moments (aware); 0 when `end` is not after `start`."""
-        total, moment = 0.0, start
+        # Of longer spans all but the last weeks count by the average week: hour by hour, the years a dead feed has been
+        # silent would take seconds.
+        weeks = max(0, (end - start) // timedelta(weeks=1) - 8)
+        total, moment = weeks * 168 / self.gap_hours, start + timedelta(weeks=weeks)
         while moment < end:
             step = min(end, moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
             total += self.rate(moment) * ((step - moment) / timedelta(hours=1))
