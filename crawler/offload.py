@@ -39,16 +39,17 @@ class ReadingProcess:
     def __init__(self, sources: Sequence[Source], knowledge: KnowledgeExtra, crawl: CrawlSettings) -> None:
         self._start_with = (list(sources), knowledge, crawl.read_seconds, crawl.read_megabytes)
         self._seconds = crawl.read_seconds
-        self._growth = crawl.read_megabytes * 3 // 4
-        self._loaded = 0
+        self._most = crawl.read_megabytes * 4 // 5
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._catalogue: dict[str, list[dict[str, Any]]] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading")
         self.replaced = 0
 
-    def start(self) -> None:
-        """Begin to load, so that the first question finds it ready."""
-        self._thread.submit(self._running)
+    async def catalogue(self) -> dict[str, list[dict[str, Any]]]:
+        """The catalogue it judges with, as rows of organisations, models and topics."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._running)
+        return self._catalogue
 
     async def listing(self, page: Page, source_id: str) -> ReadListing:
         """Read an answer of a source. Raises UnreadableError."""
@@ -80,7 +81,7 @@ class ReadingProcess:
         except (EOFError, OSError):
             self._end()
             return Trouble("parse", "reading it ended the reading process: broken input or too little memory (crawl.read_megabytes)")
-        if megabytes > self._loaded + self._growth:
+        if megabytes > self._most:
             self._end()
         return answer
 
@@ -98,7 +99,7 @@ class ReadingProcess:
             ours.send(self._start_with)
             if not ours.poll(_START_SECONDS):
                 raise TimeoutError("the reading process does not start")
-            self._loaded = int(ours.recv())
+            self._catalogue = ours.recv()
             self._pipe = ours
         return self._pipe
 

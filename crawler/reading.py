@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from store.errors import ParseError, SelectorMissingError, YixunError
 from store.items import ToRead
 
+from .catalogue import catalogue_rows
 from .clean import clean_article, clean_entry, clean_unread
 from .draft import Article
 from .exchange import PageBytes, ReadArticle, ReadListing, Trouble
@@ -38,7 +40,8 @@ class Reader:
 
     def __init__(self, sources: Sequence[Source], knowledge: KnowledgeExtra | None = None) -> None:
         self._sources = {source.id: source for source in sources}
-        self._judge = Judge(load_knowledge(knowledge))
+        self.knowledge = load_knowledge(knowledge)
+        self._judge = Judge(self.knowledge)
         self._rules = self._judge.version
 
     def listing(self, page: Page, source_id: str) -> ReadListing:
@@ -107,13 +110,9 @@ def resident_megabytes() -> int:
 
 
 def _bound_memory(megabytes: int) -> None:
-    """Let allocations fail beyond what is loaded now plus `megabytes`, where the system can."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        held = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmData"))
-        resource.setrlimit(resource.RLIMIT_DATA, (held * 1024 + megabytes * _MEGABYTE,) * 2)
-    except (OSError, ValueError, StopIteration):
-        return
+    """Let allocations fail beyond `megabytes` of private memory, where the system can."""
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * _MEGABYTE,) * 2)
 
 
 def _answer(reader: Reader, method: str, arguments: tuple[Any, ...]) -> Any:
@@ -144,7 +143,7 @@ def main() -> None:
     sources, knowledge, seconds, megabytes = pipe.recv()
     reader = Reader(sources, knowledge)
     _bound_memory(megabytes)
-    pipe.send(resident_megabytes())
+    pipe.send(catalogue_rows(reader.knowledge))
     while True:
         try:
             method, arguments = pipe.recv()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 from sqlmodel import Session
 
+from store.catalogue import sync_catalogue
 from store.database import utc_now
 from store.items import pending_items, postpone
 from store.locks import RENEW, Hold
@@ -48,7 +49,6 @@ class Work:
         self.asks: dict[str, list[Ask]] = {source.id: first_asks(source) for source in order.sources}
         self.book = HostBook(order.crawl.min_delay)
         self.reader = ReadingProcess(list(self.sources.values()), order.knowledge, order.crawl)
-        self.reader.start()
         self.network_failures: list[tuple[Fetch, Ask, Source]] = []
         self.network_postponed: list[tuple[int, str]] = []
         self.stopped_because = ""
@@ -118,7 +118,14 @@ class Work:
 
     def on_start(self, spider: NewsSpider) -> None:
         """Begin to keep time: renew the lock, write the ledger, end the crawl when its time is up."""
-        self._clock = asyncio.get_running_loop().create_task(self._keep_time(spider))
+        loop = asyncio.get_running_loop()
+        self._clock = loop.create_task(self._keep_time(spider))
+        self._catalogue = loop.create_task(self._mirror_catalogue())
+
+    async def _mirror_catalogue(self) -> None:
+        """Start the reading process, and write the catalogue it judges with into the store."""
+        rows = await self.reader.catalogue()
+        await self.books.do(sync_catalogue, **rows)
 
     async def _keep_time(self, spider: NewsSpider) -> None:
         deadline = time.monotonic() + self.order.crawl.max_seconds

@@ -34,3 +34,9 @@ def sync_sources(session: Session, definitions: Iterable[dict[str, Any]], *, now
         if source_id not in with_state:
             session.flush()
             session.add(SourceState(source_id=source_id, status_since=now))
+
+
+def enabled_by_operator(session: Session) -> dict[str, bool]:
+    """Sources that an operator switched on or off by hand, whatever their definition says."""
+    rows = session.exec(select(SourceState.source_id, SourceState.overrides))
+    return {source_id: bool(overrides["enabled"]) for source_id, overrides in rows if "enabled" in overrides}
