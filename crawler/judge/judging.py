@@ -7,21 +7,20 @@ where the text is relevant or where the caller asks for them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from crawler.extract.language import detect_language
 
 from .adoption import find_adoptions
 from .document import Document, Reading
-from .facts import Fact, Found, Judgement, Mention
+from .facts import Fact, Found, Judgement, Mention, TopicMatch
 from .funding import find_funding
 from .knowledge import Knowledge, load_knowledge
 from .names import Names
-from .relevance import Relevance, Verdict
+from .relevance import CheapCheck, Relevance, Verdict, cheap_check
 from .roundup import find_part
 from .terms import Hit, load_lexicon
-from .topics import Topics, load_topics
-
+from .topics import Topics, announced, load_topics
 
 # What reads facts, one function a kind. Each looks at cheap words of its kind before it asks for names and amounts.
 FINDERS: tuple[Callable[[Reading], Found], ...] = (find_funding, find_adoptions)
@@ -50,6 +49,10 @@ class Judge:
                 digest.update(entry.model_dump_json().encode())
         return digest.hexdigest()[:12]
 
+    def cheap_check(self, title: str, summary: str = "") -> CheapCheck:
+        """Whether the page behind an entry of a general source is worth a fetch, by this judge's rules."""
+        return cheap_check(title, summary, rules=(self.relevance, self.names))
+
     def judge(self, document: Document, *, deep: bool | None = None) -> Judgement:
         """Judge one document.
 
@@ -61,7 +64,7 @@ class Judge:
         verdict, part = self._verdict(reading, language, hits)
         read = verdict.relevant if deep is None else deep
         events, denied = find_facts(reading, part) if read else ((), ())
-        topics = self.topics.match(reading, language, events=events, span=part) if verdict.relevant else ()
+        topics = self.topics.match(reading, language, told=announced(events), span=part) if verdict.relevant else ()
         return Judgement(
             id=document.id,
             language=language,
@@ -75,6 +78,18 @@ class Judge:
             denied=denied,
             part=part,
         )
+
+    def topics_under(self, document: Document, topics: Topics, *, told: Collection[str]) -> tuple[TopicMatch, ...]:
+        """The topics that other rules would give a relevant document; `told` holds the types of the facts it announces."""
+        reading = Reading(document, self.names)
+        language = document.language or detect_language(reading.full)
+        _, part = self._verdict(reading, language, self.relevance.hits(reading))
+        return topics.match(reading, language, told=told, span=part)
+
+    def near_topics(self, document: Document) -> tuple[TopicMatch, ...]:
+        """The topics that a document has some words of, but too few to come under them."""
+        reading = Reading(document, self.names)
+        return self.topics.match(reading, document.language or detect_language(reading.full), near=True)
 
     def _verdict(self, reading: Reading, language: str, hits: Sequence[Hit]) -> tuple[Verdict, tuple[int, int] | None]:
         whole = self.relevance.judge(reading, language, hits=hits)

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from store.text import fold, is_han
 
 from .document import Reading, Sentence
-from .facts import Mention, Reason
+from .facts import Reason
 from .knowledge import Knowledge, load_knowledge
 from .names import Names
 from .terms import Hit, Lexicon, load_lexicon
@@ -29,6 +29,7 @@ _TITLE, _LEAD, _SHARE = 2.0, 1.5, 3.0  # most points for a joint title, a joint 
 _SILENT_TITLE = 0.8  # points lost when a title names nothing of the field
 _FULL_SHARE = 0.25  # the share of joint text that earns all its points
 _JOINT_WORD = 1.5  # weight that an AI word and a health word need to make a sentence fully joint
+_CHEAP = 1.0  # weight that an AI word and a health word need together to pass the cheap check
 _SURE = 0.75  # a text whose surest sentence is less joint than this earns less for its share
 _SHORT_HAN, _SHORT_LATIN = 80, 350  # characters: up to here the title counts as part of the text
 NEAR_HAN, NEAR_LATIN = 30, 90  # an AI word and a health word farther apart in a sentence say less
@@ -216,30 +217,26 @@ def _country(language: str, hits: Sequence[Hit]) -> list[Reason]:
 
 
 @cache
-def _builtin() -> tuple[Lexicon, Names]:
+def _builtin() -> tuple[Relevance, Names]:
     knowledge: Knowledge = load_knowledge()
-    return load_lexicon(knowledge), Names(knowledge)
+    return Relevance(load_lexicon(knowledge)), Names(knowledge)
 
 
-def cheap_check(title: str, summary: str = "") -> CheapCheck:
+def cheap_check(title: str, summary: str = "", *, rules: tuple[Relevance, Names] | None = None) -> CheapCheck:
     """Whether the page behind an entry of a general source is worth a fetch. Favours recall: the full judge follows.
 
     Passes when title and summary together hold a compound of the field, an organisation or model of the field, or a word of AI and
-    a word of health.
+    a word of health. `rules` are a judge's own (`Judge.cheap_check`), by default those of the built-in knowledge.
     """
-    lexicon, names = _builtin()
+    relevance, names = rules or _builtin()
     full = f"{title}\n{summary}"
     folded = fold(full)
-    hits = lexicon.find(folded)
-    if not hits:
-        return CheapCheck(False, "no word of AI or health")
-    mentions: list[Mention] = names.find(full, folded)
-    hits += lexicon.of_mentions(mentions)
+    hits = relevance.lexicon.find(folded)
+    hits += relevance.lexicon.of_mentions(names.find(full, folded))
     for hit in hits:
         if hit.rule.axis == "both":
             return CheapCheck(True, f"{hit.rule.id}: {full[hit.start : hit.end]}")
-    ai = max((hit for hit in hits if hit.rule.axis == "ai"), key=lambda hit: hit.rule.weight, default=None)
-    health = max((hit for hit in hits if hit.rule.axis == "health"), key=lambda hit: hit.rule.weight, default=None)
-    if ai and health and ai.rule.weight + health.rule.weight > 1.0:
+    ai, health = (max((h for h in hits if h.rule.axis == axis), key=lambda h: h.rule.weight, default=None) for axis in ("ai", "health"))
+    if ai and health and ai.rule.weight + health.rule.weight > _CHEAP:
         return CheapCheck(True, f"AI and health: {full[ai.start : ai.end]}, {full[health.start : health.end]}")
-    return CheapCheck(False, _missing(hits))
+    return CheapCheck(False, "only faint words of AI and health" if ai and health else _missing(hits))

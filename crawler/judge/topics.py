@@ -6,7 +6,7 @@ A topic earns points where its words stand: most in the title, less in the lead,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -77,9 +77,13 @@ class Topics:
         self._required = {rule.id: tuple(fold(word) for word in rule.required) for rule in self.rules}
 
     def match(
-        self, reading: Reading, language: str, *, events: Sequence[Fact] = (), span: tuple[int, int] | None = None
+        self, reading: Reading, language: str, *, told: Collection[str] = (), span: tuple[int, int] | None = None, near: bool = False
     ) -> tuple[TopicMatch, ...]:
-        """The topics of the text, or of `span` of it, in the order of the rules, each with its points and what matched."""
+        """The topics of the text, or of `span` of it, in the order of the rules, each with its points and what matched.
+
+        `told` holds the types of the facts that the text announces (`announced`). `near` asks for those
+        that the text has some words of, but too few.
+        """
         sentences = [s for s in reading.sentences if span is None or span[0] <= s.start < span[1]]
         if not sentences:
             return ()
@@ -89,11 +93,11 @@ class Topics:
         for rule in self.rules:
             if any(self._required[rule.id]) and not any(word in reading.folded for word in self._required[rule.id]):
                 continue
-            told = [event.type for event in events if event.type in rule.facts and _announces(event)]
+            facts = [kind for kind in rule.facts if kind in told]
             words = found.get(rule.id, _Found())
-            points = _points(words, sentences, size=size) + (_FACT if told else 0.0)
-            if points >= rule.needs:
-                matched = [*dict.fromkeys(told), *dict.fromkeys(word for place in words.places.values() for word in place)]
+            points = _points(words, sentences, size=size) + (_FACT if facts else 0.0)
+            if points and (points < rule.needs if near else points >= rule.needs):
+                matched = [*facts, *dict.fromkeys(word for place in words.places.values() for word in place)]
                 out.append(TopicMatch(rule.id, round(points, 2), tuple(matched[:_SHOWN])))
         return tuple(out)
 
@@ -137,10 +141,9 @@ def _names(rule: TopicRule, mention: Mention) -> bool:
     return mention.id in rule.models or mention.kind in rule.families
 
 
-def _announces(event: Fact) -> bool:
-    if event.background:
-        return False
-    return not (isinstance(event, Funding) and event.kind == "debt")
+def announced(events: Iterable[Fact]) -> frozenset[str]:
+    """The types of the facts that a text announces: not what it recalls, and no debt."""
+    return frozenset(event.type for event in events if not event.background and not (isinstance(event, Funding) and event.kind == "debt"))
 
 
 def _points(found: _Found, sentences: Sequence[Sentence], *, size: int) -> float:
@@ -160,7 +163,12 @@ def load_topics(knowledge: Knowledge) -> tuple[TopicRule, ...]:
 
     An added topic whose id is known takes the place of the built-in one. Raises KnowledgeError for a wrong entry or an id nobody knows.
     """
-    rules = merge_entries(_builtin(), read_added(knowledge.extra.topics, TopicRule, "topics"))
-    for rule in rules.values():
+    return replace_topics(knowledge, _builtin(), read_added(knowledge.extra.topics, TopicRule, "topics"))
+
+
+def replace_topics(knowledge: Knowledge, rules: Iterable[TopicRule], others: Iterable[TopicRule]) -> tuple[TopicRule, ...]:
+    """`rules` with `others` in the place of those with their ids, new ones after them. Raises KnowledgeError for an id nobody knows."""
+    merged = merge_entries(rules, others)
+    for rule in merged.values():
         check_ids(knowledge, f"topics: {rule.id}", organisations=rule.organisations, models=rule.models)
-    return tuple(rules.values())
+    return tuple(merged.values())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .common import EXIT_PARTLY, out_json, read_jsonl, say
+from .common import EXIT_PARTLY, out_json, read_jsonl, say, settings_of
 
 if TYPE_CHECKING:
     from crawler.judge.document import Document
@@ -28,6 +28,7 @@ def analyse(
     file: Annotated[
         str, typer.Argument(help="JSON lines with id, title, text and, where known, url, published, language; - reads standard input.")
     ],
+    config: ConfigFile = None,
 ) -> None:
     """Judge texts: relevance with reasons, topics, organisations, models, amounts and events. Needs no store.
 
@@ -35,8 +36,9 @@ def analyse(
     exit status is 3.
     """
     from crawler.judge.judging import Judge
+    from crawler.judge.knowledge import load_knowledge
 
-    judge = Judge()
+    judge = Judge(load_knowledge(settings_of(config).knowledge))
     broken = False
     for where, row in read_jsonl(file):
         document = None if row is None else read_document(row, f"{file}:{where}")
