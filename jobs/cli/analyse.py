@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .common import EXIT_PARTLY, out_json, read_jsonl, say, settings_of
+from .common import EXIT_PARTLY, ConfigFile, out_json, read_jsonl, say, settings_of
 
 if TYPE_CHECKING:
     from crawler.judge.document import Document
