@@ -145,7 +145,7 @@ def _ruled_credits(page: Page, rules: ArticleRules, credits: Credits) -> Credits
         if names:
             credits.authors, credits.trust["authors"] = names, "rule"
     if source := select_text(page.root, rules.source):
-        named = Page("", None, [Block(source if ":" in source or "：" in source else f"来源：{source}", "p", -1)])
+        named = Page("", None, blocks=[Block(source if ":" in source or "：" in source else f"来源：{source}", "p", -1)])
         outlet = read_credits(named, Head(), Body(), title_block=-1).source
         if outlet:
             credits.source, credits.trust["source"] = outlet, "rule"

@@ -74,10 +74,10 @@ class Scored:
         self.sums = [0.0, *accumulate(weights)]
         self.positive = [0.0, *accumulate(max(value, 0.0) for value in weights)]
         self.own: list[float] | None = None
-        self.children: list[list[int]] = [[] for _ in page.boxes]
+        self.children: dict[int, list[int]] = {}
         for index, box in enumerate(page.boxes):
             if box.parent >= 0 and box.last > box.first:
-                self.children[box.parent].append(index)
+                self.children.setdefault(box.parent, []).append(index)
 
     def _effective_hints(self) -> list[Hint]:
         """For each box the strongest bad hint of itself and its ancestors that is not overruled by how much text it holds."""
@@ -117,7 +117,7 @@ class Scored:
     def _descend(self, current: int) -> int:
         """From `current` down while one child carries nearly all of its parent's weight."""
         while True:
-            inner = [child for child in self.children[current] if self._is_container(child)]
+            inner = [child for child in self.children.get(current, ()) if self._is_container(child)]
             if not inner:
                 return current
             best = max(inner, key=self.sum)
@@ -151,7 +151,7 @@ class Scored:
         """Whether a box where the descent ended holds more than one article's worth: most of its text belongs to smaller containers unlike each other."""
         own = self._owners()[box]
         kinds: dict[str, float] = {}
-        for child in self.children[box]:
+        for child in self.children.get(box, ()):
             if self._is_container(child):
                 kinds[self._kind(child)] = kinds.get(self._kind(child), 0.0) + self.gain(child)
         return own < 0.5 * self.gain(box) and max(kinds.values(), default=0.0) < 0.85 * self.gain(box)
@@ -180,7 +180,7 @@ class Scored:
                 break
             like = [
                 child
-                for child in self.children[parent]
+                for child in self.children.get(parent, ())
                 if child != current and self._kind(child) == self._kind(current) and self.bad[child] is Hint.NONE
             ]
             if sum(self.sum(child) for child in like) > 0.25 * self.sum(chosen):
@@ -239,7 +239,7 @@ def _leads(scored: Scored, box: int) -> list[int]:
         parent = page.boxes[current].parent
         if parent < 0:
             break
-        for sibling in scored.children[parent]:
+        for sibling in scored.children.get(parent, ()):
             if page.boxes[sibling].last <= page.boxes[current].first and scored.bad[sibling] is Hint.NONE:
                 found += [i for i in range(page.boxes[sibling].first, page.boxes[sibling].last) if _is_lead(page.blocks[i], scored)]
         current = parent

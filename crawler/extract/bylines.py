@@ -19,7 +19,7 @@ _AUTHOR_SPACE = re.compile(
     rf"^[\s(（\[【]*(?:文\s*[/／、&]\s*图|图\s*[/／、&]\s*文|图文|文图|撰文|采写|作者|《[^》]{{1,12}}》作者)[\s　]+([{_HAN}][^：:。；]{{1,40}})"
 )
 _REPORTER = re.compile(
-    rf"(?:^|[\s　|丨(（\[【／/，,。；]|(?<=[{_HAN}]))(?:首席|资深|实习|见习|特约|特派|全媒体|融媒体|文字)?(?:记\s*者|記\s*者|评论员|评论员：)\s*{_LABEL[0:0]}[：:|丨｜/／\s　]*([{_HAN}][{_HAN}·A-Za-z\s　、，,和]{{1,50}})"
+    rf"(?:^|[\s　|丨(（\[【／/，,。；]|(?<=[{_HAN}\d]))(?:首席|资深|实习|见习|特约|特派|全媒体|融媒体|文字)?(?:记\s*者|記\s*者|评论员|评论员：)\s*{_LABEL[0:0]}[：:|丨｜/／\s　]*([{_HAN}][{_HAN}·A-Za-z\s　、，,和]{{1,50}})"
 )
 _PAREN_REPORTER = re.compile(rf"[(（【\[]([^()（）【】]{{0,24}}?)(?:记者|記者)[：:\s　]*([{_HAN}][^()（）【】：:。]{{1,60}})[)）】\]]")
 _REPORTS = re.compile(rf"(?:记者|記者)\s*([{_HAN}]{{2,3}})\s*(?:报道|報導)")
@@ -44,6 +44,8 @@ _NOBODY = re.compile(
 )
 
 
+# Cheap test before the costly patterns: none of them matches a text without one of these.
+_MAY_NAME = re.compile(r"[作撰文采执編编译譯原记記论]")
 _PICTURE = re.compile(r"摄|图片|供图|photo|image", re.I)
 _AUTHOR_NAMES = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|zuozhe|contributor)s?(?:$|[\s_-])|author-?name|authorname|writername", re.I
@@ -113,6 +115,8 @@ def _zones(page: Page, body: Body, title_block: int) -> tuple[list[Block], list[
 
 def _labelled(blocks: list[Block], *, latin: bool = True) -> list[str]:
     for block in blocks:
+        if not _MAY_NAME.search(block.text[:160]):
+            continue
         for pattern in (_AUTHOR, _AUTHOR_SPACE):
             for match in pattern.finditer(block.text[:160]):
                 names = leading_names(match.group(1), labelled=True) or _latin_list(match.group(1))
@@ -123,7 +127,7 @@ def _labelled(blocks: list[Block], *, latin: bool = True) -> list[str]:
         if byline and (names := english_names(byline.group(1))):
             return names
     for block in blocks:
-        if block.units < 60:
+        if block.units < 60 and _MAY_NAME.search(block.text[:160]):
             names = [name for match in _REPORTER.finditer(block.text[:160]) for name in leading_names(match.group(1))]
             if names:
                 return names

@@ -25,6 +25,7 @@ class LinkedData:
 
     headline: str = ""
     published: str = ""
+    modified: str = ""
     weak_published: str = ""  # pubDate of the search engines' vocabularies, often the time of the last change
     authors: list[str] = field(default_factory=list)
     publisher: str = ""
@@ -57,7 +58,7 @@ def read_head(page: Page) -> Head:
     head = Head()
     if page.root is None:
         return head
-    for element in page.root.iter("title", "meta", "link", "base", "script", "html"):
+    for element in page.root.iter("title", "meta", "link", "base", "html"):
         tag = element.tag
         if tag == "meta":
             _add_meta(head, element)
@@ -69,8 +70,9 @@ def read_head(page: Page) -> Head:
             head.base = head.base or (element.get("href") or "").strip()
         elif tag == "html":
             head.language = element.get("lang") or ""
-        elif tag == "script" and "ld+json" in (element.get("type") or ""):
-            _read_linked(head.linked, element.text or "")
+    for attributes, text in page.scripts:
+        if "ld+json" in attributes:
+            _read_linked(head.linked, text)
     return head
 
 
@@ -138,6 +140,7 @@ def _text(value: Any) -> str:
 def _read_node(linked: LinkedData, node: dict[str, Any]) -> None:
     linked.headline = linked.headline or _text(node.get("headline") or node.get("title") or "")
     linked.published = linked.published or _text(node.get("datePublished") or "")
+    linked.modified = linked.modified or _text(node.get("dateModified") or "")
     linked.weak_published = linked.weak_published or _text(node.get("pubDate") or "")
     linked.publisher = linked.publisher or next(iter(_names(node.get("publisher"))), "")
     linked.url = linked.url or _text(node.get("url") or "")

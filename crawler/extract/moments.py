@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from .body import Body
 from .dates import ParsedDate, parse_date, trusted, zone_of
@@ -34,9 +34,11 @@ _UPDATE_LABEL = re.compile(
     r"(?:最后|最近|上次|最新)?(?:更新|修改|修订|編輯)(?:时间|時間|于|於|日期|：|:)|(?:last\s+)?(?:updated|modified|revised|edited)\b", re.I
 )
 _PUBLISH_LABEL = re.compile(
-    r"(?:发\s*布|發\s*佈|发\s*表|發\s*表|刊\s*发|上\s*传|录\s*入|公\s*布|成\s*文|添\s*加|publish(?:ed)?|posted)\s*(?:时\s*间|時\s*間|日\s*期|于|於|on)?\s*[：:]?|(?:日\s*期|时\s*间|時\s*間|date)\s*[：:]",
+    r"(?:发\s*布|發\s*佈|发\s*表|發\s*表|刊\s*发|上\s*传|录\s*入|公\s*布|成\s*文|添\s*加|publish(?:ed)?|posted)\s*(?:时\s*间|時\s*間|日\s*期|于|於|on)?\s*[：:]?",
     re.I,
 )
+_DATE_LABEL = re.compile(r"(?<!更新)(?<!修改)(?<!修订)(?:日\s*期|时\s*间|時\s*間|\bdate)\s*[：:]", re.I)
+_CHANGED_NAMES = re.compile(r"updat|modif", re.I)
 _URL_DATE = re.compile(
     r"(?:^|[/_\-t])((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=\D|$|\d{4,})|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?=/)"
 )
@@ -90,7 +92,11 @@ def read_published(
         witnesses.append(found)
         hints.append(found.parsed.moment)
     witnesses += _from_time_tags(page, clock)
-    witnesses += _visible(page, body, clock, hints, title_block=title_block, factor=1.0 if visible_first else 0.5)
+    changed = _changed_days(page, head, clock)
+    sure = {_day(witness.parsed, clock) for witness in witnesses} - changed
+    seen = _visible(page, body, clock, hints, title_block=title_block, factor=1.0 if visible_first else 0.5)
+    # What is visible may be the last change only, when the head knows both and tells them apart.
+    witnesses += [witness for witness in seen if not sure or _day(witness.parsed, clock) not in changed]
     return _decide(witnesses, clock), witnesses
 
 
@@ -111,6 +117,20 @@ def _year_hints(head: Head, clock: Clock) -> list[datetime]:
     return [parsed.moment for parsed in found if parsed is not None]
 
 
+def _day(parsed: ParsedDate, clock: Clock) -> date:
+    return parsed.moment.astimezone(clock.zone).date()
+
+
+def _changed_days(page: Page, head: Head, clock: Clock) -> set[date]:
+    """Days on which the page says it was changed, unless it also says so of its publication."""
+    values = [value for name in _CHANGED if name != "dateupdate" for value in head.metas.get(name, ())[:1]]
+    values += [head.linked.modified] if head.linked.modified else []
+    for element in page.root.iter("time") if page.root is not None else ():
+        if _CHANGED_NAMES.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}") and element.get("datetime"):
+            values.append(element.get("datetime"))
+    return {_day(parsed, clock) for value in values[:20] if (parsed := clock.read(value)) is not None}
+
+
 def _from_url(url: str, clock: Clock) -> Witness | None:
     match = _URL_DATE.search(url)
     if not match:
@@ -125,7 +145,7 @@ def _from_time_tags(page: Page, clock: Clock) -> list[Witness]:
     for element in page.root.iter("time") if page.root is not None else ():
         value = (element.get("datetime") or "").strip()
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
-        if not value or re.search(r"updat|modif", names) or len(found) > 3:
+        if not value or (_CHANGED_NAMES.search(names) and "publish" not in names) or len(found) > 3:
             continue
         parsed = clock.read(value)
         if parsed is not None:
@@ -155,7 +175,7 @@ def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *
         text = " ".join(block.text for block in blocks[i : i + 3] if len(block.text) < 12)
     if len(text) > 160 or not _DIGIT.search(text):
         return []
-    label = _PUBLISH_LABEL.search(text)
+    label = _PUBLISH_LABEL.search(text) or _DATE_LABEL.search(text)
     if label is None and labelled_only and not (len(text) < 60 and re.search(r"来源|來源", text)):
         return []
     part = text[label.end() :] if label and _DIGIT.search(text[label.end() : label.end() + 30]) else text
@@ -168,16 +188,16 @@ def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *
 
 def _decide(witnesses: list[Witness], clock: Clock) -> Witness | None:
     """Days get the best weight of each kind of witness; within the best day the most trusted time of day wins."""
-    votes: dict[object, dict[str, float]] = {}
+    votes: dict[date, dict[str, float]] = {}
     for witness in witnesses:
-        day = witness.parsed.moment.astimezone(clock.zone).date()
+        day = _day(witness.parsed, clock)
         kind = witness.origin.split()[0]
         kinds = votes.setdefault(day, {})
         kinds[kind] = max(kinds.get(kind, 0.0), witness.weight)
     if not votes:
         return None
     best = max(votes, key=lambda day: sum(votes[day].values()))
-    same = [witness for witness in witnesses if witness.parsed.moment.astimezone(clock.zone).date() == best]
+    same = [witness for witness in witnesses if _day(witness.parsed, clock) == best]
     timed = [witness for witness in same if witness.parsed.precision != "day"]
     chosen = max(timed or same, key=lambda witness: witness.weight)
     finer = [

@@ -68,12 +68,11 @@ def _fragment(source: str, method: str) -> Body | None:
 def _scripts(page: Page) -> Body | None:
     """The longest article-like string in the page's scripts, as pages have it that are drawn by the browser."""
     best = ""
-    for script in page.root.iter("script") if page.root is not None else ():
-        text = script.text or ""
-        if not 300 < len(text) < MAX_CHARS:
+    for _, text in page.scripts:
+        if not 120 < len(text) < MAX_CHARS:
             continue
         for match in _LONG_STRING.finditer(text):
-            if len(match.group(1)) > max(len(best), 200):
+            if len(match.group(1)) > max(len(best), 80):
                 best = match.group(1)
     if not best:
         return None

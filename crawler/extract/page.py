@@ -38,7 +38,9 @@ _CENTRED = re.compile(r"text-align\s*:\s*center", re.I)
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ud800-\udfff\ue000-\uf8ff\ufe0f\ufeff\ufff9-\ufffc\ufffe\uffff]"
 )
-_HIDDEN, _CAPTION, _CENTRE = Hint.HIDDEN, Hint.CAPTION, Hint.CENTRED
+_NO_TEXT = re.compile(r"<(?:script|style|svg|SCRIPT|STYLE)(?=[\s>])|<!--")
+_PLAIN = frozenset({"a", "b", "strong", "i", "em", "u", "sup", "sub", "small"})
+_HIDDEN, _CAPTION, _CENTRE, _NO_HINT = Hint.HIDDEN, Hint.CAPTION, Hint.CENTRED, Hint.NONE
 
 
 @dataclass(slots=True)
@@ -71,20 +73,11 @@ class Block:
 class Page:
     """A parsed page. `root` is None when there was nothing to parse."""
 
-    source: str
+    source: str  # without scripts, styles and comments
     root: Any
+    scripts: list[tuple[str, str]] = field(default_factory=list)  # attributes, content
     blocks: list[Block] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
-
-    def metas(self) -> dict[str, list[str]]:
-        """Contents of meta tags by lower-case name, property, itemprop or http-equiv."""
-        found: dict[str, list[str]] = {}
-        for meta in self.root.iter("meta") if self.root is not None else ():
-            content = meta.get("content")
-            name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
-            if content and name:
-                found.setdefault(name.strip().lower(), []).append(content.strip())
-        return found
 
 
 def clean_text(text: str) -> str:
@@ -102,22 +95,46 @@ def _parser_options() -> dict[str, Any]:
 
 def parse(source: str) -> Page:
     """Parse the text of a page. Never raises; a text without any element gives a page without blocks."""
-    source = source[:MAX_CHARS].replace("\x00", "")
+    source, scripts = _split_scripts(source[:MAX_CHARS].replace("\x00", ""))
     root = None
     if source.strip():
         try:
             root = etree.fromstring(source.encode("utf-8", "replace"), etree.HTMLParser(**_parser_options()))
         except (etree.LxmlError, ValueError, AssertionError):
             root = None
-    page = Page(source, root)
+    page = Page(source, root, scripts)
     if root is not None:
         _Flattener(page).run(root)
     return page
 
 
+def _split_scripts(source: str) -> tuple[str, list[tuple[str, str]]]:
+    """The source without scripts, styles, drawings and comments, which are half of most pages, and the scripts apart."""
+    kept: list[str] = []
+    scripts: list[tuple[str, str]] = []
+    position = 0
+    while (match := _NO_TEXT.search(source, position)) is not None:
+        if match.group() == "<!--":
+            end = source.find("-->", match.end())
+            after = end + 3
+        else:
+            name = match.group()[1:]
+            opened = source.find(">", match.end())
+            end = source.find(f"</{name}", opened) if opened >= 0 else -1
+            after = source.find(">", end) + 1 if end >= 0 else 0
+            if after > 0 and name in {"script", "SCRIPT"}:
+                scripts.append((source[match.end() : opened], source[opened + 1 : end]))
+        if end < 0 or after <= 0:
+            break
+        kept.append(source[position : match.start()])
+        position = after
+    kept.append(source[position:])
+    return "".join(kept), scripts
+
+
 def flatten(element: Any) -> Page:
     """Blocks and boxes of one element alone, as when a source's own selector names the body."""
-    page = Page("", element)
+    page = Page("", element, [])
     _Flattener(page).run(element)
     return page
 
@@ -132,6 +149,7 @@ class _State:
     bold: bool = False
     centred: bool = False
     caption: bool = False
+    linked: _State | None = None
 
 
 class _Flattener:
@@ -167,11 +185,20 @@ class _Flattener:
             outer = states.pop()
             if state.box != outer.box:
                 self._flush(state)
-                boxes[state.box].last = len(self.page.blocks)
+                self._close(state.box)
             state = outer
             if states and (text := element.tail):
                 self._add(text, state)
         self._flush(state)
+
+    def _close(self, index: int) -> None:
+        """End a box; one without text is forgotten with all in it, which are without text too."""
+        boxes = self.page.boxes
+        end = len(self.page.blocks)
+        if boxes[index].first == end and index > 0:
+            del boxes[index:]
+        else:
+            boxes[index].last = end
 
     def _enter(self, element: Any, tag: str, state: _State) -> _State | None:
         """The state inside `element`; None when nothing in it is read."""
@@ -182,6 +209,8 @@ class _Flattener:
         if tag == "br" or tag == "hr":
             self._flush(state)
             return state
+        if tag in _PLAIN:
+            return self._enter_inline(tag, _NO_HINT, state)
         items = element.items()
         if not items:
             hint, style, align = hint_of(tag, "", "", ""), "", ""
@@ -205,7 +234,12 @@ class _Flattener:
 
     @staticmethod
     def _enter_inline(tag: str, hint: Hint, state: _State) -> _State:
-        link = state.link or tag == "a"
+        if tag == "a" and not state.link:
+            # Links are many and alike: one state for all of them in a box.
+            if state.linked is None:
+                state.linked = _State(state.tag, state.box, True, state.bold, state.centred, state.caption)
+            return state.linked
+        link = state.link
         bold = state.bold or tag in _BOLD
         caption = state.caption or hint is _CAPTION
         if link == state.link and bold == state.bold and caption == state.caption:
