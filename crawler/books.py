@@ -17,8 +17,8 @@ from store.items import Entry, SavedEntries, save_entries
 from store.locks import Hold, renew_lock
 from store.models import Fetch
 from store.politeness import add_host_counts, save_host_state
-from store.runs import save_url_state
-from store.schedule import after_fetch
+from store.runs import save_url_state, url_states
+from store.schedule import after_fetch, notice_lie
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,7 +73,11 @@ def save_look(session: Session, fetch: Fetch, entries: list[Entry] | None, look:
             fetch.note = "; ".join(filter(None, (fetch.note, f"{saved.repeated} entries repeat another one's link")))
         follow = look.further and (look.follow_always or look.backlog or bool(saved.new and not saved.known))
     if look.url_state is not None and not follow:
-        save_url_state(session, fetch.source_id, look.found_at, look.url_state)
+        values = dict(look.url_state)
+        if entries is not None:
+            known = url_states(session, [fetch.source_id]).get((fetch.source_id, look.found_at))
+            values |= {"full_at": now, "distrusted": notice_lie(session, fetch.source_id, fetch.url, known, now=now)}
+        save_url_state(session, fetch.source_id, look.found_at, values)
     newest = max((entry.published_at for entry in entries or () if entry.published_at and entry.published_at <= now), default=None)
     session.add(fetch)
     session.flush()

@@ -99,7 +99,8 @@ class Source(_Part):
     access: str = Field(default="ok", pattern=r"^(ok|probe_first|skip: .+)$")
     enabled: bool = True
     tier: Literal["official", "primary", "trade", "media", "aggregator"] = "media"
-    poll_hours: float | None = Field(default=None, gt=0, le=168)
+    poll_hours: float | None = Field(default=None, gt=0, le=168)  # the interval until its rhythm is known
+    floor_hours: float | None = Field(default=None, gt=0, le=24)  # never polled more often than this
     timezone: str | None = None
     encoding: str | None = None
     list: ListRules | None = None

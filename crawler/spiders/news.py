@@ -29,6 +29,7 @@ from crawler.work import Work
 from store.database import utc_now
 from store.items import MAX_TRIES, ToRead, postpone
 from store.models import Fetch, HostState
+from store.schedule import ask_in_full
 
 from .base import Ask, Page
 
@@ -76,7 +77,8 @@ class NewsSpider(scrapy.Spider):
         """A request for a feed, list, API answer or sitemap. `state` holds validators of page one while older pages are read."""
         headers: dict[str, str] = {}
         known = self.work.url_state(source.id, ask.root)
-        if ask.page == 1 and ask.method == "GET" and known and known.polls_since_full < self.work.order.crawl.full_every:
+        full = ask_in_full(known, full_every=self.work.order.crawl.full_every, now=utc_now())
+        if ask.page == 1 and ask.method == "GET" and known and not full:
             if known.etag:
                 headers["If-None-Match"] = known.etag
             if known.last_modified:

@@ -63,7 +63,9 @@ class SourceUrlState(SQLModel, table=True):
     last_modified: str | None = long_text(default=None)
     body_hash: str | None = long_text(default=None)
     fetched_at: datetime | None = moment(nullable=True)
+    full_at: datetime | None = moment(nullable=True)  # when it was last read in full
     polls_since_full: int = Field(default=0)
+    distrusted: bool = False  # its 304 were once proven wrong: asked in full ever since
     ttl_seconds: int | None = None  # what the feed or its headers ask for
 
 
