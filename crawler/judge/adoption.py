@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .document import Document, Reading, Sentence
 from .facts import Adoption, AdoptionStage, Evidence, Found, Mention, ModelRef, Party
-from .parties import Field, told_on
+from .parties import Field, speaks_of_health, told_on
 from .uptake.adopters import adopters_of, resolve
 from .uptake.cues import LIVE_LATER, Cue, find_cues, is_denied, is_possible, stage_of
 from .uptake.details import find_department, find_product, hosting_of
@@ -22,9 +22,6 @@ from .uptake.noise import Plain, without_glosses
 
 _MODEL_WORD = re.compile(
     r"大?模型|deep\W?seek|深度求索|gpt|qwen|千问|model|llm|混元|豆包|文心|盘古|星火|百川|kimi|claude|gemini|llama|智谱|glm|ruipath|瑞智|hunyuan|ernie|doubao|pangu"
-)
-_HEALTH = re.compile(
-    r"医|药|健康|患者|诊|疾病|病历|保险|人寿|寿险|财险|太保|人保|疾控|养老|护理|health|medic|hospital|clinic|pharma|insur|patient|doctor|nurs|biotech|physician"
 )
 _SELLS = re.compile(
     r"(?:推出|发布|上市|面向|销售|研发|开发|上线)[^,，。]{0,24}(?:一体机|解决方案|产品|套件|面向(?:医院|客户|基层))|向客户|为(?:客户|医院)(?:提供|打造)|旗下[^,，。]{0,12}产品[^,，。]{0,6}支持|"
@@ -58,7 +55,7 @@ class _Take(NamedTuple):
 
 def find_adoptions(reading: Reading) -> Found:
     """Adoptions that the text states, one per adopter and model, and those it denies."""
-    if not _MODEL_WORD.search(reading.folded) or not _HEALTH.search(reading.folded):
+    if not _MODEL_WORD.search(reading.folded) or not speaks_of_health(reading):
         return Found([], [])
     plain = without_glosses(reading.full)
     if plain is None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 from store.text import fold
 
@@ -33,8 +34,12 @@ _WEAK_END = r"(?:医疗|科技|软件|生物|医药|智能|健康|药业|制药|
 _OPENER = re.compile(
     rf"(?:[\d年月日]{{2,10}}[,，]?|近日[,，]|日前[,，]|[^,，。]{{2,10}}(?:公示|消息|显示)[,，])?(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=公告|公布|回应|宣布|发布|推出|与|和|携手|联合|联手|实现|上半年|前三季|20\d\d|第[一二三四]季|尚未|并未|已|的|签|获|完成|表示|称|、|自主|旗下|计划|拟|披露|上线|基于|[(（])"
 )
-_PARTNER = re.compile(rf"(?:与|携手|联合|联手|牵手)(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=签|达成|的战略|的合作|共同|合作|联合|就|在|共建|建立|举行|开展|、|宣布|[(（])")
-_COMMON = re.compile(r"(?:人工|智慧|数字|互联网|移动|精准|远程|基层|社区|国家|中国|国内|全国|我国|医院|这|该|其|各|多|大|新|首|一|某|将|在|为|对|从|由|以|把)")
+_PARTNER = re.compile(
+    rf"(?:与|携手|联合|联手|牵手)(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=签|达成|的战略|的合作|共同|合作|联合|就|在|共建|建立|举行|开展|、|宣布|[(（])"
+)
+_COMMON = re.compile(
+    r"(?:人工|智慧|数字|互联网|移动|精准|远程|基层|社区|国家|中国|国内|全国|我国|医院|这|该|其|各|多|大|新|首|一|某|将|在|为|对|从|由|以|把)"
+)
 MEDIA = re.compile(
     r"日报|晚报|新闻|时报|周刊|商报|早报|通讯社|news|daily|times|post|media|xinhua(?! hospital)|reuters|bloomberg", re.IGNORECASE
 )
@@ -56,10 +61,21 @@ class Field:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.folded = reading.folded
-        self.known = _whole(reading, [m for m in reading.mentions if m.target == "organisation"])
-        self.known = sorted([*self.known, *_by_place(reading, self.known)], key=lambda m: m.start)
-        self.aliases = _aliases(reading, self.known)
-        self.known = sorted([*self.known, *_alias_mentions(reading, self.known, self.aliases)], key=lambda m: m.start)
+
+    @cached_property
+    def _named(self) -> list[Mention]:
+        whole = _whole(self.reading, [m for m in self.reading.mentions if m.target == "organisation"])
+        return sorted([*whole, *_by_place(self.reading, whole)], key=lambda m: m.start)
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Folded short forms to the folded full name or the catalogue id."""
+        return _aliases(self.reading, self._named)
+
+    @cached_property
+    def known(self) -> list[Mention]:
+        """Every organisation of the text, by start."""
+        return sorted([*self._named, *_alias_mentions(self.reading, self._named, self.aliases)], key=lambda m: m.start)
 
     def within(self, start: int, end: int) -> list[Mention]:
         """Organisations and placed groups of hospitals between two offsets, without those in brackets after another."""
@@ -87,10 +103,10 @@ class Field:
         name = fold(mention.as_written)
         return self.aliases.get(name, name)
 
-    def before(self, sentence: Sentence, said: str) -> Mention | None:
-        """The organisation that a pronoun `said` in `sentence` stands for: the nearest of its kind named before."""
+    def before(self, sentence: Sentence, said: str, *, reach: int = 600) -> Mention | None:
+        """The organisation that a pronoun `said` in `sentence` stands for: the nearest of its kind within `reach` characters before."""
         kind = next((kind for kind, pattern in _PRONOUN_KINDS.items() if pattern.search(said)), None)
-        earlier = [m for m in self.known if m.start < sentence.start]
+        earlier = [m for m in self.known if sentence.start - reach <= m.start < sentence.start]
         if kind == "company":
             earlier = [m for m in earlier if m.kind in ("company", "investor")]
         elif kind is not None:
@@ -160,6 +176,16 @@ def _alias_mentions(reading: Reading, known: Sequence[Mention], aliases: dict[st
                     )
                 )
     return out
+
+
+_HEALTH = re.compile(
+    r"医|药|健康|患者|诊|疾病|病历|保险|人寿|寿险|财险|太保|人保|疾控|养老|护理|生物|基因|临床|影像|health|medic|hospital|clinic|pharma|insur|patient|doctor|nurs|biotech|physician|surg|drug|diagnos|therap|biolog|genom|clinic"
+)
+
+
+def speaks_of_health(reading: Reading) -> bool:
+    """Whether a text has any word of health or insurance, or an organisation of the catalogue: a cheap check before anything else."""
+    return _HEALTH.search(reading.folded) is not None or any(m.target == "organisation" for m in reading.catalogued)
 
 
 _RECALLED = re.compile(r"去年|前年|早在|此前曾|曾于|曾经|\blast year\b|\bpreviously\b|\bback in\b|\byears ago\b")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from .document import Reading, Sentence
 from .facts import Amount, Found, Mention, Partnership, Party
-from .parties import MEDIA, Field, told_on
+from .parties import MEDIA, Field, speaks_of_health, told_on
 
 _CUE = re.compile(
     r"(?:签署|签订|签约|达成|建立|缔结|开展)[^,，。;；]{0,24}(?:合作|协议|备忘录|联盟|授权|许可|伙伴)|战略合作(?!伙伴们)|(?:独家)?(?:授权|许可)(?:协议|合作|引进|给|予)|合作协议|合作备忘录|"
@@ -19,10 +19,18 @@ _CUE = re.compile(
     r"\bpartner(?:ed|s|ing)? with\b|\bpartnership\b|\bteam(?:ed|s|ing)? up\b|\bcollaborat(?:e|es|ed|ing|ion)\b|\bjoin(?:ed|s)? forces\b|\bsign(?:ed|s)? (?:an?|the) [^,.;]{0,60}(?:agreement|memorandum|mou|deal|contract|pact)\b|"
     r"\b(?:licen[cs]ing|cooperation|framework|collaboration|license|strategic) (?:agreement|deal|pact|alliance)\b|\blicen[cs]ed? (?:to|from)\b|\bjoint venture\b|\bout-licen[cs]\w+|\bentered into (?:an?|the) [^,.;]{0,50}agreement\b|\bjointly (?:develop|launch|build|establish|set up)\w*"
 )
-_OTHER = re.compile(r"融资|领投|跟投|收购|并购|入股|增资|上市|ipo|募资|股权|定增|\bacqui(?:re|red|res|sition)\b|\binvest(?:ed|ors?|ment round)\b|\bseries [a-f]\b|\bfunding\b|\bshares? (?:rose|fell)\b")
-_WISHED = re.compile(r"(?:希望|期待|呼吁|鼓励|建议|寻求|有意|或将|可能|拟|计划|洽谈|考虑|如果|未来可)[^,，。;；]{0,16}$|\b(?:hopes?|seeks?|seeking|may|might|could|in talks|considering|wants?|would|should|plans? to|looking to)\b[^,.;]{0,40}$")
-_NOT = re.compile(r"(?:尚未|并未|没有|从未|未与|不再|终止|停止|否认|取消)[^,，。]{0,24}$|\b(?:not|never|denied|denies|terminated|ended|no)\b[^,.;]{0,40}$")
-_NOT_NEXT = re.compile(r"^[^,，。;；]{0,8}(?:终止|取消|破裂|不属实)|^[^,.;]{0,30}\b(?:was|were|has been|have been) (?:terminated|called off|cancelled)\b")
+_OTHER = re.compile(
+    r"融资|领投|跟投|收购|并购|入股|增资|上市|ipo|募资|股权|定增|白皮书|报告》|专项行动|印发|联合发文|\bacqui(?:re|red|res|sition)\b|\binvest(?:ed|ors?|ment round)\b|\bseries [a-f]\b|\bfunding\b|\bshares? (?:rose|fell)\b"
+)
+_WISHED = re.compile(
+    r"(?:希望|期待|呼吁|鼓励|建议|寻求|有意|或将|可能|拟|计划|洽谈|考虑|如果|未来可)[^,，。;；]{0,16}$|\b(?:hopes?|seeks?|seeking|may|might|could|in talks|considering|wants?|would|should|plans? to|looking to)\b[^,.;]{0,40}$"
+)
+_NOT = re.compile(
+    r"(?:尚未|并未|没有|从未|未与|不再|终止|停止|否认|取消)[^,，。]{0,24}$|\b(?:not|never|denied|denies|terminated|ended|no)\b[^,.;]{0,40}$"
+)
+_NOT_NEXT = re.compile(
+    r"^[^,，。;；]{0,8}(?:终止|取消|破裂|不属实)|^[^,.;]{0,30}\b(?:was|were|has been|have been) (?:terminated|called off|cancelled)\b"
+)
 _JOIN = re.compile(
     r"(?:公告|宣布|表示|透露)?称?[,，](?:公司|其|已|日前|近日)*(?:与|和|同|携手|联合)|[^,，。;；]{0,6}(?:与|和|同|跟|及|以及|、|携手|联手|牵手|联合|并与|向|授予|将)[^,，。;；]{0,10}|\s*(?:[(（][^)）]*[)）])?\s*(?:,|，)?\s*(?:与|和|携手|联合|、)\s*|"
     r"[^.;]{0,80}?\b(?:with|and|between|to|from|alongside)\b[^.;,]{0,24}|\s*(?:,|&|/)\s*(?:and )?"
@@ -32,17 +40,21 @@ _SUBJECT = (
     re.compile(r"(?:在|于)(?P<s>[^,，。;；]{2,40}?)(?:等)?(?:领域|方面|方向|环节)(?:展开|开展|达成|进行|深化|建立|加强|全面|深度|合作)?"),
     re.compile(r"(?:共同|联合|合作|携手|联手)(?P<s>(?:开发|研发|打造|建设|推进|探索|推出|发布|构建|研制|开展|共建)[^,，。;；]{2,40})"),
     re.compile(r"(?P<s>[“「《][^”」》]{2,30}[”」》])"),
-    re.compile(r"\bto (?P<s>(?:jointly |co-)?(?:develop|build|explore|deploy|create|advance|promote|launch|integrate|apply|bring|commerciali[sz]e|accelerate|design|discover|establish|expand|train|use)\b[^,.;]{3,100})"),
+    re.compile(
+        r"\bto (?P<s>(?:jointly |co-)?(?:develop|build|explore|deploy|create|advance|promote|launch|integrate|apply|bring|commerciali[sz]e|accelerate|design|discover|establish|expand|train|use)\b[^,.;]{3,100})"
+    ),
     re.compile(r"\b(?:agreement|partnership|collaboration|cooperation|deal|licen[cs]e) (?:on|for|covering|in|around) (?P<s>[^,.;]{3,80})"),
     re.compile(r"\bcollaborat\w+ (?:[^,.;]{2,40} )?(?:on|in) (?P<s>[^,.;]{3,80})"),
 )
-_TOTAL = re.compile(r"(?:总额|总价|合计|最高|总计|总金额|高达|总值|潜在|里程碑|累计)[^,，。;；]{0,14}$|\b(?:up to|worth|total(?:ling|ing)?|total of|as much as|potentially|valued at|milestones? of up to)\b[^,.;]{0,20}$")
+_TOTAL = re.compile(
+    r"(?:总额|总价|合计|最高|总计|总金额|高达|总值|潜在|里程碑|累计)[^,，。;；]{0,14}$|\b(?:up to|worth|total(?:ling|ing)?|total of|as much as|potentially|valued at|milestones? of up to)\b[^,.;]{0,20}$"
+)
 _FAR = 60
 
 
 def find_partnerships(reading: Reading) -> Found:
     """Partnerships and licences that the text states, and those it denies or says have ended."""
-    if not _CUE.search(reading.folded):
+    if not _CUE.search(reading.folded) or not speaks_of_health(reading):
         return Found([], [])
     found = Found([], [])
     field = Field(reading)
@@ -53,7 +65,7 @@ def find_partnerships(reading: Reading) -> Found:
             continue
         parties = _parties(field, sentence, cue)
         key = frozenset(field.identity(m) for m in parties)
-        if len(key) < 2 or any(key <= other for other in seen):
+        if len(key) < 2 or all(m.kind in ("regulator", "agency") for m in parties) or any(key <= other for other in seen):
             continue
         seen.add(key)
         before, after = reading.folded[max(sentence.start, cue.start() - _FAR) : cue.start()], reading.folded[cue.end() : sentence.end]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from store.text import fold
-
 from crawler.judge.document import Sentence
 from crawler.judge.facts import Mention
 from crawler.judge.parties import MEDIA, Field
+from store.text import fold
+
 from .cues import Cue
 from .models import is_maker
 
