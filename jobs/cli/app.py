@@ -14,7 +14,22 @@ from store.errors import ConfigError, KnowledgeError, YixunError
 from .common import EXIT_FAILED, EXIT_USAGE, out, say
 
 # Order is the order of `yixun --help`. Each module has `register(app)`.
-NOUNS: tuple[str, ...] = ("analyse", "crawl", "demo", "digest", "read", "topics", "why")
+NOUNS: tuple[str, ...] = (
+    "analyse",
+    "crawl",
+    "db",
+    "demo",
+    "digest",
+    "export",
+    "init",
+    "names",
+    "query",
+    "read",
+    "search",
+    "status",
+    "topics",
+    "why",
+)
 
 
 ABOUT = """Yixun 医讯: a weekly digest and a queryable store of what happens in China's healthcare AI.

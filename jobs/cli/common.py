@@ -6,8 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import Decimal
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,16 +43,9 @@ def out(text: str) -> None:
 
 def out_json(value: Any) -> None:
     """Write one JSON line of result to standard output: Chinese unescaped, times ISO 8601 in UTC, sums as numbers."""
+    from jobs.formats import plain
+
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=plain) + "\n")
-
-
-def plain(value: Any) -> Any:
-    """What JSON holds in place of a value it does not know."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def settings_of(config: Path | None) -> Settings:

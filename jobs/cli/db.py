@@ -1,0 +1,81 @@
+"""`yixun db`: upgrade, backup, restore and prune the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import AsJson, ConfigFile, out, out_json, settings_of, store_session
+
+File = Annotated[Path, typer.Argument(help="The backup, a ZIP file.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    noun = typer.Typer(help="Upgrade, back up, restore and prune the store.", no_args_is_help=True, rich_markup_mode=None)
+    noun.command("upgrade")(upgrade)
+    noun.command("backup")(backup)
+    noun.command("restore")(restore)
+    noun.command("prune")(prune)
+    app.add_typer(noun, name="db")
+
+
+def upgrade(config: ConfigFile = None) -> None:
+    """Bring the schema of the store to this version of Yixun; the rows stay. Make a backup first."""
+    from store.database import connect, safe_url
+    from store.migrate import upgrade as upgrade_store
+
+    engine = connect(settings_of(config).store)
+    try:
+        before, after = upgrade_store(engine)
+    finally:
+        engine.dispose()
+    out(f"{safe_url(engine.url)}: {'is up to date' if before == after else f'schema {before} → {after}' if before else 'made'}")
+
+
+def backup(file: File, config: ConfigFile = None) -> None:
+    """Write the whole store to a file, as it is at this moment, while others may work on it.
+
+    The file can be restored into SQLite or PostgreSQL, whichever it came from. It holds the recipients of digests.
+    """
+    from store.backup import write_backup
+    from store.migrate import open_store
+
+    engine = open_store(settings_of(config).store, create=False)
+    try:
+        counts = write_backup(engine, file)
+    finally:
+        engine.dispose()
+    out(f"{file}: {sum(counts.values())} rows, {counts['item']} of them items")
+
+
+def restore(file: File, config: ConfigFile = None) -> None:
+    """Fill an empty store from a backup and bring it to this version. A store that holds rows is left alone."""
+    from store.backup import read_backup
+    from store.database import connect, safe_url
+
+    engine = connect(settings_of(config).store)
+    try:
+        counts = read_backup(engine, file)
+    finally:
+        engine.dispose()
+    out(f"{safe_url(engine.url)}: {sum(counts.values())} rows restored, {counts['item']} of them items")
+
+
+def prune(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Remove what need not be kept: old entries that were turned away, old records of fetches and runs.
+
+    News, facts and digests stay. How old is old, store.keep_turned_away_days and store.keep_fetch_days say.
+    """
+    from store.database import utc_now
+    from store.prune import prune as remove_old
+
+    settings = settings_of(config)
+    with store_session(settings) as session:
+        counts = remove_old(session, settings.store, now=utc_now())
+    if as_json:
+        out_json(counts)
+    else:
+        out("removed: " + ", ".join(f"{count} {name}" for name, count in counts.items()))

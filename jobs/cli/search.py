@@ -1,0 +1,55 @@
+"""`yixun search`: full-text search, Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .common import AsJson, ConfigFile, as_cell, out, out_json, say, settings_of, store_session
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("search")(search)
+
+
+def search(
+    query: Annotated[str, typer.Argument(help='Words that must all be there; "several words" in quotes stand together.')],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Items at most.")] = 20,
+    every: Annotated[bool, typer.Option("--all", help="Also entries that were turned away.")] = False,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find items by words in title, summary and text, newest first.
+
+    Chinese words of any length are found, in simplified and traditional characters alike; Latin words are whole words,
+    upper or lower case, also where Chinese is written right against them.
+    """
+    from store.search import search as find
+
+    with store_session(settings_of(config)) as session:
+        found = find(session, query, limit=limit, with_turned_away=every)
+    for hit in found:
+        item = hit.item
+        if as_json:
+            out_json(
+                {
+                    "id": item.id,
+                    "title": item.title,
+                    "link": item.link,
+                    "source": item.source_id,
+                    "published_at": item.published_at,
+                    "first_seen_at": item.first_seen_at,
+                    "status": item.status,
+                    "relevant": item.relevant,
+                    "snippet": hit.snippet,
+                }
+            )
+            continue
+        out(f"{as_cell(item.published_at or item.first_seen_at)}  {item.title}")
+        out(f"    {item.source_id} · item {item.id}{'' if item.relevant else ' · off topic'} · {item.link or 'no link'}")
+        if hit.snippet:
+            out(f"    {hit.snippet}")
+    if not found:
+        say("nothing found")
