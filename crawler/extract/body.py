@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from itertools import accumulate
 
 from .hints import Hint
@@ -24,6 +25,8 @@ _ENTER_GOOD = 0.5
 # A box named as a surrounding counts as the article after all when it holds more than this share of the page's text.
 _OVERRULE = {Hint.BAD: 0.85, Hint.DOUBTFUL: 0.4}
 _WRAPPERS = frozenset({"td", "th", "li", "dd", "center", "blockquote"})
+# A first line this similar to the headline is the headline of another edition.
+_SAME_TITLE = 0.75
 _FACTOR = (1.0, 1.0, 0.25, 0.0, 1.0, 1.0, 1.0)  # by Hint
 
 
@@ -82,18 +85,33 @@ class Scored:
     def _effective_hints(self) -> list[Hint]:
         """For each box the strongest bad hint of itself and its ancestors that is not overruled by how much text it holds."""
         total = self.raw[-1] or 1.0
+        above = self._around_good(total)
         none, doubtful, bad = Hint.NONE, Hint.DOUBTFUL, Hint.BAD
         out: list[Hint] = []
-        for box in self.page.boxes:
+        for index, box in enumerate(self.page.boxes):
             inherited = out[box.parent] if box.parent >= 0 else none
             own = box.hint
             if own is not bad and own is not doubtful:
                 out.append(inherited)
                 continue
-            if (self.raw[box.last] - self.raw[box.first]) / total > _OVERRULE[own]:
+            if index in above or (self.raw[box.last] - self.raw[box.first]) / total > _OVERRULE[own]:
                 own = none
             out.append(max(inherited, own))
         return out
+
+    def _around_good(self, total: float) -> set[int]:
+        """Ancestors of the weightiest box that is named as an article: wrappers, whatever they are called."""
+        boxes = self.page.boxes
+        good = [i for i, box in enumerate(boxes) if box.hint is Hint.GOOD]
+        best = max(good, key=lambda i: self.raw[boxes[i].last] - self.raw[boxes[i].first], default=-1)
+        found: set[int] = set()
+        if best < 0 or self.raw[boxes[best].last] - self.raw[boxes[best].first] < 0.3 * total:
+            return found
+        parent = boxes[best].parent
+        while parent >= 0:
+            found.add(parent)
+            parent = boxes[parent].parent
+        return found
 
     def sum(self, box: int) -> float:
         """Weight of all blocks of a box."""
@@ -219,7 +237,8 @@ def drop_title(page: Page, body: Body, title: str) -> None:
     for i in list(body.kept):
         block = page.blocks[i]
         line = squash(block.text)
-        if mark and line and (line == mark or (len(line) > 7 and line in mark and block.tag in HEADINGS)):
+        same = line == mark or (len(line) > 7 and line in mark and block.tag in HEADINGS)
+        if mark and line and (same or (block.units < 40 and SequenceMatcher(None, line, mark).ratio() > _SAME_TITLE)):
             position = body.kept.index(i)
             del body.kept[position], body.paragraphs[position]
             body.dropped.append((i, "title"))

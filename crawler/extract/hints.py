@@ -43,9 +43,9 @@ _BAD_NAMES = re.compile(
     rf"side-?bar|{_S}side{_E}|right[_-]?(?:side|bar|col|box|cont|part|main){_E}|{_S}rail{_E}|right-rail|breadcrumb|{_S}crumbs?{_E}|{_S}path{_E}|"
     rf"{_S}nav(?:bar|igation|i)?{_E}|{_S}foot(?:er|nav)?{_E}|copyright|banquan|{_S}share|sharing|social|{_S}ads?{_E}|advert|adsense|sponsor|{_S}promo|"
     rf"newsletter|subscri(?:be|ption)|sign-?up|log-?in{_E}|regist(?:er|ration){_E}|pop-?up|modal|cookie|gdpr|qr-?code|{_S}ewm{_E}|erwei|"
-    rf"paywall|{_S}toolbar|{_S}widgets?{_E}|hot[_-]?(?:news|list|rank|article|words?)|rank(?:ing)?(?:[_-]?list)?{_E}|paihang|most-?(?:read|popular|viewed)|trending|"
+    rf"paywall|{_S}toolbar|(?:^|[\s_:.]|(?<!elementor)-)widgets?{_E}|hot[_-]?(?:news|list|rank|article|words?)|rank(?:ing)?(?:[_-]?list)?{_E}|paihang|most-?(?:read|popular|viewed)|trending|"
     rf"{_S}prev[_-]?next|next[_-]?(?:prev|post|article)|post-?nav|shang(?:yi|xia)pian|statement|disclaim|mianze|{_S}declare|"
-    rf"article[_-]?tags?{_E}|post-?tags?{_E}|{_S}tags?(?:-?(?:list|links|cloud|box|wrap))?{_E}|key-?words?{_E}|{_S}tag-|wx-?follow|follow-?us|weixin|wechat|download(?:[_-]?app)?{_E}|app[_-]?down|"
+    rf"article[_-]?tags?{_E}|post-?tags?{_E}|(?:^|[\s_-])tags?(?:[_-]?(?:list|links|cloud|box|wrap))?(?=\s|$)|key-?words?{_E}|wx-?follow|follow-?us|weixin|wechat|download(?:[_-]?app)?{_E}|app[_-]?down|"
     rf"author[_-]?(?:info|box|bio|card|desc|intro|profile|about)|about[_-]?(?:the-?)?author|{_S}bio{_E}|skip-?link|report-?error|jubao|feedback|reprint",
     re.I,
 )
@@ -53,14 +53,14 @@ _DOUBTFUL_NAMES = re.compile(
     rf"share|{_S}meta{_E}|(?:post|article|entry|news)[_-]?(?:meta|info|header|head|foot|footer|source|time|date|about|bottom|other|tool)|"
     rf"byline|{_S}author{_E}|{_S}editors?{_E}|show_author|article-?editor|{_S}source{_E}|{_S}time{_E}|{_S}date{_E}|{_S}info{_E}|pub-?(?:time|date)|"
     rf"summary{_E}|zhaiyao|daodu|abstract{_E}|pag(?:er|ination|ing|enav|e-?num|es){_E}|{_S}tools?{_E}|{_S}menu{_E}|banner|{_S}top(?:bar|nav){_E}|{_S}head(?:er)?{_E}|"
-    rf"{_S}tips?{_E}|vote|{_S}poll{_E}|{_S}like{_E}|zan{_E}|{_S}hot{_E}|{_S}more{_E}|video-?(?:info|list|player)|player|{_S}list{_E}|quotation|{_S}copy{_E}|"
+    rf"{_S}tips?{_E}|vote|{_S}poll{_E}|{_S}like{_E}|zan{_E}|{_S}hot{_E}|{_S}more{_E}|video-?(?:info|list|player)|player|quotation|{_S}copy{_E}|"
     rf"edit{_E}|op(?:er|t)s?{_E}|search|{_S}read-?(?:more|next)|callout|pull-?quote|{_S}insert{_E}|inline-?(?:promo|link)|{_S}card{_E}|author",
     re.I,
 )
 _GOOD_NAMES = re.compile(
     rf"article[_-]?(?:body|content|text|main|detail|con|txt)|(?:post|entry|story|news|main|page|text|detail)[_-]?(?:body|content|text|con|txt|cont)s?{_E}|"
     rf"{_S}(?:article|content|story|zoom|ucap-content|trs_editor|trs_ueditor|rich_media_content|js_content|artibody|endtext|zhengwen|neirong|detail|prose){_E}|"
-    rf"articlebody|vsb_content|ueditor|editor-?content|rich-?text|view-?content|con_?text|xl_?(?:con|txt)",
+    rf"articlebody|hentry|type-post|vsb_content|ueditor|editor-?content|rich-?text|view-?content|con_?text|xl_?(?:con|txt)",
     re.I,
 )
 
@@ -75,7 +75,7 @@ def hint_of(tag: str, class_name: str, id_name: str, role: str) -> Hint:
         if _CAPTION_NAMES.search(names):
             return Hint.CAPTION
         good = _GOOD_NAMES.search(names) is not None
-        if not good and tag not in {"html", "body", "main", "article"}:
+        if not good and tag not in {"html", "body", "main"}:
             if _BAD_NAMES.search(names):
                 return Hint.BAD
             if _DOUBTFUL_NAMES.search(names):

@@ -7,7 +7,7 @@ import unicodedata
 
 from .hints import Hint
 from .page import HEADINGS, Block, Page
-from .people import leading_names
+from .people import english_names, leading_names
 
 # Each rule is a whole short line. Words of the trade, in both scripts; no site's own.
 _CREDIT = re.compile(
@@ -20,15 +20,19 @@ _SOURCE = re.compile(
 )
 _SOURCE_MAX = 60
 _BYLINE = re.compile(
-    r"^[\[【(（\s■●◎▍丨|]*(?:(?:本报|本刊|本网|本台|[\u4e00-\u9fffA-Za-z]{2,10}?)?(?:首席|实习|见习|特约|全媒体|融媒体|文字)?(?:记者|記者|作者|通讯员|撰稿人?|撰文|采写|采访|執筆|执笔|编译|编撰|撰写|文字|原创|原創|投稿人|文图|图文|文|图|摄影|作者|供稿|讲述|口述|整理|特约撰稿)"
+    r"^[\[【(（\s■●◎▍丨|]*(?:《[^》]{1,12}》)?(?:(?:本报|本刊|本网|本台|[\u4e00-\u9fffA-Za-z]{2,10}?)?(?:首席|实习|见习|特约|全媒体|融媒体|文字)?(?:记者|記者|作者|通讯员|撰稿人?|撰文|采写|采访|執筆|执笔|编译|编撰|撰写|文字|原创|原創|投稿人|文图|图文|文|图|摄影|作者|供稿|讲述|口述|整理|特约撰稿)"
     r"(?:[、/／&和·\s]?(?:图|摄影|摄|编辑|编译|整理|视频))?)\s*(?:[：:|丨｜/／∣]|\s|(?<=[者员人])(?=[\u4e00-\u9fff]))\s*(.{1,50})$"
 )
 _ORIGINAL_TITLE = re.compile(r"^[\[【(（\s]*(?:本文)?原?(?:标题|题|題)(?:为|為)?\s*[：:《“\"]")
 _PROMO = re.compile(
-    r"扫(?:描|一扫|码).{0,12}(?:二维码|关注|下载|加入|添加|上方|下方)|(?:点击|长按|识别).{0,14}(?:二维码|关注|下载|进入|订阅|查看|阅读|观看|投票|图片|大图|清晰|原文|放大)|关注.{0,16}(?:公众号|微信号|官方微信|视频号|微博)|"
-    r"(?:微信|官方)公众号\s*[：:]|更多(?:精彩|内容|资讯|新闻|信息|猛料).{0,20}(?:关注|点击|请|欢迎|下载|登录|访问|敬请)|下载.{0,16}(?:APP|app|客户端|App)|安装.{0,20}客户端|欢迎(?:关注|订阅|投稿|转发|分享|加入|扫码|下载)|"
-    r"(?:打开|登录|进入).{0,10}(?:APP|App|app|客户端).{0,10}(?:查看|阅读|体验|更多)|点(?:个|亮)?[“\"]?(?:在看|赞)|(?:在看|点赞|转发|收藏).{0,6}(?:点赞|转发|分享|三连)|返回搜狐|举报/反馈|正文已结束|阅读全文|展开全文|加载更多|查看更多|"
-    r"添加.{0,10}(?:微信|好友|小助手)|加入.{0,8}(?:交流群|读者群|社群)|回复.{0,3}【|后台回复|戳(?:这里|下方|原文|阅读)"
+    r"(?:长按|識別|识别).{0,14}(?:二维码|二維碼|关注|订阅|图片)|扫(?:描|一扫|码)?.{0,6}(?:下方|上方|左方|右方|文末|图中|以下).{0,4}二维码|扫码(?:关注|下载|加入|添加|进群|订阅|阅读)|(?:关注|關注).{0,16}(?:公众号|微信号|官方微信|视频号)|"
+    r"点击.{0,8}(?:上方|下方|蓝字|左下角|右上角|阅读原文|清晰大图|大图|查看原文|观看视频|进入专题)|点击.{0,6}(?:投票|订阅)|点击看|更多(?:精彩|内容|资讯|新闻|信息|猛料).{0,20}(?:关注|点击|请|欢迎|下载|登录|访问|敬请)|"
+    r"^.{0,6}欢迎(?:关注|订阅|投稿|转发|扫码|下载)|点(?:个|亮)?.?[“\"【]?(?:在看|赞)[”\"】]?|(?:在看|点赞|转发|收藏).{0,6}(?:点赞|转发|分享|三连)|举报/反馈|正文已结束|阅读全文|展开全文|加载更多|查看更多|"
+    r"添加.{0,10}(?:小助手|客服微信)|加入.{0,8}(?:交流群|读者群|社群)|回复.{0,3}【|后台回复|戳(?:这里|下方|原文|阅读)"
+)
+# What an article may say about its subject too: believed at the edges of a text only.
+_LOOSE_PROMO = re.compile(
+    r"^.{0,4}(?:下载|安装).{0,16}(?:APP|app|客户端|App)|^.{0,6}(?:打开|登录|进入).{0,10}(?:APP|App|app|客户端)|^.{0,4}扫(?:描|一扫|码)?.{0,12}二维码|^.{0,4}(?:点击|关注)|(?:微信|官方)公众号\s*[：:]"
 )
 _PROMO_MAX = 90
 _RIGHTS = re.compile(
@@ -46,7 +50,7 @@ _RELATED = re.compile(
 _RELATED_EN = re.compile(
     r"^(?:related(?: (?:articles?|stor(?:y|ies)|posts?|news|content|coverage|topics|reading|links?|videos?))?|read (?:more|next|also)|more (?:from|on|stories|news|in|like this|about)\b.{0,40}|you (?:may|might) (?:also|be) .{0,30}|"
     r"recommended(?: (?:for you|stories|reading|articles|videos?))?|most (?:popular|read|viewed|commented)|trending(?: now)?|popular(?: (?:now|posts|stories))?|latest (?:news|stories|posts|articles)|top stories|"
-    r"(?:leave|post|add|write) (?:a|your) (?:comment|reply)|(?:\d+ )?(?:comments?|responses?|replies)(?: \(\d+\))?|join the (?:conversation|discussion)|discussion|about the authors?|about (?:us|this author)|"
+    r"(?:leave|post|add|write) (?:a|your) (?:comment|reply)|(?:\d+ )?(?:comments?|responses?|replies|thoughts on .{3,90})(?: \(\d+\))?|join the (?:conversation|discussion)|about the authors?|about (?:us|this author)|"
     r"share this(?: (?:article|story|post|page|entry))?|share(?: on| via)?|like this|tags?|filed under|topics|see also|further reading|what (?:to read|others are reading)|don't miss|editor'?s picks?|up next|next (?:article|story|up|post)|"
     r"previous (?:article|story|post)|sign up|newsletter|subscribe(?: now| today)?|follow us.{0,30}|sponsored(?: content)?|paid (?:content|post)|promoted|contact us|terms of (?:use|service)|privacy policy|keep reading|explore more|around the web|from the web|more to explore|media contacts?)\s*:?\s*[>»→]*$",
     re.I,
@@ -54,16 +58,16 @@ _RELATED_EN = re.compile(
 _ENGLISH = re.compile(
     r"^(?:(?:story continues|article continues|continue reading|continues) (?:below|after).{0,40}|(?:- ?)?(?:skip )?advertise?ment(?: ?-)?.{0,30}|advert|ad|loading\.*|read (?:more|also|next|the full .{0,30}|our .{0,40})\s*[:>»].{0,140}|"
     r"(?:related|see also|also read|more|watch|listen|don't miss|must read|recommended|read|see|video|photos?|gallery)\s*[:|>»]\s.{0,140}|(?:watch|listen)(?: now| live| to (?:this|the).{0,60})?|"
-    r"(?:photo|image|picture|photograph|illustration|credit|photo credit|image credit|image source|source|graphic|photo courtesy|courtesy)s?\s*(?:by|:|/|©|credit).{0,100}|(?:getty images|reuters|ap photo|afp|shutterstock|istock(?:photo)?|file photo|unsplash|pexels)[^.]{0,40}|"
+    r"(?:photo|image|picture|photograph|illustration|credit|photo credit|image credit|image source|source|graphic|photo courtesy|courtesy)s?\s*(?:by|:|/|©|credit).{0,100}|(?:getty images|reuters|ap photo|afp|shutterstock|istock(?:photo)?|file photo|unsplash|pexels)(?:\s*[/|,(-].{0,40}| via .{0,30})?|"
     r"(?:click|tap) (?:here|to|on).{0,100}|(?:sign up|subscribe|register|log in|follow us|like us|join us|get (?:our|the) .{0,30}newsletter|download (?:the|our) .{0,20}app).{0,160}|(?:share|tweet|email|print|save|pin it|comment|reply|facebook|twitter|linkedin|whatsapp|copy link|link copied)(?: (?:this|on|to|via|article).{0,30})?|"
-    r"(?:by|written by|posted by|reported by|reporting by|edited by|editing by|writing by|additional reporting by|compiled by)\s+[A-Z][^.!?]{1,90}|(?:last )?(?:updated|published|posted|modified|first published)(?: on| at)?\s*:?\s.{4,60}|"
+    r"(?:reporting by|edited by|editing by|writing by|additional reporting by|compiled by)\s+[^.!?]{1,90}|(?:last )?(?:updated|published|posted|modified|first published)(?: on| at)?\s*:?\s.{0,14}\d[^.]{0,40}|"
     r"\d+\s*(?:min(?:ute)?s?|sec(?:ond)?s?)\s*(?:read|ago)|\d+ (?:shares?|comments?|views?|likes?|claps?)|(?:view|show|hide|post|add|leave|read)\s(?:all\s|\d+\s|a\s|the\s)?(?:\d+\s)?comments?|"
     r"(?:©|copyright|all rights reserved).{0,160}|this (?:article|story|post) (?:was|has been|is) (?:originally|first|updated|also|syndicated|republished|re-?published|produced).{0,160}|the post .{3,200} appeared first on .{2,80}|(?:image|photo|video) (?:caption|courtesy|copyright|source).{0,120}|"
-    r"(?:your email address will not be published).{0,80}|(?:back to top|go to top|top of page|skip to .{0,30}|jump to .{0,30}|open in .{0,20}|play video|close|menu|search|home|next|previous|transcript|email address|print this page))[.!>»→]*$",
+    r"(?:your email address will not be published).{0,80}|(?:back to top|go to top|top of page|skip to .{0,30}|jump to .{0,30}|open in .{0,20}|play video|close|menu|search|home|next|previous|transcript|email address|print this page))[!>»→]*$",
     re.I,
 )
 _CAPTION_START = re.compile(
-    r"^[\s(（\[【]*(?:[▲△↑▼↓]|(?:上|下|左|右|本|题|题|头|封面|配)图(?:为|：|:|源|/|／)|图\s?\d{0,2}\s?[：:/／丨|｜▲]|图片\s?[：:/]|(?:资料|效果|示意|现场|截|配|视频截)图[\s）)\]】。：:]*$|(?:photo|image|figure|fig\.)\s?\d*\s?[:.])",
+    r"^[\s(（\[【]*(?:[▲△↑▼↓]|(?:上|下|左|右|本|题|题|头|封面|配)图(?:为|：|:|源|/|／)|图\s?\d{0,2}\s?[：:/／丨|｜▲]|图\s?\d{1,2}(?=\s)|图片\s?[：:/]|(?:资料|效果|示意|现场|截|配|视频截)图[\s）)\]】。：:]*$|(?:photo|image|figure|fig\.)\s?\d*\s?[:.])",
     re.I,
 )
 _CAPTION_END = re.compile(
@@ -82,6 +86,16 @@ def squash(text: str) -> str:
 
 
 _CLOSING = frozenset({"credit", "promotion", "rights"})
+
+
+_FIELD = re.compile(
+    r"(?:作\s*者|来\s*源|來源|出处|点击(?:数|率|量)?|浏览(?:次数|量)?|阅读(?:次数|量|数)?|更新时间|发布(?:时间|日期|人|单位)?|发表时间|日期|时间|录入|编辑|审核|字号|字体|访问量|责编|人气|评论|信息来源|文号|索引号|撰稿|供稿|摄影)\s*[：:]"
+)
+_DATE_LINE = re.compile(r"^(?:\S{0,16}[\s|丨]*)?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s|$|T|\d{1,2}[:：])")
+_APP = re.compile(r"客户端|\bAPP\b|二维码|公众号|newsletter|subscribe", re.I)
+_BY = re.compile(r"^(?:By|BY|Written by|Posted by|Story by|Words by)\s+[A-Z]")
+_COMMENTS = re.compile(r"评论|留言|跟帖|跟贴|comment|repl(?:y|ies)|thoughts on|responses?|上一篇|下一篇|上一条|下一条", re.I)
+_HEADS_SECTION = re.compile(r"^[^：:]*[：:]?\s*[\])）】>》|丨\d]*$")
 
 
 class Lines:
@@ -105,7 +119,7 @@ class Lines:
         for position, i in enumerate(indexes):
             block = blocks[i]
             seen += block.units
-            reason = self._reason(block, first=units < 30, late=seen > 0.45 * total)
+            reason = self._reason(block, first=units < 30, late=seen > 0.45 * total, edge=units < 30 or seen > 0.85 * total)
             if reason is None:
                 reason = self._caption_reason(block, blocks[following[i]] if i in following else None, captioned)
             if reason is None and i < closed:
@@ -119,7 +133,7 @@ class Lines:
                 self.dropped.append((i, reason))
         return self._trimmed(self._without_tail(kept))
 
-    def _reason(self, block: Block, *, first: bool, late: bool) -> str | None:
+    def _reason(self, block: Block, *, first: bool, late: bool, edge: bool) -> str | None:
         """Why a block is no paragraph of the article; None when it is."""
         text = block.text
         links = block.link_chars / len(text)
@@ -133,19 +147,25 @@ class Lines:
             return "names"
         if not any(char.isalnum() for char in text):
             return None if re.search(r"[。！？”\"]", text) else "marks"
-        return self._line_reason(block, links, first=first, late=late)
+        return self._line_reason(block, links, first=first, late=late, edge=edge)
 
     @staticmethod
-    def _line_reason(block: Block, links: float, *, first: bool, late: bool) -> str | None:
+    def _line_reason(block: Block, links: float, *, first: bool, late: bool, edge: bool) -> str | None:
         text, units = block.text, block.units
         if _RELATED.match(text) and units < 60 or (units < 25 and _RELATED_EN.match(text)):
-            return "related"
+            return "related" if _HEADS_SECTION.search(text) else "links"
         if links > 0.6 and block.tag not in HEADINGS and (units < 80 or links > 0.9):
             return "links"
         if _ORIGINAL_TITLE.match(text) or (units < _SOURCE_MAX and _SOURCE.match(text)):
             return "source"
-        if units < 50 and _CREDIT.match(text):
+        if units < 50 and _CREDIT.match(text) and not _SENTENCE_END.search(text[:-1]):
             return "credit"
+        if (
+            units < 90
+            and not _SENTENCE_END.search(text)
+            and (len(_FIELD.findall(text)) > 1 or (first and units < 40 and _DATE_LINE.search(text)))
+        ):
+            return "meta"
         if (
             units < 40
             and (byline := _BYLINE.match(text))
@@ -153,11 +173,11 @@ class Lines:
             and (first or late or leading_names(byline.group(1)))
         ):
             return "byline"
-        if units < _PROMO_MAX and _PROMO.search(text):
+        if (units < _PROMO_MAX and _PROMO.search(text)) or (units < 45 and edge and _LOOSE_PROMO.search(text)):
             return "promotion"
         if _RIGHTS.match(text) and (late or units < 60):
             return "rights"
-        if units < 75 and _ENGLISH.match(text):
+        if units < 75 and (_ENGLISH.match(text) or (_BY.match(text) and not text.endswith(".") and english_names(text))):
             return "furniture"
         if units < 12 and _NUMBERISH.match(text) and (links > 0 or not re.search(r"\d", text)):
             return "pages"
@@ -168,14 +188,18 @@ class Lines:
         if block.caption:
             return "caption"
         text, units = block.text, block.units
-        if units < 80 and _CAPTION_START.match(text):
+        if (
+            units < 80
+            and _CAPTION_START.match(text)
+            and (text.lstrip()[0] not in "▲△▼↑↓" or block.after_image or (after is not None and after.after_image))
+        ):
             return "caption"
         if units < 60 and (block.after_image or block.centred) and _CAPTION_END.search(text):
             return "caption"
         verse = after is not None and after.centred and not after.after_image
         if block.after_image and units < 60 and ((block.centred and not verse) or captioned) and block.tag not in HEADINGS:
             return "caption"
-        if units < 30 and _CAPTION_END.search(text) and not _SENTENCE_END.search(text):
+        if units < 30 and _CAPTION_END.search(text) and not text.endswith(("。", "！", "？", ".")):
             return "caption"
         return None
 
@@ -195,8 +219,13 @@ class Lines:
         if box.last - i <= 1 and box.parent >= 0:
             box = self.page.boxes[box.parent]
         rest = [blocks[j] for j in indexes[position + 1 :] if j < box.last]
-        prose = sum(block.units for block in rest if block.link_chars < 0.4 * len(block.text) and block.units > 30)
-        if share > 0.6 or prose < 0.3 * sum(block.units for block in rest):
+        prose = sum(
+            block.units
+            for block in rest
+            if block.link_chars < 0.4 * len(block.text) and block.units > 30 and _SENTENCE_END.search(block.text)
+        )
+        units = sum(block.units for block in rest)
+        if _COMMENTS.search(blocks[i].text) or prose < 0.3 * units or (share > 0.8 and prose < 0.6 * units):
             return box.last
         end = i + 1
         for j in indexes[position + 1 :]:

@@ -218,7 +218,12 @@ class _Flattener:
             names = dict(items)
             if "hidden" in names or names.get("aria-hidden") == "true":
                 return None
-            hint = hint_of(tag, names.get("class", ""), names.get("id", ""), names.get("role", ""))
+            hint = hint_of(
+                tag,
+                names.get("class", ""),
+                f"{names.get('id', '')} {names['itemprop']}" if "itemprop" in names else names.get("id", ""),
+                names.get("role", ""),
+            )
             style, align = names.get("style", ""), names.get("align", "")
             if hint is _HIDDEN or (style and HIDDEN_STYLE.search(style)):
                 return None
