@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .deals import backers_en, backers_zh, ipo, merge
+from .deals import acquisition, backers_en, backers_zh, ipo, merge
 from .deals.deal import Deal, View
 from .deals.rounds_en import find_rounds_en
 from .deals.rounds_zh import find_rounds_zh
@@ -18,7 +18,7 @@ _ROUND_TRIGGER = re.compile(
 
 
 _THIS_ROUND = re.compile(r"[本此]轮|本次|这轮|\bth(?:is|e new|e latest) round")
-_TRIGGER = re.compile(f"{_ROUND_TRIGGER.pattern}|{ipo.TRIGGER.pattern}")
+_TRIGGER = re.compile(f"{_ROUND_TRIGGER.pattern}|{ipo.TRIGGER.pattern}|{acquisition.TRIGGER.pattern}")
 
 
 def find_funding(reading: Reading) -> Found:
@@ -49,6 +49,8 @@ def _in_sentence(view: View, sentence: Sentence) -> list[Deal]:
         found += find_rounds_zh(view, sentence) if view.is_chinese(sentence) else find_rounds_en(view, sentence)
     if ipo.TRIGGER.search(view.folded, sentence.start, sentence.end):
         found += ipo.find_ipos(view, sentence)
+    if acquisition.TRIGGER.search(view.folded, sentence.start, sentence.end):
+        found += acquisition.find_acquisitions(view, sentence)
     for deal in found:
         deal.in_title = sentence.end < view.reading.body_start
     return found

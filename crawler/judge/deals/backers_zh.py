@@ -68,8 +68,9 @@ def _names(view: View, start: int, end: int) -> list[Name]:
 
 def _add(found: list[Backer], names: list[Name], *, lead: bool) -> None:
     for name in names:
-        known = next((b for b in found if b.name.text == name.text), None)
+        known = next((b for b in found if b.name.text.startswith(name.text) or name.text.startswith(b.name.text)), None)
         if known is None:
             found.append(Backer(name, lead))
         else:
+            known.name = max(known.name, name, key=lambda n: len(n.text))
             known.lead = known.lead or lead

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .deal import Name, View
-from .words_zh import ANAPHOR, ANAPHOR_FIRST, GENERIC, KIND, LEAD, LEGAL_TAIL, TRAIL
+from .words_zh import ANAPHOR, ANAPHOR_FIRST, GENERIC, KIND, LEAD, LEGAL_TAIL, NOT_IN_NAME, ORGANISATION_LIKE, PLACE_TAIL, TRAIL
 
 _STOP = re.compile(
     r"[。;!?|\n…•]|——|—|,(?! ?(?:inc|ltd|llc|co)\b)|:(?!\d)|(?<=[\u4e00-\u9fff,。]) +(?=[\u4e00-\u9fff“「])| {2,}"
@@ -25,6 +25,7 @@ _INNER_VERB = re.compile(
 _NO_SUBJECT = re.compile(
     r"一家|作为|专注|是|致力|总部|位于|成立于|由|以|为|通过|根据|随着|对于|关于|截至|因为|由于|如果|虽然|尽管|除了|除|包括|来自|经过|在"
 )
+_FULL_NAME = re.compile(r"(?:(?<=成立)|(?<=注册)|(?<=[,。;:]))[\u4e00-\u9fff()]{4,24}有限(?:责任)?公司")
 _NAME_WITH_DE = ("美的", "亚信的", "的卢")
 
 
@@ -39,13 +40,13 @@ def subject_before(view: View, start: int, verb: int) -> Name | None:
     Looks back clause by clause; 公司, 其 and an empty slot stand for the company spoken of last.
     """
     end = verb
-    for _ in range(4):
+    for back in range(4):
         first = _clause_start(view, start, end)
-        name, anaphor = _trim(view, first, end)
-        if name is not None:
+        name, go_on = _trim(view, first, end, strict=back > 0)
+        if name is not None or not go_on:
             return name
-        if anaphor or first <= start:
-            return view.last or view.topic()
+        if first <= start:
+            break
         end = first
         while end > start and view.folded[end - 1] in " ,—(:":
             end -= 1
@@ -56,34 +57,62 @@ def _clause_start(view: View, start: int, end: int) -> int:
     """Where the clause that ends at `end` begins."""
     last = start
     for match in _STOP.finditer(view.folded, start, end):
-        if match.end() < end:
+        if match.end() <= end - 1:
             last = match.end()
     return last
 
 
-def _trim(view: View, first: int, end: int) -> tuple[Name | None, bool]:
-    """Cut the name out of a subject slot; the second value says that a pronoun stood there."""
+def _trim(view: View, first: int, end: int, *, strict: bool) -> tuple[Name | None, bool]:
+    """Cut the name out of a subject slot; the second value says whether to look further back when there is none.
+
+    `strict`, for clauses before the verb's own: only what is surely a name counts.
+    """
     if ANAPHOR_FIRST.match(view.folded, first, end):
-        return None, True
+        return _antecedent(view, first), False
     lead = LEAD.match(view.folded, first, end)
     if lead and end - lead.end() >= 2 and not _starts_name(view, first):
         first = lead.end()
-        if view.folded[first - 1] in "在于从自":
-            return None, False
+        if view.folded[first - 1] in "在于从自" and not _QUOTED.search(view.folded, first, end):
+            return None, True
     text = view.folded[first:end]
     verb = _INNER_VERB.search(text, 2)
-    if verb and not re.search(r"[「“\"『][^」”\"』]*$", text[: verb.start()]):
+    told = verb is not None and not re.search(r"[「“\"『][^」”\"』]*$", text[: verb.start()])
+    if verb and told:
         text = text[: verb.start()]
     while True:
-        shorter = _BRACKET.sub("", TRAIL.sub("", text))
+        shorter = PLACE_TAIL.sub("", _BRACKET.sub("", TRAIL.sub("", text)))
         if shorter == text:
             break
         text = shorter
     if ANAPHOR.search(text):
-        return None, True
+        return _antecedent(view, first), False
     if not text or _NO_SUBJECT.match(text):
-        return None, False
-    return cut_name(view, first, first + len(text)), False
+        return None, True
+    name = cut_name(view, first, first + len(text))
+    if name is None:
+        return None, NOT_IN_NAME.search(text) is None or strict
+    return (name if not strict or told or is_sure(view, name) else None), True
+
+
+def _antecedent(view: View, before: int) -> Name | None:
+    """Whom 该公司 means: a full legal name earlier in the sentence, else the company spoken of last."""
+    legal = None
+    for legal in _FULL_NAME.finditer(view.folded, max(0, before - 60), before):
+        pass
+    if legal is not None:
+        return cut_name(view, *legal.span()) or view.last
+    return view.last or view.topic()
+
+
+def is_sure(view: View, name: Name) -> bool:
+    """Whether a name is one by itself: quoted, listed, Latin, or with an organisation's ending."""
+    quoted = view.full[max(0, name.start - 1) : name.start] in ("「", "“", '"', "『")
+    return (
+        quoted
+        or name.text.isascii()
+        or ORGANISATION_LIKE.fullmatch(view.folded[name.start : name.end]) is not None
+        or _starts_name(view, name.start)
+    )
 
 
 def _starts_name(view: View, offset: int) -> bool:
@@ -96,7 +125,7 @@ def cut_name(view: View, start: int, end: int) -> Name | None:
     text = view.folded[start:end]
     quotes = list(_QUOTED.finditer(text))
     if quotes and quotes[-1].end() >= len(text) - 2:
-        return _name(view, start + quotes[-1].start(1), start + quotes[-1].end(1))
+        return _name(view, start + quotes[-1].start(1), start + quotes[-1].end(1), sure=True)
     listed = _catalogued_tail(view, start, end)
     if listed is not None:
         return listed
@@ -110,13 +139,15 @@ def cut_name(view: View, start: int, end: int) -> Name | None:
     return _name(view, start, end)
 
 
-def _name(view: View, start: int, end: int) -> Name | None:
+def _name(view: View, start: int, end: int, *, sure: bool = False) -> Name | None:
     """The name at these offsets without quotes and spaces around it, if it can be one."""
     while start < end and view.full[start] in ' ，,“”"「」『』《》‘’':
         start += 1
     while end > start and view.full[end - 1] in ' ，,“”"「」『』《》‘’':
         end -= 1
-    return Name(view.full[start:end], start, end) if usable(view.folded[start:end]) else None
+    text = view.folded[start:end]
+    doubtful = NOT_IN_NAME.search(text) or (len(text) > 12 and not text.isascii() and ORGANISATION_LIKE.fullmatch(text) is None)
+    return Name(view.full[start:end], start, end) if usable(text) and (sure or not doubtful) else None
 
 
 def _after_kind(text: str) -> int:
