@@ -39,6 +39,11 @@ _ONLY_BEFORE = re.compile(
 )
 # A company's own release of a model.
 _MAKES = re.compile(r"研发|开发|发布|推出|亮相|unveil\w*|releas\w*|develop\w*|launch\w*")
+# A house's own model at work: "Ruijin Hospital's RuiPath automates …".
+_OWNED = re.compile(r"(?:['’]s|的)\s*[“\"「『《]?$")
+_WORKS = re.compile(
+    r"(?:已|每天|日均|累计)[^,，。]{0,10}(?:处理|辅助|分析|生成|识别|服务)|\b(?:automates|processes|assists|analy[sz]es|screens|serves|handles|generates|reads|has (?:processed|read|helped|served|analy[sz]ed))\b"
+)
 _BUILT_ON = re.compile(r"基于|搭载|接入|融合|依托|powered by|based on|built (?:on|with)|using|uses|with")
 _ORDER: dict[AdoptionStage, int] = {"planned": 0, "announced": 1, "pilot": 2, "live": 3, "expanded": 4}
 _FAR, _FAR_LATIN, _NEAR = 60, 160, 30
@@ -113,6 +118,8 @@ def _goes_on(reading: Reading, sentence: Sentence) -> bool:
 def _direct(reading: Reading, sentence: Sentence, cues: list[Cue], models: list[Mention]) -> Iterator[_Take]:
     for model in models:
         near = sorted((c for c in cues if _reaches(reading.folded, c, model)), key=lambda c: (not c.strong, _gap(c, model)))
+        if not near and _OWNED.search(reading.folded, sentence.start, model.start):
+            near = [Cue(m.start(), m.end(), m.group(), False) for m in _WORKS.finditer(reading.folded, model.end, sentence.end)]
         for cue in near[:3]:
             yield _Take(sentence, cue, model, False)
 

@@ -29,6 +29,7 @@ _ALIAS = re.compile(
     r"[(（]\s*(?:以下)?(?:简称|下称|又称|称|简称为|也称)\s*[:：为]?\s*[“\"「『‘]?(?P<alias>[^”\"」』’)）]{2,24})[”\"」』’]?\s*[)）]"
 )
 _AFFILIATED = re.compile(r"附属第?[\u4e00-\u9fff]{0,10}?(?:医院|附院|[一二三四五]院)")
+_TRAILING = re.compile(r"(?<=[院心])\s?(?:AI|ai|DeepSeek)$")
 _BRACKETED = re.compile(r"(?:[(（][^)）]*[)）]\s*){0,2}[(（][^)）]*$")
 _WEAK_END = r"(?:医疗|科技|软件|生物|医药|智能|健康|药业|制药|医学|影像|机器人|基因|信息|数科|集团|股份|器械|诊断|智药|智造|智慧)"
 _OPENER = re.compile(
@@ -125,6 +126,9 @@ def _whole(reading: Reading, found: Sequence[Mention]) -> list[Mention]:
             continue
         if m.id is None and m.as_written[0] in "与與由" and len(m.as_written) > 3:
             m = replace(m, as_written=m.as_written[1:], start=m.start + 1)
+        if m.id is None and _TRAILING.search(m.as_written):
+            cut = _TRAILING.sub("", m.as_written)
+            m = replace(m, as_written=cut, end=m.start + len(cut), kind="hospital")
         tail = _AFFILIATED.match(reading.folded, m.end) if m.kind == "university" else None
         if tail:
             m = Mention("organisation", None, reading.full[m.start : tail.end()], m.start, tail.end(), "hospital", found_by="rule")

@@ -44,8 +44,10 @@ _PRONOUN = re.compile(
     r"(?<![\w’'])(?:the (?:hospital|clinic|bureau|commission|insurer|company|centre|center|institution|firm)|it|its)(?![\w’'])"
 )
 _NO_SUBJECT = re.compile(
-    r"\s*(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|采用|引入|接入|部署|上线|将|已|率先|成功|正式|复杂任务|核心)"
+    r"\s*(?:(?:该|这套|这款|这个|这一)(?:系统|平台|智能体|助手|工具|应用|机器人|模型|项目)|(?:the|this) (?:system|platform|tool|assistant|app|chatbot|model)\b|"
+    r"(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|采用|引入|接入|部署|上线|将|已|率先|成功|正式|复杂任务|核心))"
 )
+_OWNS = re.compile(r"(?:['’]s|的|自研的?|自主研发的?)\s*[^,，。;；]{0,12}[“\"「《]?")
 _BACK = 3
 
 
@@ -71,7 +73,7 @@ def adopters_of(field: Field, sentence: Sentence, cue: Cue, model: Mention | Non
         return []
     if anchor is None:
         reach = _right_reach(folded, cue, sentence)
-        anchor = _foremost([m for m in right if m.start < reach])
+        anchor = _foremost([m for m in right if m.start < reach and (m.kind in _PUBLIC or _is_object(folded, cue, m))])
     return _listed(folded, open_, anchor) if anchor is not None else []
 
 
@@ -83,6 +85,12 @@ def _does(folded: str, model: Mention, mention: Mention) -> bool:
 def _right_reach(folded: str, cue: Cue, sentence: Sentence) -> int:
     """Up to where an organisation right of the verb may be who takes up."""
     return sentence.end if folded[cue.start].isascii() else min(sentence.end, cue.end + 60)
+
+
+def _is_object(folded: str, cue: Cue, mention: Mention) -> bool:
+    """Whether a company right of the verb stands close enough to be where the model goes: 已接入某公司, "deployed at X"."""
+    gap = folded[cue.end : mention.start]
+    return not re.search(r"[,，。;；:：]", gap) and len(gap) <= (60 if gap.isascii() and folded[cue.start].isascii() else 12)
 
 
 def _nearest_left(left: Sequence[Mention]) -> Mention | None:
@@ -124,7 +132,8 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
     if MEDIA.search(mention.as_written) or (model is not None and is_maker(field.reading, mention, model)):
         return True
     before = folded[max(sentence.start, mention.start - 24) : mention.start]
-    if _VENDOR_RIGHT.match(folded, mention.end, sentence.end):
+    owns = mention.kind == "hospital" and model is not None and _OWNS.fullmatch(folded, mention.end, model.start)
+    if not owns and _VENDOR_RIGHT.match(folded, mention.end, sentence.end):
         return True
     if mention.kind == "company" and _CLOUDS.search(fold(mention.as_written)):
         return True
@@ -136,7 +145,9 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
     return mention.kind == "company" and bool(re.search(r"由\s*$", before))
 
 
-_LISTED_WITH = re.compile(r"(?:包括|such as|including)\s*$")
+_LISTED_WITH = re.compile(
+    r"包括\s*$|(?:hospitals?|compan(?:y|ies)|institutions?|insurers?|firms?|providers?|clinics?|platforms?|centres?|centers?)(?: \w+){0,3},? (?:such as|like|including)(?: the)?\s*$"
+)
 
 
 def resolve(field: Field, sentence: Sentence, cue: Cue) -> Mention | None:
