@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -40,9 +41,27 @@ def _announced(groups: Iterable[Group], name: str) -> list[tuple[Any, Candidate]
 
 
 def _same_round(one: FundingFact, other: FundingFact) -> bool:
-    company = one.company_id == other.company_id if one.company_id and other.company_id else bare(one.company) == bare(other.company)
-    rounds = one.round is None or other.round is None or bare(one.round) == bare(other.round)
-    return company and rounds and one.type == other.type and (one.kind == other.kind or one.type != "funding")
+    """Whether two facts tell one round: the same company, or companies named in two scripts with the same figure."""
+    if one.type != other.type or (one.type == "funding" and one.kind != other.kind):
+        return False
+    if one.round is not None and other.round is not None and _stage_letter(one.round) != _stage_letter(other.round):
+        return False
+    if one.company_id and other.company_id:
+        return one.company_id == other.company_id
+    return bare(one.company) == bare(other.company) or _translated(one, other)
+
+
+def _translated(one: FundingFact, other: FundingFact) -> bool:
+    """Whether one fact reads like the other in another language: names in two scripts, the same figure, days apart at most."""
+    if one.company.isascii() == other.company.isascii() or one.amount_low is None or not one.announced_on or not other.announced_on:
+        return False
+    figure = (one.amount_low, one.amount_high, one.amount_currency) == (other.amount_low, other.amount_high, other.amount_currency)
+    return figure and abs((one.announced_on - other.announced_on).days) <= 3
+
+
+def _stage_letter(name: str) -> str:
+    """What tells rounds apart in both languages: B轮, Series B and B are one."""
+    return re.sub(r"(?i)series|round|轮|融资|[\s_-]", "", name).casefold()
 
 
 def _told(fact: FundingFact) -> tuple[bool, int, bool, float]:

@@ -103,7 +103,7 @@ def value_of(line: FundingLine, currency: str, labels: Labels) -> str | None:
 
 def deal(line: FundingLine, labels: Labels) -> str:
     """What kind of round it is, and how far it got: `A+轮`, `IPO · filed`."""
-    parts = [line.round] if line.round else []
+    parts = [line.round] if line.round and not (line.kind == "strategic" and "战略" in line.round) else []
     if line.type != "funding":
         parts.append(labels(f"deal_{line.type}"))
     elif line.kind != "venture":

@@ -15,6 +15,9 @@ _BREAKS = re.compile(r"[\s\u3000\x85]+")
 _DATELINE = re.compile(
     r"^\s*(?:(?:【[^】]{1,30}】|本[报网刊站]讯|[^\s，。]{1,18}\d{1,2}月\d{1,2}日(?:电|讯|消息))\s*(?:[（(][^）)]{0,30}[）)])?[\s:：]*)+"
 )
+_WHOLE = ("。", "！", "？", ".", "!", "?", "”", "’", "」", '"', ")", "）")
+# What feeds put beside the text: journals their imprint, WordPress its credit line.
+_FEED_NOISE = re.compile(r"Published online|doi:\s*10\.|appeared first on|阅读全文|点击查看|^Read more", re.IGNORECASE)
 _NO_WORDS = re.compile(r"[\W_]+")
 
 
@@ -75,15 +78,16 @@ def one_sentence(title: str, evidence: list[str], summary: str, text: str, *, co
     """The sentence that best says what the headline leaves open, "" when there is none.
 
     Sentences that prove a fact come first, then those of the feed's summary, then those of the article. A sentence that
-    repeats the headline, is too short to say anything, or ends in an ellipsis is passed over.
+    repeats the headline is passed over; one that is very short, or cut off, is taken only when there is no other.
     """
     said = bare(title)
     spare = ""
     for sentence in [*(clean(s) for s in evidence), *sentences(summary), *sentences(text[:4000])]:
         core = bare(sentence)
-        if not core or core in said or (said and core.startswith(said) and len(core) < 1.3 * len(said)):
+        repeats = core in said or (bool(said) and core.startswith(said) and len(core) < 1.3 * len(said))
+        if not core or repeats or _FEED_NOISE.search(sentence):
             continue
-        if sentence.endswith(("…", "...", "．．．")) or width(sentence) < 30:
+        if width(sentence) < 30 or not sentence.endswith(_WHOLE) or sentence.endswith("..."):
             spare = spare or sentence
             continue
         return cut(sentence, columns)

@@ -115,10 +115,10 @@ def home_topic(members: tuple[Candidate, ...], order: list[str]) -> str | None:
     for row in members:
         for topic in row.topics:
             scores[topic.topic_id] = max(scores[topic.topic_id], topic.score)
-    if not scores:
-        return OTHER
     facts = [name for name in _HOME if any(not fact.background for row in members for fact in getattr(row, name))]
     at_home = [topic for name in facts for topic in _HOME[name]]
+    if not scores:
+        return next((topic for topic in at_home if topic in order), OTHER)
     known = [topic for topic in scores if topic in order]
     if not known:
         return None

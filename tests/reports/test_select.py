@@ -163,6 +163,27 @@ def test_one_round_told_twice_is_one_row_with_the_fuller_telling(newsroom: Sessi
     assert (line.item_id, line.amount, line.investors, line.leads) == (second.id, "近亿元", ("江河资本", "河岸基金"), 1)
 
 
+def test_a_round_told_in_two_languages_is_one_row(newsroom: Session, order: Order) -> None:
+    item = an_item(newsroom, title="某影像公司完成B轮融资")
+    a_round(newsroom, item, company="某影像公司", round="B轮")
+    twin = an_item(newsroom, source_id="wire", title="Some Imaging raises its Series B", language="en")
+    a_round(newsroom, twin, company="Some Imaging", round="Series B", amount_as_written="nearly RMB 100 million", investors=[])
+    a_round(newsroom, twin, company="Other Imaging", round="Series B+")
+    assert [line.company for line in select_edition(newsroom, order).funding] == ["Other Imaging", "某影像公司"]
+
+
+def test_a_summary_is_a_whole_sentence_of_the_text_rather_than_feed_noise(newsroom: Session, order: Order) -> None:
+    whole = "In the trial the software shortened the time from scan to treatment by 14 minutes."
+    an_item(
+        newsroom,
+        title="A trial of triage",
+        language="en",
+        summary="Journal, Published online: 6 November 2026; In the trial the",
+        text=whole,
+    )
+    assert select_edition(newsroom, order).sections[0].stories[0].summary == whole
+
+
 def test_one_adopter_of_one_model_is_one_row_at_its_furthest_stage(newsroom: Session, order: Order) -> None:
     newsroom.add(Organisation(id="example-hospital", kind="hospital", name_zh="示例医院", name_en="Example Hospital"))
     early = an_item(newsroom, title="示例医院宣布引入新的大模型", identity="a")
@@ -187,7 +208,9 @@ def test_a_summary_is_the_sentence_that_proves_the_fact_not_the_headline_again(n
     an_adoption(newsroom, item, evidence=proof)
     other = "新华社北京11月17日电（记者甲）卫生部门当日公布了一份关于医疗人工智能应用场景的参考清单。"
     an_item(newsroom, title="卫生部门公布清单，涉及多个应用场景", text=other, published_at=NOON - timedelta(hours=1))
-    summaries = {story.title: story.summary for story in select_edition(newsroom, order).sections[0].stories}
+    sections = select_edition(newsroom, order).sections
+    assert [section.id for section in sections] == ["model_adoption", "other"]  # facts give a home where judging gave no topic
+    summaries = {story.title: story.summary for section in sections for story in section.stories}
     assert summaries == {
         "示例医院部署大模型": proof,
         "卫生部门公布清单，涉及多个应用场景": "卫生部门当日公布了一份关于医疗人工智能应用场景的参考清单。",
