@@ -27,8 +27,11 @@ _BAD_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", 
 
 _S = r"(?:^|[\s_\-:.])"  # a name begins
 _E = r"(?:$|[\s_\-:.\d])"  # a name ends
+# Whole names only: overflow-hidden hides nothing, and "hidden lg:block" is shown on a wide screen.
 _HIDDEN_NAMES = re.compile(
-    rf"{_S}(?:hidden|sr-only|visually-?hidden|screen-reader-text|jammer|visuallyhidden|u-hidden|is-hidden|hidden-text){_E}", re.I
+    r"(?:^|\s)(?:hidden|sr-only|visually-?hidden|screen-reader-text|jammer|u-hidden|is-hidden|hidden-text)(?=\s|$)"
+    r"(?!.*\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline))",
+    re.I,
 )
 _CAPTION_NAMES = re.compile(
     r"caption|(?:img|image|pic|photo|picture)[_-]?(?:desc|info|txt|text|note|title|alt|credit|cap)|tuzhu|tushuo|imgdesc|photo-?credit|media-?credit|image-?source",
