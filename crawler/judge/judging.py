@@ -12,18 +12,27 @@ from collections.abc import Callable, Collection, Sequence
 from crawler.extract.language import detect_language
 
 from .adoption import find_adoptions
+from .approvals import find_approvals
 from .document import Document, Reading
-from .facts import Fact, Found, Judgement, Mention, TopicMatch
+from .facts import Fact, Found, Judgement, TopicMatch
 from .funding import find_funding
 from .knowledge import Knowledge, load_knowledge
+from .launches import find_launches
 from .names import Names
-from .relevance import CheapCheck, Relevance, Verdict, cheap_check
+from .partnerships import find_partnerships
+from .policies import find_policies
+from .relevance import CheapCheck, Relevance, Verdict, cheap_check, lead_end
+from .results import find_results
 from .roundup import find_part
 from .terms import Hit, load_lexicon
 from .topics import Topics, announced, load_topics
 
-# What reads facts, one function a kind. Each looks at cheap words of its kind before it asks for names and amounts.
-FINDERS: tuple[Callable[[Reading], Found], ...] = (find_funding, find_adoptions)
+Finder = Callable[[Reading], Found]
+
+# What reads facts, one function a kind; each looks at cheap words of its kind before it asks for names and amounts. Money and models
+# are read in texts of any field; the rest means something to us only where a text is about health at all.
+OF_ANY_FIELD: tuple[Finder, ...] = (find_funding, find_adoptions)
+OF_HEALTH: tuple[Finder, ...] = (find_approvals, find_partnerships, find_policies, find_launches, find_results)
 
 
 class Judge:
@@ -56,14 +65,16 @@ class Judge:
     def judge(self, document: Document, *, deep: bool | None = None) -> Judgement:
         """Judge one document.
 
-        `deep` None reads facts, amounts and unknown names of relevant texts only; True reads them of any text, False of none.
+        `deep` None reads facts and amounts of relevant texts only; True reads them of any text, False of none. Names outside
+        the catalogue are looked for in relevant texts, the facts apart, which look for those they need.
         """
         reading = Reading(document, self.names)
         language = document.language or detect_language(reading.full)
         hits = self.relevance.hits(reading)
         verdict, part = self._verdict(reading, language, hits)
         read = verdict.relevant if deep is None else deep
-        events, denied = find_facts(reading, part) if read else ((), ())
+        finders = OF_ANY_FIELD + OF_HEALTH if verdict.relevant or _is_of_health(reading, language, hits) else OF_ANY_FIELD
+        events, denied = find_facts(reading, finders, part=part) if read else ((), ())
         topics = self.topics.match(reading, language, told=announced(events), span=part) if verdict.relevant else ()
         return Judgement(
             id=document.id,
@@ -72,7 +83,7 @@ class Judge:
             score=verdict.score,
             reasons=verdict.reasons,
             topics=topics,
-            mentions=_mentions(reading, thorough=read and (verdict.relevant or bool(events))),
+            mentions=tuple(reading.mentions if read and verdict.relevant else reading.catalogued),
             amounts=tuple(reading.amounts) if read else (),
             events=events,
             denied=denied,
@@ -100,11 +111,18 @@ class Judge:
         return whole, None
 
 
-def find_facts(reading: Reading, part: tuple[int, int] | None = None) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+def _is_of_health(reading: Reading, language: str, hits: Sequence[Hit]) -> bool:
+    end = lead_end(reading, language)
+    return any(hit.rule.axis in ("health", "both") and hit.rule.weight >= 1 and hit.start < end for hit in hits)
+
+
+def find_facts(
+    reading: Reading, finders: Sequence[Finder], *, part: tuple[int, int] | None = None
+) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     """The facts that a text states and those it denies, by where their evidence stands; of a round-up, those of its part."""
     events: list[Fact] = []
     denied: list[Fact] = []
-    for find in FINDERS:
+    for find in finders:
         found = find(reading)
         events += found.facts
         denied += found.denied
@@ -114,7 +132,3 @@ def find_facts(reading: Reading, part: tuple[int, int] | None = None) -> tuple[t
 def _within(facts: Sequence[Fact], part: tuple[int, int] | None) -> tuple[Fact, ...]:
     kept = (fact for fact in facts if part is None or part[0] <= fact.evidence.start < part[1])
     return tuple(sorted(kept, key=lambda fact: fact.evidence.start))
-
-
-def _mentions(reading: Reading, *, thorough: bool) -> tuple[Mention, ...]:
-    return tuple(reading.mentions if thorough else reading.catalogued)
