@@ -170,12 +170,13 @@ def _read_figure(text: str, folded: str, match: re.Match[str]) -> Amount | None:
         sign = None
     first = start - (len(before) - sign.start()) if sign else start
     hedge = _HEDGES.search(folded[max(0, first - 24) : first])
+    reached = quantity.bare and folded[first - 1 : first] == "上"
     level = bool(match["level1"] or match["level2"] or match["after"])
-    if not _is_money(folded, match, currency=currency, bare=quantity.bare and not (hedge or level), spoken=bool(hedge)):
+    if not _is_money(folded, match, currency=currency, bare=quantity.bare and not (hedge or level or reached), spoken=bool(hedge)):
         return None
     if hedge and hedge[0]:
         first -= len(folded[max(0, first - 24) : first]) - hedge.start()
-    elif quantity.bare and folded[first - 1 : first] == "上":
+    elif reached:
         first -= 1
         quantity = quantity._replace(hedge="at_least")
     return _amount(text, (first, _end_of(match, end)), _hedged(quantity, match, hedge, level), currency)

@@ -22,7 +22,7 @@ _FROM = re.compile(
 _DOES = re.compile(
     r"(?:^|[.;\n] ?|, while |, with |\bwhile )(?P<list>[^.;\n]{2,240}?)(?:,)? (?:(?:have |has |had )?(?:all |both |also |jointly |co-|solely |together )*(?P<verb>led|leads|leading|lead|co-led|co-leading|participated|participating|participate|joined|joining|took part|taking part|invested|contributed|poured capital|followed on|follow(?:ed)?|came in|chipped in|backed))\b(?! by)"
 )
-_FORMER = re.compile(r"\bled the (?:former|latter|round|funding|financing|investment|series|deal|new)", re.I)
+_OTHER_CLAUSE = re.compile(r"\b(?:while|led by|whereas|in which)\b")
 
 
 def find_backers(view: View, start: int, end: int) -> list[Backer]:
@@ -44,7 +44,9 @@ def find_backers(view: View, start: int, end: int) -> list[Backer]:
 
 
 def _at(start: int, match: re.Match[str]) -> tuple[int, int]:
-    return start + match.start("list"), start + match.end("list")
+    """Where the list stands in the whole text; what comes before its last `while` or `by` belongs to another clause."""
+    before = max((m.end() for m in _OTHER_CLAUSE.finditer(match["list"])), default=0)
+    return start + match.start("list") + before, start + match.end("list")
 
 
 def _add(view: View, found: list[Backer], span: tuple[int, int], *, lead: bool) -> None:

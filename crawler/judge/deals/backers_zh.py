@@ -17,7 +17,7 @@ _FOLLOW = (
     r"(?:跟投|参投|追投|跟进|参与(?!者|度)|加码|加注|加入(?=[此本这]|投资|洽谈|谈判|融资|[,。]|$)|共同投资|联合投资|独家投资|联合注资"
     r"|战略投资(?=[,。;]|$)|超额认购|认购|注资|出资|投资(?=[,。;]|$)|重返|洽谈(?:回归|投资|参与)|投入一定)"
 )
-_TOGETHER = any_of("共同 联合 独家 分别 等 在内的 的 战略 资本") + "*"
+_TOGETHER = any_of("共同 联合 独家 分别 等 在内的 的 战略") + "*"
 _BY = re.compile(rf"(?:由|获得?[了过]?|引入|来自)(?P<list>{_LIST}{{2,160}}?){_TOGETHER}(?P<verb>{_LEAD}|{_FOLLOW}|完成(?=[,。;]|$))")
 _DOES = re.compile(
     rf"(?:^|[,。;:\n ]|并且?|而)(?P<list>[^。;!?:\n,]{{2,120}}?)(?:共同|联合|独家|分别|等|在内的)*(?P<verb>{_LEAD}|{_FOLLOW})"
@@ -30,6 +30,7 @@ _CUT = re.compile(
     "预计|将(?!军)|拟(?!合)|计划|也|则(?!成)|正在|正(?=洽|探|寻)|在(?=洽|探)|已|继续|持续|仍|都|均(?!胜)|曾|此次|本次|本轮|此轮|以(?=[约近超十百千\\d])|追加|再度|再次|参与"
     "|作为|进行|欲|有意|最新|的?(?:上一轮|新一轮)"
 )
+_BEFORE_LIST = re.compile(r"由|来自|投,|获得?[了过]?(?!批)|引入|宣布")
 _NOT_LIST = re.compile(
     "融资|轮(?!值)|亿元|种子|天使(?!湾|汇|投)|数百万|数千万|万元|美元|估值|公司将|资金|用于|业务|产品|研发|创始人|曾任|上市|顾问|他|她"
 )
@@ -42,9 +43,11 @@ def find_backers(view: View, start: int, end: int) -> list[Backer]:
     """Investors named between two offsets, each once, those of the fuller pattern first."""
     found: list[Backer] = []
     text = view.folded[start:end]
-    for match in _IS.finditer(text):
+    position = 0
+    while match := _IS.search(text, position):
         first, last = match.span("list")
         stop = _STOP_LIST.search(text, first, last)
+        position = stop.start() if stop else last
         _add(found, names_in_list(view, start + first, start + (stop.start() if stop else last)), lead=match["role"].startswith("领投"))
     for pattern in (_BY, _DOES):
         for match in pattern.finditer(text):
@@ -56,9 +59,7 @@ def find_backers(view: View, start: int, end: int) -> list[Backer]:
 def _names(view: View, start: int, end: int) -> list[Name]:
     """Names of a list slot; text that speaks of the round itself is no list."""
     text = view.folded[start:end]
-    by = max(text.rfind("由"), text.rfind("来自") + 1)
-    comma = text.rfind("投,") + 1
-    skip = max(by, comma) + 1 if max(by, comma) > 0 or text.startswith("由") else 0
+    skip = max((match.end() for match in _BEFORE_LIST.finditer(text)), default=0)
     start, text = start + skip, text[skip:]
     cut = _CUT.search(text, 2)
     if cut:

@@ -35,16 +35,17 @@ class _Step(NamedTuple):
 # In this order: the first that fits decides.
 _CHINESE = (
     _Step("terminated", re.compile(r"(?:终止|撤回|撤销|撤单|中止|取消|暂缓|搁置|放弃|否决|被否|失效)[^。;]{0,16}(?:上市|ipo|招股|发行|申请)|(?:ipo|上市申请|招股书)[^。;,]{0,10}(?:终止|撤回|失效|被否|折戟|中止)")),
+    _Step("filed", re.compile(rf"(?:递交|提交|递表|呈交|报送|更新|披露|公布|发布)[^。;,]{{0,24}}(?:招股书|招股说明书|上市申请|申请书|a1|ipo申请|聆讯后资料集|上市辅导)|递表(?!前)|(?:通过|完成|获)[^。;,]{{0,16}}(?:聆讯|上市委|过会|境外上市备案|发审会)|过会|招股书(?:显示|披露|失效)?(?=[,。:]|$)|招股说明书|(?:启动|开始|开启|正式)招股|(?:全球|香港)?(?:发售价|招股价)|预?路演(?!活动)|基石投资者|上市辅导备案|科创板[^。;,]{{0,6}}获受理|获(?:上交所|深交所|港交所|北交所)受理")),
     _Step("talks", re.compile(r"(?:即将|准备|筹备|拟|计划|考虑|有意|寻求|谋求|有望|或将|或|冲刺|冲击|目标|启动|开启|预计|将)[^。;,]{0,14}(?:递表|提交上市|递交招股|(?:赴港|赴美|a股|港股|香港|科创板|独立)[^。;,]{0,4}(?:上市|ipo)|ipo(?!募|前)|上市(?=[,。;]|$|计划|进程|辅导))")),
-    _Step("filed", re.compile(rf"(?:递交|提交|递表|呈交|报送|更新|披露|公布|发布)[^。;,]{{0,24}}(?:招股书|招股说明书|上市申请|申请书|a1|ipo申请|聆讯后资料集|上市辅导)|递表(?:港交所|联交所|{_EXCHANGE})|(?:通过|完成|获)[^。;,]{{0,16}}(?:聆讯|上市委|过会|境外上市备案|发审会)|过会|招股书(?:显示|披露|失效)?(?=[,。:]|$)|招股说明书|(?:启动|开始|开启|正式)招股|(?:全球|香港)?(?:发售价|招股价)|预?路演(?!活动)|基石投资者|上市辅导备案|科创板[^。;,]{{0,6}}获受理|获(?:上交所|深交所|港交所|北交所)受理")),
     _Step("listed", re.compile(rf"(?:登陆|登录)[^。;,]{{0,4}}{_EXCHANGE}|(?:在|于)[^。;,]{{0,14}}{_EXCHANGE}[^。;,药品械]{{0,8}}(?:挂牌|上市(?!公司|许可))|{_EXCHANGE}[^。;,药品械]{{0,4}}(?:挂牌|敲钟|敲锣|上市(?=[,。;]|$|首日|交易))|挂牌上市|上市首日|(?:正式|成功)(?:在[^。;,]{{0,10}})?上市(?=[,。;]|$)|敲钟|首日[^。;,]{{0,4}}(?:收|开盘|涨|跌)")),
 )  # fmt: skip
 _ENGLISH = (
-    _Step("terminated", re.compile(r"\b(?:withdr[ae]w(?:s|n|ing|al)?|scrap(?:s|ped)?|shelve[sd]?|cancel(?:s|led|ed)?|abandon(?:s|ed)?|postpone[sd]?|pull(?:s|ed)|suspend(?:s|ed)?|terminat(?:es|ed)|laps(?:es|ed))\b[^;]{0,50}\b(?:ipo|listing|initial public offering|prospectus|share sale|application)")),
+    _Step("terminated", re.compile(r"\b(?:withdr[ae]w(?:s|n|ing|al)?|scrap(?:s|ped)?|shelve[sd]?|cancel(?:s|led|ed)?|abandon(?:s|ed)?|postpone[sd]?|pull(?:s|ed)|suspend(?:s|ed)?|terminat(?:es|ed)|laps(?:es|ed))\b[^;]{0,50}\b(?:(?<!pre-)ipo|listing|initial public offering|prospectus|share sale|application)")),
     _Step("filed", re.compile(r"\b(?:fil(?:es|ed|ing)s?|appl(?:ies|ied|ying)|submit(?:s|ted|ting)?|lodg(?:es|ed)|refil(?:es|ed)|pass(?:es|ed)|clear(?:s|ed)|launch(?:es|ed)|kick(?:s|ed) off|plans? to raise|seek(?:s|ing) to raise|aims? to raise|looking to raise|hopes to raise|set to raise|to raise)\b[^;]{0,110}\b(?:ipos?|listing|list|initial public offering|prospectus|stock exchange|hkex|nasdaq|share sale|hearing)\b")),
-    _Step("talks", re.compile(r"\b(?:consider(?:s|ing)|mull(?:s|ing)|plan(?:s|ning)?|weigh(?:s|ing)|prepar(?:es|ing)|eye(?:s|ing)|explor(?:es|ing)|target(?:s|ing)|in talks|aim(?:s|ing)?|intends?|seek(?:s|ing)?|may|could|gear(?:s|ing) up)\b[^;]{0,60}\b(?:ipo|listing|to list|initial public offering|go(?:ing)? public|share sale)\b")),
-    _Step("listed", re.compile(r"\b(?:rais(?:es|ed|ing))\b[^;]{0,110}\b(?:ipo|initial public offering|listing|debut|share sale|share offering|global offering|start(?:ed)? trading|begin trading)\b|\b(?:start(?:s|ed)|began|begins) trading\b|\b(?:stag(?:es|ed)|complet(?:es|ed)|pric(?:es|ed)|clos(?:es|ed)|conduct(?:s|ed))\b[^;]{0,60}\b(?:ipo|initial public offering|listing)\b|\bdebut(?:s|ed)? (?:on|in)\b|\b(?:is |was |were |has |have )?list(?:s|ed)? (?:on|in) (?:the |hong kong)|\blisting on (?:the )?[^.,;]{0,30}(?:exchange|market|nasdaq)|\bto list on\b|\bwent public\b|\b(?:makes|made) its (?:trading |market |stock market |hong kong |\w+ )?debut\b|\b(?:opened|closed) at hk\$")),
+    _Step("talks", re.compile(r"\b(?:consider(?:s|ing)|mull(?:s|ing)|plan(?:s|ning)?|weigh(?:s|ing)|prepar(?:es|ing)|eye(?:s|ing)|explor(?:es|ing)|target(?:s|ing)|in talks|aim(?:s|ing)?|intends?|seek(?:s|ing)?|may|could|gear(?:s|ing) up)\b[^;]{0,60}\b(?:(?<!pre-)ipo|listing|to list|initial public offering|go(?:ing)? public|share sale)\b")),
+    _Step("listed", re.compile(r"\b(?:rais(?:es|ed|ing))\b[^;]{0,110}\b(?:(?<!pre-)ipo|initial public offering|listing|debut|share sale|share offering|global offering|start(?:ed)? trading|begin trading)\b|\b(?:start(?:s|ed)|began|begins) trading\b|\b(?:stag(?:es|ed)|complet(?:es|ed)|pric(?:es|ed)|clos(?:es|ed)|conduct(?:s|ed))\b[^;]{0,60}\b(?:(?<!pre-)ipo|initial public offering|listing)\b|\bdebut(?:s|ed)? (?:on|in)\b|\b(?:is |was |were |has |have )?list(?:s|ed)? (?:on|in) (?:the |hong kong)|\blisting on (?:the )?[^.,;]{0,30}(?:exchange|market|nasdaq)|\bto list on\b|\bwent public\b|\b(?:makes|made) its (?:trading |market |stock market |hong kong |\w+ )?debut\b|\b(?:opened|closed) at hk\$")),
 )  # fmt: skip
+_PLANNED = re.compile(r"(?:即将|准备|筹备|拟|计划|考虑|有意|寻求|有望|或将|或|预计|最快|将)[^,。;]{0,10}$")
 _NOT_LISTING = re.compile(
     r"上市(?:许可|销售|后|公司|药|产品|申请获批|前|批准|以来|企业|时间|品种|新药)|获批上市|药品上市|批准上市|(?:新药|产品|新品|器械)[^。,;]{0,6}上市|上市(?=[^。]{0,6}(?:销售|适应症))"
 )
@@ -57,8 +58,8 @@ _PAST = re.compile(
 _DENIED = re.compile(
     r"否认|不实|辟谣|并未|没有[^。,]{0,6}计划|尚无|暂无|无[^。,]{0,4}上市计划|\b(?:denied|denies|no plans?|has not|have not|not planning)\b"
 )
-_LISTED_MANY = re.compile(r"(?:分别是|分别为|包括|有|为|是)(?P<list>[^。;]{6,400}(?:、[^。;、]{2,14}){2,}(?:和|及|以及)?[^。;、]{2,14})")
-_PEOPLE = re.compile(r"\d+ ?家|多家|这些|一批|数家")
+_LISTED_MANY = re.compile(r"(?:分别是|分别为|包括|有|为|是)(?P<list>[^。;]{2,400}?(?:、[^。;、]{2,14})+(?:和|及|以及)?[^。;、]{2,14})")
+_PEOPLE = re.compile(r"[\d两三四五六七八九十] ?家|多家|这些|一批|数家")
 _TITLE_FILING = re.compile(
     r"^(?:【[^】]{1,12}】)?(?P<name>[^:,。|]{2,20})[:：]\s*(?:招股说明书|招股书|聆讯后资料集|招股章程|申请版本|全球发售)"
 )
@@ -90,7 +91,9 @@ def _chinese(view: View, sentence: Sentence) -> list[Deal]:
         else:
             name = names_zh.subject_before(view, sentence.start, match.start()) or view.topic()
             names = [name] if name else []
-        return [_deal(view, sentence, name, match, step.stage, single=many is None) for name in names]
+        planned = step.stage == "filed" and _PLANNED.search(view.folded[sentence.start : match.start()])
+        stage: FundingStage = "talks" if planned else step.stage
+        return [_deal(view, sentence, name, match, stage, single=many is None) for name in names]
     return []
 
 

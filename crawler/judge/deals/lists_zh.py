@@ -12,6 +12,7 @@ _SPLIT = re.compile(
     r"[、,/;]|(?<=[\u4e00-\u9fffa-z)])(?:以及|及其|还有|和(?![玉谐君利灵暄盛铂])|与|及|并|跟)(?=[\u4e00-\u9fffa-z「“])"
     r"| (?:and|&) (?=[a-z])|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])"
 )
+_CONJUNCTIONS = ("和", "与", "及", "并", "跟")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _LEAD = re.compile(
     "^(?:"
@@ -50,7 +51,8 @@ def _pieces(view: View, start: int, end: int) -> list[tuple[int, int]]:
     whole += [m.span() for m in _BRACKETS.finditer(view.folded, start, end)]
     out, first = [], start
     for match in _SPLIT.finditer(view.folded, start, end):
-        if not any(a < match.end() and match.start() < b for a, b in whole):
+        joined = match[0] in _CONJUNCTIONS and match.start() - first < 2
+        if not joined and not any(a < match.end() and match.start() < b for a, b in whole):
             out.append((first, match.start()))
             first = match.end()
     return [*out, (first, end)]

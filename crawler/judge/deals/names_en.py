@@ -26,7 +26,7 @@ _ROLE = re.compile(
 )
 _AUX = re.compile(
     r"(?:[\s,]|\b(?:has|have|had|is|was|are|were|will|would|also|just|now|recently|reportedly|successfully|today|yesterday|already|since|to|be|been|being|it|they|that|which|who|and|then|itself|subsequently|earlier|last|this|week|month|year"
-    r"|said|says|announced|announces|announcing|revealed|reveals|confirmed|confirms|reported|reports|disclosed|discloses|declared|noted|on|monday|tuesday|wednesday|thursday|friday|saturday|sunday|the company|the startup|the firm|officially|formally|initially|previously|aims|aim|plans|plan|planning|seeks|seek|seeking|looks|looking|expects|expected|hopes|intends|wants|set|about|poised|close|nearing|considering|mulls|mulling|in talks|trying|raising|preparing|ready|due|agreed|agrees|completed|yet|not|never|n't|jointly|further|again|so far|reported to|understood|believed|rumou?red|said to|scheduled|filed|applied|applying|filing))+$",
+    r"|denied|denies|deny|said|says|announced|announces|announcing|revealed|reveals|confirmed|confirms|reported|reports|disclosed|discloses|declared|noted|on|monday|tuesday|wednesday|thursday|friday|saturday|sunday|the company|the startup|the firm|officially|formally|initially|previously|aims|aim|plans|plan|planning|seeks|seek|seeking|looks|looking|expects|expected|hopes|intends|wants|set|about|poised|close|nearing|considering|mulls|mulling|in talks|trying|raising|preparing|ready|due|agreed|agrees|completed|yet|not|never|n't|jointly|further|again|so far|reported to|understood|believed|rumou?red|said to|scheduled|filed|applied|applying|filing))+$",
     re.I,
 )
 _ANAPHOR = re.compile(

@@ -32,7 +32,7 @@ _IPO = re.compile(
     r"\bipo\b|initial public offering|stock exchange|\bdebut\b|share sale|\blisting\b|prospectus|nasdaq|share offering|public offering|hkex|went public|secondary|(?:start|begin|started|began) trading"
 )
 _FUND = re.compile(
-    r"\b(?:for (?:its|a|the) (?:\w+[ -]){0,4}(?:fund|vehicle)\b|(?:venture|healthcare|buyout|\w+) fund\b(?! led)|fund (?:i|ii|iii|iv|v|vi)\b|new fund|debut fund|investment fund|forms?|formed|set(?:s|ting)? up)"
+    r"\b(?:for (?:its|a|the) (?:\w+[ -]){0,4}(?:fund|vehicle)\b|(?:venture|healthcare|buyout|\w+) fund\b(?! led)|fund (?:i|ii|iii|iv|v|vi)\b|new fund\b|debut fund\b|investment fund\b|forms?|formed|set(?:s|ting)? up)"
 )
 _TALKS = re.compile(
     r"\b(?:in talks|seek(?:s|ing)?|sought|plans? to|planning to|looking to|looks to|aims? to|aiming to|consider(?:s|ing)|mull(?:s|ing)|eye(?:s|ing)|hopes? to|set to|expects? to|expected to|near(?:s|ing)|close to (?:rais|clos|secur)|is raising|are raising|wants? to|intends? to|could raise|may raise|to raise|target(?:s|ing)|reportedly raising|discussions?|kicks? off)\b"
@@ -48,6 +48,10 @@ _PAST = re.compile(
 )
 _MANY = re.compile(
     r"\b(?:companies|startups|start-ups|firms|biotechs|bioventures|ventures|drugmakers|deals|sector|industry|investors|players|vc-backed|combined|\d+ (?:deals|rounds|companies))\b"
+)
+# `raised $20m`, not `raised its guidance to $20m`.
+_SUM_FOLLOWS = re.compile(
+    r" (?:(?:a|an|another|some|about|around|approximately|over|more than|nearly|up to|as much as|at least|further|fresh|additional|total|of|“) ?)*"
 )
 _UNDATED = re.compile(r"\b(?:founded|established|launched|set up|incorporated|created|since) (?:in )?(?:\w+ )?(?:19|20)\d\d")
 _DEBT = re.compile(r"\b(?:bonds?|notes|loan|credit facility|debt|convertible)\b")
@@ -106,7 +110,9 @@ def _told(view: View, sentence: Sentence, verb: re.Match[str], following: int) -
         return None
     if amount is not None and amount.start - verb.end() > 90 and not rounds:
         amount = None
-    if amount is None and not rounds and not (noun and re.search(r"round|financing|fundrais", region)):
+    if amount is not None and not rounds and noun is None and not _SUM_FOLLOWS.fullmatch(view.folded[verb.end() : amount.start]):
+        return None
+    if amount is None and not rounds and not (noun and re.search(r"round|financing|fundrais|new funding|fresh funding", region)):
         return None
     if amount is not None and role_of(amount, view.folded, sentence.start, sentence.end) == "total":
         return None

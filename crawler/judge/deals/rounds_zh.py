@@ -17,7 +17,7 @@ from .when import find_day, published_day
 
 _NOT_ROUND = r"(?!融券|余额|租赁|净|买入|客(?!户)|盘|成本|难|渠道|环境|能力|需求|担保|服务|市场|事件|数据|工具|券|性|款|历史|经历|活动|业务|平台|公司|机构|情况|记录|顾问|轮次|对接|路演|会|保证金|标的|资金|功能|方式|条件|租|类|端|界|领域|主体|结构)"
 _NUCLEUS = re.compile(
-    rf"融资{_NOT_ROUND}|(?:轮|天使|种子|战略|股权|万元|万美元|亿元|亿美元|人民币|港元|欧元|[万亿]|的)(?:股权)?投资(?!者|人|机构|方|公司|额|总额|于|价值|项目|组合|协议|收益|基金|银行|管理|组)"
+    rf"融资{_NOT_ROUND}|(?:轮|天使|种子|战略|股权|万元|万美元|亿元|亿美元|人民币|港元|欧元|[万亿]|的)(?:股权)?(?:投|募)资(?!者|人|机构|方|公司|额|总额|于|价值|项目|组合|协议|收益|基金|银行|管理|组)"
     r"|(?<=轮)(?=[，。,;、）)”」 ]|$)|融资轮|注资(?!本)|(?<![金通])融(?=[近超约数上逾过]?\d|近|超|约|数|上亿|了[近超约\d])"
 )
 _GET = re.compile(
@@ -150,7 +150,7 @@ def _joined(view: View, rounds: list[Round], nucleus: int) -> str | None:
         return None
     first, last = rounds[0], rounds[0]
     for other in rounds[1:]:
-        if re.fullmatch(r"(?:融资)?[ 、，,和及与]*(?:以及)?", view.folded[last.end : other.start]):
+        if re.fullmatch(r"(?:融资)?[ 、和及与]*(?:以及)?|,", view.folded[last.end : other.start]):
             last = other
         elif other.end <= nucleus + 1 and first.end < nucleus - 12:
             first = last = other
