@@ -17,7 +17,7 @@ from .parties import Field, speaks_of_health, told_on
 from .uptake.adopters import adopters_of, resolve
 from .uptake.cues import LIVE_LATER, Cue, find_cues, is_denied, is_possible, stage_of
 from .uptake.details import find_department, find_product, hosting_of
-from .uptake.models import models_in, reference
+from .uptake.models import is_maker, models_in, reference
 from .uptake.noise import Plain, without_glosses
 
 _MODEL_WORD = re.compile(
@@ -44,6 +44,7 @@ _OWNED = re.compile(r"(?:['’]s|的)\s*[“\"「『《]?$")
 _WORKS = re.compile(
     r"(?:已|每天|日均|累计)[^,，。]{0,10}(?:处理|辅助|分析|生成|识别|服务)|\b(?:automates|processes|assists|analy[sz]es|screens|serves|handles|generates|reads|has (?:processed|read|helped|served|analy[sz]ed))\b"
 )
+_JOINT = re.compile(r"(?:联合|共同)(?:对外|正式|重磅)?(?:发布|推出|研发|开发)$")
 _BUILT_ON = re.compile(r"基于|搭载|接入|融合|依托|powered by|based on|built (?:on|with)|using|uses|with")
 _ORDER: dict[AdoptionStage, int] = {"planned": 0, "announced": 1, "pilot": 2, "live": 3, "expanded": 4}
 _FAR, _FAR_LATIN, _NEAR = 60, 160, 30
@@ -144,11 +145,13 @@ def _adopters(field: Field, take: _Take) -> list[Mention]:
     if found or take.carried:
         return found
     resolved = resolve(field, take.sentence, take.cue)
-    return [resolved] if resolved else []
+    return [resolved] if resolved and not is_maker(field.reading, resolved, take.model) else []
 
 
 def _sells(field: Field, take: _Take, adopter: Mention) -> bool:
-    """Whether a company speaks of a product for others rather than of what it uses itself."""
+    """Whether a company speaks of a product for others rather than of what it uses itself, or a hospital joins in bringing out a model."""
+    if _JOINT.search(field.folded, take.sentence.start, take.cue.end) and 0 <= take.model.start - take.cue.end <= 4:
+        return True
     if adopter.kind not in ("company", "investor"):
         return False
     folded = field.folded
@@ -181,10 +184,9 @@ def _fact(field: Field, take: _Take, adopter: Mention) -> Adoption:
 
 
 def _joined(one: Adoption, other: Adoption) -> Adoption:
-    """Two tellings of one adoption: the earlier one, with what only the later one says and the stage that is further along."""
-    stage = max(one.stage, other.stage, key=lambda stage: _ORDER[stage])
-    if "pilot" in (one.stage, other.stage) and stage == "live" and one.evidence == other.evidence:
-        stage = "pilot"
+    """Two tellings of one adoption: the earlier one, with what only the later one says and the stage that is further along; within one sentence its nearest verb decides."""
+    same = one.evidence == other.evidence
+    stage = one.stage if same else max(one.stage, other.stage, key=lambda stage: _ORDER[stage])
     return replace(
         one,
         stage=stage,

@@ -159,7 +159,7 @@ def _holder(field: Field, sentence: Sentence, match: re.Match[str]) -> Mention |
     left = [m for m in companies if m.start < match.start()]
     if left:
         return left[0]
-    return companies[0] if companies else field.before(sentence, "company", reach=200)
+    return companies[0] if companies else field.before(sentence.start, "company", reach=200)
 
 
 def _fact(reading: Reading, sentence: Sentence, holder: Mention, decision: str) -> Approval:

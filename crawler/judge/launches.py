@@ -105,7 +105,7 @@ def _organisation(field: Field, sentence: Sentence, cue: re.Match[str]) -> Menti
     if left:
         return left[0]
     if re.match(r"\s*(?:公司|该公司|the company|it)\b", field.folded[sentence.start : cue.start()]):
-        return field.before(sentence, "company", reach=200)
+        return field.before(sentence.start, "company", reach=200)
     by = re.search(r"(?:由|\bby)\s*$", field.folded[sentence.start : named[0].start]) if named else None
     return named[0] if by else None
 

@@ -20,7 +20,7 @@ _PLACE = (
     r"广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|郑州|济南|青岛|厦门|福州|合肥|宁波|大连|沈阳|昆明|长三角|大湾区|[\u4e00-\u9fff]{2,3}[省市县区州])"
 )
 _GROUP_ZH = re.compile(
-    rf"{_PLACE}[省市]?(?:的|内|境内|已有|有|全[省市县区])?(?:多|数|数十|十余|几十|上百|百余|近百|超?\d+余?|首批\d*|全部|所有|各)(?:家|所)?(?:三甲|三级|二级|公立|县级|市属|基层|大型|甲等)*(?:医院|医疗机构|卫生院)"
+    rf"{_PLACE}[省市]?(?:的|内|境内|已有|有|全[省市县区])?(?:多|数|数十|十余|几十|上百|百余|近百|超?\d+余?|首批\d*|全部|所有|各|[两三四五六七八九十]{{1,3}})(?:家|所)?(?:三甲|三级|二级|公立|县级|市属|基层|大型|甲等)*(?:医院|医疗机构|卫生院|社区卫生服务中心)"
 )
 _GROUP_EN = re.compile(
     r"\b(?:several|dozens of|many|multiple|a number of|more than \d+|over \d+|\d+|top|major|public)(?: [a-z\-]+){0,2} hospitals (?:in|across|of) (?:the )?(?:[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,2})"
@@ -35,6 +35,8 @@ _WEAK_END = r"(?:医疗|科技|软件|生物|医药|智能|健康|药业|制药|
 _OPENER = re.compile(
     rf"(?:[\d年月日]{{2,10}}[,，]?|近日[,，]|日前[,，]|[^,，。]{{2,10}}(?:公示|消息|显示)[,，])?(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=公告|公布|回应|宣布|发布|推出|与|和|携手|联合|联手|实现|上半年|前三季|20\d\d|第[一二三四]季|尚未|并未|已|的|签|获|完成|表示|称|、|自主|旗下|计划|拟|披露|上线|基于|[(（])"
 )
+# Right before AI a hospital's name may be taken for part of a longer word: 某医院AI医生上岗.
+_HOSPITAL_AI = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,14}(?:医院|保健院))(?=\s?(?:ai|deepseek))")
 _PARTNER = re.compile(
     rf"(?:与|携手|联合|联手|牵手)(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=签|达成|的战略|的合作|共同|合作|联合|就|在|共建|建立|举行|开展|、|宣布|[(（])"
 )
@@ -104,10 +106,10 @@ class Field:
         name = fold(mention.as_written)
         return self.aliases.get(name, name)
 
-    def before(self, sentence: Sentence, said: str, *, reach: int = 600) -> Mention | None:
-        """The organisation that a pronoun `said` in `sentence` stands for: the nearest of its kind within `reach` characters before."""
+    def before(self, at: int, said: str, *, reach: int = 600) -> Mention | None:
+        """The organisation that a pronoun `said` at the offset `at` stands for: the nearest of its kind within `reach` characters before."""
         kind = next((kind for kind, pattern in _PRONOUN_KINDS.items() if pattern.search(said)), None)
-        earlier = [m for m in self.known if sentence.start - reach <= m.start < sentence.start]
+        earlier = [m for m in self.known if at - reach <= m.start < at]
         if kind == "company":
             earlier = [m for m in earlier if m.kind in ("company", "investor")]
         elif kind is not None:
@@ -116,6 +118,11 @@ class Field:
             earlier = [m for m in earlier if m.kind != "investor"]
         earlier = [m for m in earlier if not MEDIA.search(m.as_written)]
         return earlier[-1] if earlier else None
+
+
+def is_group(mention: Mention) -> bool:
+    """Whether a mention is a placed group of hospitals rather than one organisation."""
+    return bool(_GROUP_ZH.fullmatch(fold(mention.as_written)) or _GROUP_EN.fullmatch(mention.as_written))
 
 
 def _whole(reading: Reading, found: Sequence[Mention]) -> list[Mention]:
@@ -142,10 +149,12 @@ def _by_place(reading: Reading, known: Sequence[Mention]) -> list[Mention]:
     for sentence in reading.sentences:
         opening = _OPENER.match(reading.folded, sentence.start, sentence.end)
         partners = _PARTNER.finditer(reading.folded, sentence.start, sentence.end)
-        for match in [*([opening] if opening else []), *partners]:
+        hospital = _HOSPITAL_AI.match(reading.folded, sentence.start, sentence.end)
+        for match in [*(m for m in (opening, hospital) if m), *partners]:
             start, end = match.span("name")
+            kind = "hospital" if match is hospital else "company"
             if all(end <= m.start or m.end <= start for m in known) and not _COMMON.match(reading.folded, start, end):
-                out.append(Mention("organisation", None, reading.full[start:end], start, end, "company", found_by="rule"))
+                out.append(Mention("organisation", None, reading.full[start:end], start, end, kind, found_by="rule"))
     return out
 
 
@@ -183,7 +192,7 @@ def _alias_mentions(reading: Reading, known: Sequence[Mention], aliases: dict[st
 
 
 _HEALTH = re.compile(
-    r"医|药|健康|患者|诊|疾病|病历|保险|人寿|寿险|财险|太保|人保|疾控|养老|护理|生物|基因|临床|影像|health|medic|hospital|clinic|pharma|insur|patient|doctor|nurs|biotech|physician|surg|drug|diagnos|therap|biolog|genom|clinic"
+    r"医|药|健康|患者|诊|疾病|病历|保险|人寿|寿险|财险|太保|人保|疾控|养老|护理|生物|基因|临床|影像|卫生|health|medic|hospital|clinic|pharma|insur|patient|doctor|nurs|biotech|physician|surg|drug|diagnos|therap|biolog|genom|clinic"
 )
 
 

@@ -94,7 +94,7 @@ def _figures(reading: Reading, sentence: Sentence) -> list[tuple[re.Match[str], 
 
 def _organisation(field: Field, sentence: Sentence, match: re.Match[str]) -> Mention | None:
     named = [m for m in field.within(sentence.start, match.start()) if m.kind == "company" and not MEDIA.search(m.as_written)]
-    return named[-1] if named else field.before(sentence, "company", reach=_BACK)
+    return named[-1] if named else field.before(sentence.start, "company", reach=_BACK)
 
 
 def _period(reading: Reading, sentence: Sentence, match: re.Match[str]) -> str | None:

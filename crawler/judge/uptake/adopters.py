@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from crawler.judge.document import Sentence
 from crawler.judge.facts import Mention
-from crawler.judge.parties import MEDIA, Field
+from crawler.judge.parties import MEDIA, Field, is_group
 from store.text import fold
 
 from .cues import Cue
@@ -45,8 +45,9 @@ _PRONOUN = re.compile(
 )
 _NO_SUBJECT = re.compile(
     r"\s*(?:(?:该|这套|这款|这个|这一)(?:系统|平台|智能体|助手|工具|应用|机器人|模型|项目)|(?:the|this) (?:system|platform|tool|assistant|app|chatbot|model)\b|"
-    r"(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|采用|引入|接入|部署|上线|将|已|率先|成功|正式|复杂任务|核心))"
+    r"(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|采用|引入|接入|部署|上线|搭载|将|已|率先|成功|正式|复杂任务|核心))"
 )
+_MEMBERS = re.compile(r"(?:包括|其中|如|涵盖|分别[是为]|including|such as|among them)[^,，。;；]{0,8}$")
 _OWNS = re.compile(r"(?:['’]s|的|自研的?|自主研发的?)\s*[^,，。;；]{0,12}[“\"「《]?")
 _BACK = 3
 
@@ -71,6 +72,9 @@ def adopters_of(field: Field, sentence: Sentence, cue: Cue, model: Mention | Non
     anchor = _nearest_left(left)
     if anchor is not None and _is_nobody_between(folded, anchor, cue, start):
         return []
+    if anchor is not None and anchor.found_by == "rule" and is_group(anchor):
+        members = [m for m in right if m.kind == "hospital"]
+        anchor = members[0] if members and _MEMBERS.search(folded, anchor.end, members[0].start) else anchor
     if anchor is None:
         reach = _right_reach(folded, cue, sentence)
         anchor = _foremost([m for m in right if m.start < reach and (m.kind in _PUBLIC or _is_object(folded, cue, m))])
@@ -90,7 +94,7 @@ def _right_reach(folded: str, cue: Cue, sentence: Sentence) -> int:
 def _is_object(folded: str, cue: Cue, mention: Mention) -> bool:
     """Whether a company right of the verb stands close enough to be where the model goes: 已接入某公司, "deployed at X"."""
     gap = folded[cue.end : mention.start]
-    return not re.search(r"[,，。;；:：]", gap) and len(gap) <= (60 if gap.isascii() and folded[cue.start].isascii() else 12)
+    return (gap.endswith((",是", "，是")) or not re.search(r"[,，。;；:：]", gap)) and len(gap) <= (60 if gap.isascii() and folded[cue.start].isascii() else 24)
 
 
 def _nearest_left(left: Sequence[Mention]) -> Mention | None:
@@ -140,7 +144,7 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
     alone = mention.kind not in ("hospital", "regulator", "agency") or len(named) > 1
     if alone and _VENDOR_LEFT.search(before):
         return not _LISTED_WITH.search(before)
-    if _WITH_LEFT.search(before) and _TOGETHER.match(folded, mention.end, sentence.end):
+    if mention.kind != "hospital" and _WITH_LEFT.search(before) and _TOGETHER.match(folded, mention.end, sentence.end):
         return True
     return mention.kind == "company" and bool(re.search(r"由\s*$", before))
 
@@ -155,10 +159,9 @@ def resolve(field: Field, sentence: Sentence, cue: Cue) -> Mention | None:
     folded = field.folded
     if _NOBODY.search(folded, sentence.start, sentence.end):
         return None
-    clause = folded[sentence.start : cue.start + 12]
-    pronoun = _PRONOUN.search(clause) or _PRONOUN.search(folded[cue.start : sentence.end])
+    pronoun = _PRONOUN.search(folded, sentence.start, cue.start + 12) or _PRONOUN.search(folded, cue.start, sentence.end)
     if pronoun:
-        return field.before(sentence, pronoun.group())
+        return field.before(pronoun.start(), pronoun.group())
     if not _NO_SUBJECT.match(folded, sentence.start, sentence.end):
         return None
     for previous in reversed([s for s in field.reading.sentences if s.end <= sentence.start][-_BACK:]):

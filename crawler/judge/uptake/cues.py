@@ -9,21 +9,21 @@ from crawler.judge.facts import AdoptionStage
 
 # Verbs that by themselves say that something is taken into use; and verbs that do so only right before the model or with a product.
 _STRONG = re.compile(
-    r"部署|接入|引入|引进|上线|落地|落户|启用|投入使用|投入运行|投入应用|投用|入驻|进驻|植入|搭载|集成|嵌入|内嵌|对接|装上|用上|上岗|试运行|试用|内测|测试|融入|联通|"
+    r"部署|接入|导入|引入|引进|采购|上线|落地|落户|启用|投入使用|投入运行|投入应用|投用|入驻|进驻|植入|搭载|集成|嵌入|内嵌|对接|装上|用上|上岗|试运行|试用|内测|测试|融入|联通|"
     r"\bdeploy(?:s|ed|ing|ment)?\b|\bintegrat(?:e|es|ed|ing|ion)\b|\badopt(?:s|ed|ing|ion)?\b|\binstall(?:s|ed|ing|ation)?\b|\broll(?:s|ed|ing)? out\b|\brollout\b|"
     r"\bimplement(?:s|ed|ing|ation)?\b|\bintroduc(?:e|es|ed|ing|tion)\b|\b(?:go|goes|went|gone) live\b|\bembed(?:s|ded|ding)?\b|\bincorporat(?:e|es|ed|ing|ion)\b|"
-    r"\blaunch(?:es|ed|ing)?\b|\b(?:clinically )?test(?:s|ed|ing)\b|\bpilot(?:s|ed|ing)\b|\btrial(?:s|led|ling|ing)?\b|\bconnect(?:s|ed|ing)\b|\bput into (?:use|operation|service)\b|"
+    r"\blaunch(?:es|ed|ing)?\b|\b(?:clinically )?test(?:s|ed|ing)\b|\bpilot(?:s|ed|ing)\b|\btrial(?:s|led|ling|ing)?\b|\bconnect(?:s|ed|ing)?\b|\bput into (?:use|operation|service)\b|"
     r"\benter(?:s|ed) (?:operation|service|use)\b|\bbrought in\b|\bset up\b|\bplugged\b|\btap(?:s|ped|ping)\b|\bmade its debut\b|\bdebut(?:s|ed)?\b"
 )
 _WEAK = re.compile(
-    r"应用|使用|运用|采用|利用|借助|借力|依托|基于|通过|赋能|调用|结合|融合|推出|打造|构建|研发|开发|搭建|建成|实现|拥抱|牵手|携手|打开|打通|发布|亮相|升级|接受了?|支撑|驱动|加持|底座|"
+    r"应用|用于|使用|运用|采用|利用|借助|借力|依托|基于|通过|赋能|调用|结合|融合|推出|打造|构建|研发|开发|搭建|建成|实现|拥抱|牵手|携手|打开|打通|发布|亮相|升级|接受了?|支撑|驱动|加持|底座|"
     r"\bus(?:e|es|ed|ing)\b|\butili[sz](?:e|es|ed|ing)\b|\bleverag(?:e|es|ed|ing)\b|\bpowered by\b|\bbased on\b|\bbuilt (?:on|with|upon)\b|\bwith the help of\b|\bemploy(?:s|ed|ing)\b|"
-    r"\bunveil(?:s|ed|ing)?\b|\breleas(?:es|ed|ing)\b|\bdevelop(?:s|ed|ing)\b|\bembrac(?:es|ed|ing)\b|\brely(?:ing)? on\b|\brelies on\b|\bturn(?:s|ed|ing)? to\b|\brun(?:s|ning)?\b|-based\b|-powered\b"
+    r"\bunveil(?:s|ed|ing)?\b|\breleas(?:es|ed|ing)\b|\bdevelop(?:s|ed|ing)\b|\bembrac(?:es|ed|ing)\b|\brely(?:ing)? on\b|\brelies on\b|\bturn(?:s|ed|ing)? to\b|\brun(?:s|ning)?\b|-based\b|-powered\b|\bconsult(?:s|ed|ing)?\b"
 )
 _PLANNED = re.compile(
     r"(?<![模草])拟(?![人定合真])|计划|即将|将[于会要]|将把|将在[^,，]{0,12}$|将(?:陆续|逐步|全面|正式|率先|进一步|继续|尽快|同步|通过|以|与[^,，]{2,16}|择机|首批)*$|预计|有望|准备|打算|筹备|争取|力争|规划|考虑|着手|酝酿|下一步|"
-    r"未来|今后|后续|下一阶段|明年|推进[^,，]{0,12}$|探索[^,，]{0,8}$|"
-    r"\bwill\b|\bplan(?:s|ned|ning)? (?:to|on|for)\b|\bis set to\b|\bare set to\b|\baims? to\b|\bintends? to\b|\bexpect(?:s|ed)? to\b|\babout to\b|\bconsider(?:s|ing)\b|\bgoing to\b|"
+    r"未来|今后|后续|下一阶段|明年|推进[^,，]{0,12}$|(?:将|进一步|继续)[^,，]{0,6}探索[^,，]{0,24}$|探索[^,，]{0,8}$|"
+    r"\bwill\b|\bwould\b|\bplan(?:s|ned|ning)? (?:to|on|for)\b|\bis set to\b|\bare set to\b|\baims? to\b|\bintends? to\b|\bexpect(?:s|ed)? to\b|\babout to\b|\bconsider(?:s|ing)\b|\bgoing to\b|"
     r"\bseek(?:s|ing)? to\b|\bpreparing\b|\bis to\b|\bare to\b|\bto be\b|\bhop(?:es|ing) to\b|\bplans for\b|\bagreed to\b|\bready to\b"
 )
 _PLANNED_NEXT = re.compile(
@@ -39,7 +39,7 @@ _DENIED_NEXT = re.compile(
 )
 _POSSIBLE = re.compile(
     r"(?:可以?|能够?|可能|应该?|应当|需要?|须|建议|鼓励|支持|允许|希望|如果|假如|若|一旦|如何|怎么|怎样|为何|是否|能否|呼吁|要求|指导|引导|倡导|想要?|为了|旨在|便于|推动[^,，]{0,10}|助力[^,，]{0,10})(?:在[^,，]{0,8}|把|将|全面|进一步|先|更好地?|合理|规范|本地化?|其|安全)*$|"
-    r"\b(?:can|could|should|may|might|would|must|if|how|whether|whether to|urged? to|encouraged? to|recommend(?:s|ed)?|how to|helps?|allow(?:s|ing)?|able to|in order to)\b(?:(?! (?:has|have|had|is|are|was) )[^,;.]){0,24}$"
+    r"\b(?:can|could|should|may|might|must|if|how|whether|whether to|urged? to|encouraged? to|recommend(?:s|ed)?|how to|helps?|allow(?:s|ing)?|able to|in order to)\b(?:(?! (?:has|have|had|is|are|was) )[^,;.]){0,24}$"
 )
 _PILOT = re.compile(
     r"试运行|试点(?!单位|城市|基地|省|地区|医院|项目名|名单)|试用|内测|公测|测试|试水|试行|灰度|试验性|试验阶段|小范围|先行先试|"
@@ -70,6 +70,13 @@ LIVE_LATER = re.compile(
 )
 # Where a clause of planning, denying or wishing ends.
 _BREAK = re.compile(r"[,，。;；:：!！?？\n]|\bbut\b|\band (?:has|have|had|is|are)\b|\bwhile\b")
+
+
+# 举办DeepSeek应用培训班, "a DeepSeek workshop": talk about use, not use.
+_TALK = re.compile(
+    r"[^,，。;；]{0,8}(?:培训|讲座|论坛|研讨|大赛|比赛|竞赛|沙龙|座谈|学习班|研修|招标|中标|调研|考察|课题|教程|攻略|指南|白皮书|学术|会议|分享会|推介会|发布会|共识)|"
+    r"[^,.;]{0,24}\b(?:training|workshops?|forum|seminar|lectures?|conference|guide|tutorial|webinar|tender|stud(?:y|ies)|survey)\b"
+)
 
 
 class Cue(NamedTuple):
@@ -109,12 +116,14 @@ def is_denied(folded: str, cue: Cue, start: int, end: int) -> bool:
 
 
 def is_possible(folded: str, cue: Cue, start: int) -> bool:
-    """Whether the taking up is only possible, wished for or asked about."""
-    return bool(_POSSIBLE.search(_clause(folded, start, cue.start, reach=36)))
+    """Whether the taking up is only possible, wished for, asked about or taught."""
+    return bool(_POSSIBLE.search(_clause(folded, start, cue.start, reach=36)) or _TALK.match(folded, cue.end))
 
 
 def _is_planned(folded: str, cue: Cue, start: int, end: int) -> bool:
     near = _clause(folded, start, cue.start, reach=60)
+    if cue.verb == "采购":
+        return not folded.endswith(("已", "完成"), start, cue.start)
     return bool(_PLANNED.search(near) or _PLANNED_NEXT.search(folded[cue.end : end]))
 
 

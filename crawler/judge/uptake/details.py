@@ -29,7 +29,7 @@ _DEPARTMENT = re.compile(
 )
 _LOCAL = re.compile(
     r"本地化?(?:的?(?:部署|蒸馏|引入|落地|运行|版|接入|上线|安装|服务器|化)|私有)|在地化?部署|私有化|私有云|院内(?:部署|服务器|私有)|内网|局域网|自有(?:服务器|算力|机房)|数据不出(?:院|域|门)|部署在(?:院内|医院|本地)|算力(?:资源|服务器|底座|集群)?[^,，。]{0,10}(?:运行|部署|承载)|"
-    r"\bon-?prem(?:ises?)?\b|\b(?:its|their) own (?:servers?|data cent(?:re|er)s?|hardware|infrastructure)\b|\blocally\b|\blocal (?:deployment|copy|version|servers?|installation)\b|\bin-house (?:servers?|hardware)\b|\bprivate(?:ly)? (?:deploy\w*|cloud|servers?)\b|\bdeploy\w* (?:it )?(?:locally|in-house)\b"
+    r"\bon-?prem(?:ises?)?\b|\b(?:its|their) own (?:servers?|data cent(?:re|er)s?|hardware|infrastructure)\b|\blocally\b|\blocal (?:deployment|copy|version|servers?|installation)\b|\bin-house (?:servers?|hardware)\b|\bprivate(?:ly)? (?:deploy\w*|cloud|servers?)\b|\bdeploy\w*[^.;,]{0,24} (?:locally|in-house)\b"
 )
 _LOCAL_BY_MEANS = re.compile(r"算力[^。]{0,24}(?:运行|部署)")
 _HOSTED = re.compile(
