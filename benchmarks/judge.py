@@ -1,0 +1,140 @@
+"""How well judging does: one table of its numbers over the shared gold, and its speed. `python benchmarks/judge.py [FOLDER]`.
+
+FOLDER is the shared folder (default: ../shared beside the repository). It holds gold texts in data/facts and the scorers in score.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from crawler.judge.judging import Judge  # noqa: E402
+from jobs.cli.analyse import as_row, read_document  # noqa: E402
+
+Rows = list[dict[str, Any]]
+Line = tuple[str, str, float, str]  # gold, measure, value, wanted
+
+
+def shared_folder(given: str | None = None) -> Path:
+    """The shared folder: the one given, else the one beside the repository."""
+    return Path(given) if given else ROOT.parent / "shared"
+
+
+def read_rows(path: Path) -> Rows:
+    """The rows of a gold file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def load_scorer(shared: Path, name: str) -> ModuleType:
+    """One of the shared scorers as a module."""
+    spec = importlib.util.spec_from_file_location(f"shared_{name}", shared / "score" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def analyse_rows(judge: Judge, rows: Rows) -> dict[str, dict[str, Any]]:
+    """What `yixun analyse` prints of the rows, by id. The gold's own labels are not shown to the judge."""
+    out = {}
+    for row in rows:
+        document = read_document({key: row.get(key) for key in ("id", "title", "text", "url", "published")}, str(row["id"]))
+        assert document is not None
+        out[str(row["id"])] = as_row(judge.judge(document, deep=True))
+    return out
+
+
+def by_id(rows: Rows) -> dict[str, dict[str, Any]]:
+    """Gold rows by id."""
+    return {str(row["id"]): row for row in rows}
+
+
+def relevance_lines(judge: Judge, shared: Path) -> list[Line]:
+    """Relevance and topics."""
+    scorer = load_scorer(shared, "relevance")
+    lines: list[Line] = []
+    for name in ("relevance", "domain"):
+        gold = read_rows(shared / "data" / "facts" / f"{name}.jsonl")
+        said = analyse_rows(judge, gold)
+        score = scorer.score(by_id(gold), said)
+        kept = sum(said[str(row["id"])]["relevant"] for row in gold if row["relevant"] == "no")
+        found = round(score["recall"] * score["rows"]["yes"])
+        lines += [
+            (name, f"found of {score['rows']['yes']}", found, ">= 7 of 8" if name == "relevance" else ">= .95"),
+            (name, f"false of {score['rows']['no']}", kept, "<= 4" if name == "relevance" else "<= 3"),
+            (name, "topics micro F1", score["topic_micro_f1"], ">= .70" if name == "domain" else ""),
+        ]
+    return lines
+
+
+def event_lines(judge: Judge, shared: Path) -> list[Line]:
+    """Funding rounds, IPO steps and adoptions."""
+    scorer = load_scorer(shared, "events")
+    wanted = {"event": ">= .85", "amount": ">= .88", "hedge": ">= .85", "round": ">= .90", "investor": ">= .78", "lead": ">= .75"}
+    lines: list[Line] = []
+    for name, kinds in (("funding_health", ("funding", "ipo")), ("funding_36kr", ("funding",)), ("adoption", ("adoption",))):
+        gold = read_rows(shared / "data" / "facts" / f"{name}.jsonl")
+        said = analyse_rows(judge, gold)
+        for kind in kinds:
+            score = scorer.score(by_id(gold), said, kind)
+            aims = {"event": ">= .82", "stage": ">= .75"} if kind == "adoption" else dict(wanted)
+            if kind == "ipo":
+                aims = {field: aims[field] for field in ("event", "amount", "hedge")}
+            lines += [(f"{name} ({kind})", f"{field} F1", score[f"{field}_f1"], aim) for field, aim in aims.items()]
+            without = score["texts_without_event"]
+            lines.append((f"{name} ({kind})", f"false among {without} without", score["of_these_with_a_false_one"], ""))
+    gold = read_rows(shared / "data" / "facts" / "fewfc_other.jsonl")
+    said = analyse_rows(judge, gold)
+    false = sum(any(event["type"] == "funding" for event in row["events"]) for row in said.values())
+    return [*lines, ("fewfc_other", f"texts with a false round of {len(gold)}", false, "<= 4")]
+
+
+def amount_lines(judge: Judge, shared: Path) -> list[Line]:
+    """Sums of money with their currency, over the specification's inputs that expect one."""
+    right = total = 0
+    for number, case in enumerate(json.loads((shared / "data" / "text" / "recognizers_zh_currency.json").read_text(encoding="utf-8-sig"))):
+        expected = [result.get("Resolution") or {} for result in case["Results"]]
+        if not expected or any(not one.get("isoCurrency") or one.get("value") is None for one in expected):
+            continue  # not a plain amount with its currency
+        total += 1
+        said = analyse_rows(judge, [{"id": str(number), "text": case["Input"]}])[str(number)]["amounts"]
+        got = {(amount["currency"], float(amount["low"])) for amount in said if amount["low"] is not None}
+        right += all((one["isoCurrency"], float(one["value"])) in got for one in expected)
+    return [("recognizers_zh_currency", f"right of {total}", round(right / max(1, total), 3), ">= .92")]
+
+
+def speed_lines(judge: Judge, shared: Path) -> list[Line]:
+    """Items a second of processor time, as the crawl judges and as `yixun analyse` does."""
+    lines: list[Line] = []
+    for name, aim in (("relevance", ">= 300"), ("domain", ">= 40")):
+        rows = read_rows(shared / "data" / "facts" / f"{name}.jsonl")
+        documents = [d for row in rows if (d := read_document({"id": row["id"], "title": row["title"], "text": row["text"]}, name))]
+        for how, deep in (("in the crawl", None), ("by analyse", True)):
+            start = time.process_time()
+            for document in documents:
+                judge.judge(document, deep=deep)
+            lines.append((name, f"items/s {how}", round(len(documents) / (time.process_time() - start)), aim))
+    return lines
+
+
+def main() -> None:
+    """Print the table."""
+    shared = shared_folder(sys.argv[1] if len(sys.argv) > 1 else None)
+    if not (shared / "data" / "facts").is_dir():
+        sys.exit(f"{shared}: there is no data/facts here; name the shared folder")
+    judge = Judge()
+    for part in (relevance_lines, event_lines, amount_lines, speed_lines):
+        for gold, measure, value, aim in part(judge, shared):
+            print(f"{gold:28} {measure:32} {value:>8} {aim:>10}")
+
+
+if __name__ == "__main__":
+    main()

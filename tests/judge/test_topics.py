@@ -1,0 +1,112 @@
+"""Topics: rules by place and share, explained, extendable."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crawler.judge.document import Document
+from crawler.judge.judging import Judge
+from crawler.judge.knowledge import KnowledgeExtra, load_entries, load_knowledge
+from crawler.judge.topics import TopicRule, load_topics
+from store.errors import KnowledgeError
+
+LABELLED = [json.loads(line) for line in (Path(__file__).parent / "relevance.jsonl").read_text(encoding="utf-8").splitlines()]
+TOPICS = [
+    "model_adoption", "deepseek", "funding", "mergers", "hospital_ai", "imaging", "drug_discovery", "regulation", "approvals", "insurance",
+    "consumer_health", "robotics", "research", "market", "results", "ethics", "tcm", "elder_care",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return Judge()
+
+
+def topics(judge: Judge, title: str, text: str) -> set[str]:
+    return {topic.id for topic in judge.judge(Document("x", title, text), deep=False).topics}
+
+
+def test_the_topics_and_their_order() -> None:
+    assert [rule.id for rule in load_topics(load_knowledge())] == TOPICS
+
+
+def test_every_topic_occurs_in_the_labelled_texts() -> None:
+    assert {topic for row in LABELLED for topic in row["topics"]} == set(TOPICS)
+
+
+def test_labelled_topics_micro_f1(judge: Judge) -> None:
+    hit = said = gold = 0
+    for row in LABELLED:
+        if row["relevant"]:
+            found = topics(judge, row["title"], row["text"])
+            hit, said, gold = hit + len(found & set(row["topics"])), said + len(found), gold + len(row["topics"])
+    assert 2 * hit / (said + gold) >= 0.85
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_labelled_topic_is_found(judge: Judge, topic: str) -> None:
+    rows = [row for row in LABELLED if topic in row["topics"]]
+    found = sum(topic in topics(judge, row["title"], row["text"]) for row in rows)
+    assert found >= 0.7 * len(rows)
+
+
+def test_a_word_in_passing_gives_no_topic(judge: Judge) -> None:
+    body = "医生用人工智能辅助诊断，患者满意。" * 40
+    text = f"{body}顺带一提，隔壁公司去年完成了融资。{body}"
+    assert "funding" not in topics(judge, "大模型进医院一年", text)
+
+
+def test_words_of_other_words_do_not_count(judge: Judge) -> None:
+    assert "tcm" not in topics(judge, "AI医疗半年报", "公司营收大增，其中医疗大模型贡献过半。")
+    assert "elder_care" not in topics(judge, "AI医疗投资升温", "养老金与养老保险基金开始配置医疗AI公司。")
+
+
+def test_debt_and_what_is_recalled_do_not_make_a_funding_topic(judge: Judge) -> None:
+    from crawler.judge.facts import Evidence, Funding, Party
+    from crawler.judge.topics import announced
+
+    told = Funding(type="funding", evidence=Evidence("x", 0, 1), company=Party(None, "甲"))
+    recalled = Funding(type="funding", evidence=Evidence("x", 0, 1), company=Party(None, "甲"), background=True)
+    debt = Funding(type="funding", evidence=Evidence("x", 0, 1), company=Party(None, "甲"), kind="debt")
+    assert announced([told]) == {"funding"}
+    assert announced([recalled, debt]) == frozenset()
+
+
+def test_what_matched_is_told(judge: Judge) -> None:
+    judgement = judge.judge(Document("x", "手术机器人企业完成B轮融资", "医院已用上这款手术机器人。"), deep=False)
+    matched = {topic.id: topic.matched for topic in judgement.topics}
+    assert "手术机器人" in matched["robotics"]
+    assert any("轮" in word or "融资" in word for word in matched["funding"])
+
+
+def test_near_topics_are_those_with_too_few_points(judge: Judge) -> None:
+    document = Document("x", "手术机器人进县医院", "患者术后两天出院，" * 30 + "投资者也在关注。")
+    had = {topic.id for topic in judge.judge(document, deep=False).topics}
+    near = {topic.id for topic in judge.near_topics(document)}
+    assert "funding" in near
+    assert not had & near
+
+
+def test_topics_may_be_added_without_code() -> None:
+    extra = KnowledgeExtra(topics=({"id": "dental", "zh": "口腔", "en": "Dentistry", "definition": "Teeth.", "terms": ["种植牙"]},))
+    own = Judge(load_knowledge(extra))
+    assert "dental" in topics(own, "AI种植牙机器人进诊所", "医生用人工智能规划种植牙手术。")
+
+
+def test_a_wrong_topic_names_file_line_and_entry(tmp_path: Path) -> None:
+    file = tmp_path / "topics.yaml"
+    file.write_text("- id: one\n  zh: 一\n  en: One\n  definition: x\n  terms: [a]\n- id: two\n  zh: 二\n  colour: red\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError) as caught:
+        load_entries(file, TopicRule)
+    assert caught.value.subject is not None
+    assert caught.value.subject.startswith("topics.yaml:")
+    assert "two" in caught.value.subject
+
+
+def test_an_organisation_nobody_knows_is_named() -> None:
+    wrong = {"id": "x", "zh": "x", "en": "x", "definition": "x", "organisations": ["nobody_knows"]}
+    with pytest.raises(KnowledgeError, match="nobody_knows"):
+        load_topics(load_knowledge(KnowledgeExtra(topics=(wrong,))))
