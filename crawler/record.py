@@ -120,6 +120,24 @@ def write_recording(folder: Path, recording: Recording) -> int:
     return len(expected["rows"])
 
 
+def keep(page: Page, folder: Path, *, article: bool = False) -> None:
+    """Put an answer that has just come into a folder, for `kept`."""
+    number = sum(1 for _ in folder.glob("*.meta")) + 1
+    stem = f"{'article' if article else 'answer'}-{number:03d}"
+    meta = _keep(folder, stem, page) | {"fetched_at": page.fetched_at.isoformat()}
+    (folder / f"{stem}.meta").write_text(json.dumps(meta), encoding="utf-8")
+
+
+def kept(folder: Path) -> tuple[list[Page], Page | None]:
+    """The answers that `keep` put into a folder, in their order, and the first article among them."""
+    pages = {}
+    for path in sorted(folder.glob("*.meta"), key=lambda path: path.stem.rpartition("-")[2]):
+        meta = json.loads(path.read_text(encoding="utf-8"))
+        pages[path.stem] = _kept(folder, meta, datetime.fromisoformat(meta["fetched_at"]))
+    article = next((page for stem, page in pages.items() if stem.startswith("article")), None)
+    return [page for stem, page in pages.items() if stem.startswith("answer")], article
+
+
 def _keep(inputs: Path, stem: str, page: Page) -> dict[str, Any]:
     kind = page.content_type or ""
     name = f"{stem}.{'json' if 'json' in kind else 'xml' if 'xml' in kind else 'html'}"

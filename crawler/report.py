@@ -22,6 +22,8 @@ class CrawlOrder(BaseModel):
     crawl: CrawlSettings
     store: StoreSettings
     knowledge: KnowledgeExtra = Field(default_factory=KnowledgeExtra)
+    keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.probe`)
+    max_articles: int | None = None  # articles that are fetched at most; other items are judged by their entry
 
 
 class SourceReport(BaseModel):

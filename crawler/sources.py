@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -160,14 +161,14 @@ def read_source_file(path: Path) -> tuple[list[Source], list[SourceError]]:
     return sources, errors
 
 
-def load_sources(paths: list[Path] | None = None) -> tuple[list[Source], list[SourceError]]:
-    """Load the built-in catalogue, or the given files instead of it.
+def load_sources(paths: Sequence[Path] | None = None, *, added: Sequence[Path] = ()) -> tuple[list[Source], list[SourceError]]:
+    """Load the built-in catalogue and the files `added` to it, or the given files instead of both.
 
     Returns the sources sorted by id and the errors of broken entries; a repeated id is an error of the later entry.
     """
     found: dict[str, Source] = {}
     errors: list[SourceError] = []
-    for path in paths if paths is not None else sorted(CATALOGUE.glob("*.yaml")):
+    for path in paths if paths is not None else [*sorted(CATALOGUE.glob("*.yaml")), *added]:
         sources, broken = read_source_file(path)
         errors += broken
         for source in sources:

@@ -67,3 +67,8 @@ def save_url_state(session: Session, source_id: str, url: str, values: dict[str,
         return
     for name, value in values.items():
         setattr(row, name, value)
+
+
+def last_fetches(session: Session, source_id: str, *, limit: int) -> list[Fetch]:
+    """The last fetches of a source, newest first."""
+    return list(session.exec(select(Fetch).where(col(Fetch.source_id) == source_id).order_by(col(Fetch.id).desc()).limit(limit)))

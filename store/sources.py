@@ -36,6 +36,25 @@ def sync_sources(session: Session, definitions: Iterable[dict[str, Any]], *, now
             session.add(SourceState(source_id=source_id, status_since=now))
 
 
+def set_enabled(session: Session, source_id: str, enabled: bool, *, now: datetime) -> None:
+    """Note that an operator switched a source on or off; on means due at once."""
+    state = session.get_one(SourceState, source_id)
+    state.overrides = {**state.overrides, "enabled": enabled}
+    state.next_due_at = None
+    state.status, state.status_since = ("new" if enabled else "disabled"), now
+    state.status_reason = "switched on by the operator" if enabled else "switched off by the operator"
+
+
+def set_verified(session: Session, source_id: str) -> None:
+    """Note that a test against the live source succeeded on this installation."""
+    session.get_one(SourceState, source_id).unverified = False
+
+
+def states(session: Session) -> dict[str, SourceState]:
+    """What is remembered of every source, by id."""
+    return {row.source_id: row for row in session.exec(select(SourceState))}
+
+
 def enabled_by_operator(session: Session) -> dict[str, bool]:
     """Sources that an operator switched on or off by hand, whatever their definition says."""
     rows = session.exec(select(SourceState.source_id, SourceState.overrides))

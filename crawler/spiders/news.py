@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -24,6 +25,7 @@ from crawler.exchange import PageBytes, ReadListing
 from crawler.fetch.faults import NETWORK_KINDS, Fault, of_exception, of_page, of_status
 from crawler.offload import UnreadableError
 from crawler.pipelines import Fetched
+from crawler.record import keep
 from crawler.sources import Source
 from crawler.work import Work
 from store.database import utc_now
@@ -52,6 +54,7 @@ class NewsSpider(scrapy.Spider):
         self.book = work.book
         self.host_states: dict[str, HostState] = work.host_states
         self._under_way: set[int] = set()
+        self._articles_asked = 0
         self._started: dict[str, float] = {}
 
     async def start(self) -> AsyncIterator[Request]:
@@ -119,6 +122,8 @@ class NewsSpider(scrapy.Spider):
             return
         kind = _header(response, "Content-Type")
         page = Page(ask, response.url, response.body, kind, utc_now(), max_entries=self.work.order.crawl.max_entries)
+        if self.work.order.keep_answers:
+            keep(page, Path(self.work.order.keep_answers))
         try:
             found = await self.work.reader.listing(page, source.id)
         except UnreadableError as error:
@@ -195,8 +200,9 @@ class NewsSpider(scrapy.Spider):
             return []
         self._under_way.add(item.item_id)
         source = self.work.sources[item.source_id]
-        if item.link is None or not source.fetch_articles or not item.media_type.startswith("text/html"):
+        if item.link is None or not source.fetch_articles or not item.media_type.startswith("text/html") or self._enough():
             return [Fetched(item)]
+        self._articles_asked += 1
         return [
             Request(
                 item.link,
@@ -209,6 +215,11 @@ class NewsSpider(scrapy.Spider):
             )
         ]
 
+    def _enough(self) -> bool:
+        """Whether as many articles were asked for as this crawl may fetch."""
+        most = self.work.order.max_articles
+        return most is not None and self._articles_asked >= most
+
     async def parse_article(self, response: Response, item: ToRead) -> AsyncIterator[Any]:
         """Hand the page of an article to the pipelines."""
         kind = _header(response, "Content-Type")
@@ -219,6 +230,13 @@ class NewsSpider(scrapy.Spider):
             async for output in self._failed(item, fault):
                 yield output
         elif is_page(kind):
+            if self.work.order.keep_answers:
+                link = str(item.link)
+                keep(
+                    Page(Ask(link, root=link), response.url, response.body, kind, utc_now()),
+                    Path(self.work.order.keep_answers),
+                    article=True,
+                )
             yield Fetched(item, PageBytes(response.url, response.body, kind, utc_now()))
         else:
             yield Fetched(item, media_type=(kind or "").split(";")[0].strip().lower()[:100])

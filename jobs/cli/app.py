@@ -25,7 +25,9 @@ NOUNS: tuple[str, ...] = (
     "names",
     "query",
     "read",
+    "run",
     "search",
+    "sources",
     "status",
     "topics",
     "why",
@@ -90,3 +92,7 @@ def main() -> None:
     except KeyboardInterrupt:
         say("yixun: stopped")
         sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,6 @@ from .common import (
     EXIT_DONE,
     EXIT_FAILED,
     EXIT_PARTLY,
-    EXIT_USAGE,
     AsJson,
     ConfigFile,
     out,
@@ -24,6 +23,7 @@ from .common import (
     settings_of,
     store_session,
 )
+from .sources import known_sources, named_source
 
 if TYPE_CHECKING:
     from crawler.report import RunReport
@@ -67,7 +67,7 @@ def _crawl(
     if sum((bool(source), every, due)) > 1:
         raise typer.BadParameter("--source, --all and --due exclude each other")
     settings = settings_of(config)
-    known, broken = _load(sources)
+    known, broken = known_sources(settings, sources)
     asked, resume = _choose(known, source or [], every=every, settings=settings)
     if not asked and not resume:
         say("no source is due" if known else "no source is enabled")
@@ -80,27 +80,18 @@ def _crawl(
     raise typer.Exit(_exit_status(report, broken))
 
 
-def _load(files: list[Path] | None) -> tuple[list[Source], int]:
-    """The sources, and how many entries are broken; each broken one is said in one line."""
-    from crawler.sources import load_sources
-
-    known, errors = load_sources(files)
-    for error in errors:
-        say(f"yixun: {error}")
-    return known, len(errors)
-
-
 def _choose(known: list[Source], wanted: Sequence[str], *, every: bool, settings: Settings) -> tuple[list[Source], list[Source]]:
     """Which sources to poll, and of which only to read what an earlier crawl left unread."""
     from store.database import utc_now
     from store.items import sources_with_pending
     from store.schedule import due_sources
-    from store.sources import enabled_by_operator
+    from store.sources import enabled_by_operator, sync_sources
 
-    by_id = {source.id: source for source in known}
     if wanted:
-        return [_named(name, by_id) for name in dict.fromkeys(wanted)], []
+        return [named_source(name, known) for name in dict.fromkeys(wanted)], []
     with store_session(settings, create=True) as session:
+        sync_sources(session, [source.model_dump(mode="json") for source in known], now=utc_now())
+        session.flush()
         overrides = enabled_by_operator(session)
         enabled = [source for source in known if overrides.get(source.id, source.enabled) and not source.access.startswith("skip")]
         if every:
@@ -108,21 +99,6 @@ def _choose(known: list[Source], wanted: Sequence[str], *, every: bool, settings
         due = set(due_sources(session, [source.id for source in enabled], now=utc_now()))
         pending = set(sources_with_pending(session)) - due
     return [s for s in enabled if s.id in due], [s for s in enabled if s.id in pending]
-
-
-def _named(name: str, by_id: dict[str, Source]) -> Source:
-    source = by_id.get(name)
-    if source is None:
-        import difflib
-
-        near = difflib.get_close_matches(name, by_id, n=3)
-        hint = f"; did you mean {', '.join(near)}?" if near else "; see `yixun sources list`"
-        say(f"yixun: {name}: there is no such source{hint}")
-        raise typer.Exit(EXIT_USAGE)
-    if source.access.startswith("skip"):
-        say(f"yixun: {name}: is not fetched ({source.access})")
-        raise typer.Exit(EXIT_USAGE)
-    return source
 
 
 @contextmanager
