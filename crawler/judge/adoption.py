@@ -21,15 +21,18 @@ from .uptake.models import is_maker, models_in, reference
 from .uptake.noise import Plain, without_glosses
 
 _MODEL_WORD = re.compile(
-    r"大?模型|deep\W?seek|深度求索|gpt|qwen|千问|model|llm|混元|豆包|文心|盘古|星火|百川|kimi|claude|gemini|llama|智谱|glm|ruipath|瑞智|hunyuan|ernie|doubao|pangu"
+    r"大?模型|deep\W?seek|深度求索|gpt|qwen|千问|model|llm|混元|豆包|文心|盘古|星火|百川|kimi|claude|gemini|llama|智谱|glm|"
+    r"ruipath|瑞智|hunyuan|ernie|doubao|pangu"
 )
 _SELLS = re.compile(
-    r"(?:推出|发布|上市|面向|销售|研发|开发|上线)[^,，。]{0,24}(?:一体机|解决方案|产品|套件|面向(?:医院|客户|基层))|向客户|为(?:客户|医院)(?:提供|打造)|旗下[^,，。]{0,12}产品[^,，。]{0,6}支持|"
+    r"(?:推出|发布|上市|面向|销售|研发|开发|上线)[^,，。]{0,24}(?:一体机|解决方案|产品|套件|面向(?:医院|客户|基层))|向客户|"
+    r"为(?:客户|医院)(?:提供|打造)|旗下[^,，。]{0,12}产品[^,，。]{0,6}支持|"
     r"\b(?:appliance|all-in-one|solution|product line|to sell|customers|clients)\b"
 )
 _OWN_PRODUCTS = re.compile(r"(?:在|将)[^,，。]{0,8}产品中|into (?:its|their) products?")
 _CARRY = re.compile(
-    r"\s*(?:[—\-*·•\d.、]*)(?:例如|比如|譬如|如|其中|此外|另外|同时|目前|截至|据悉|据了解|in addition|for example|for instance|meanwhile|also|in particular)"
+    r"\s*(?:[—\-*·•\d.、]*)(?:例如|比如|譬如|如|其中|此外|另外|同时|目前|截至|据悉|据了解|in addition|for example|"
+    r"for instance|meanwhile|also|in particular)"
 )
 _DEICTIC = re.compile(r"(?:该|这一|这款|上述|这套)(?:大?模型|系统)|本地化?部署|大模型|\bthe (?:large )?(?:model|system|tool)\b")
 _PRODUCT = re.compile(r"(?:上线|推出|启用|打造|引入|接入|部署)[^,，。]{0,12}(?:ai|智能|助手|机器人|数字人|系统)")
@@ -42,7 +45,8 @@ _MAKES = re.compile(r"研发|开发|发布|推出|亮相|unveil\w*|releas\w*|dev
 # A house's own model at work: "Ruijin Hospital's RuiPath automates …".
 _OWNED = re.compile(r"(?:['’]s|的)\s*[“\"「『《]?$")
 _WORKS = re.compile(
-    r"(?:已|每天|日均|累计)[^,，。]{0,10}(?:处理|辅助|分析|生成|识别|服务)|\b(?:automates|processes|assists|analy[sz]es|screens|serves|handles|generates|reads|has (?:processed|read|helped|served|analy[sz]ed))\b"
+    r"(?:已|每天|日均|累计)[^,，。]{0,10}(?:处理|辅助|分析|生成|识别|服务)|\b(?:automates|processes|assists|analy[sz]es|"
+    r"screens|serves|handles|generates|reads|has (?:processed|read|helped|served|analy[sz]ed))\b"
 )
 _JOINT = re.compile(r"(?:联合|共同)(?:对外|正式|重磅)?(?:发布|推出|研发|开发)$")
 _BUILT_ON = re.compile(r"基于|搭载|接入|融合|依托|powered by|based on|built (?:on|with)|using|uses|with")
@@ -149,7 +153,7 @@ def _adopters(field: Field, take: _Take) -> list[Mention]:
 
 
 def _sells(field: Field, take: _Take, adopter: Mention) -> bool:
-    """Whether a company speaks of a product for others rather than of what it uses itself, or a hospital joins in bringing out a model."""
+    """Whether it is a product for others rather than something in use, or a model brought out jointly."""
     if _JOINT.search(field.folded, take.sentence.start, take.cue.end) and 0 <= take.model.start - take.cue.end <= 4:
         return True
     if adopter.kind not in ("company", "investor"):
@@ -184,7 +188,10 @@ def _fact(field: Field, take: _Take, adopter: Mention) -> Adoption:
 
 
 def _joined(one: Adoption, other: Adoption) -> Adoption:
-    """Two tellings of one adoption: the earlier one, with what only the later one says and the stage that is further along; within one sentence its nearest verb decides."""
+    """Two tellings of one adoption: the earlier one, with what only the later one says.
+
+    The stage is the one further along; within one sentence the verb nearest to the model decides.
+    """
     same = one.evidence == other.evidence
     stage = one.stage if same else max(one.stage, other.stage, key=lambda stage: _ORDER[stage])
     return replace(

@@ -16,7 +16,10 @@ from .facts import Approval, Fact, Found, Mention, Party
 from .parties import MEDIA, Field, told_on
 
 _TRIGGER = re.compile(
-    r"national medical products administration|food and drug administration|class iii|械注|注册证|国药准字|nmpa|药监局|药品监督管理局|器审中心|药审中心|cmde|(?<![a-z])cde(?![a-z])|(?<![a-z])fda(?![a-z])|510\(k\)|de novo|(?<![a-z])ce(?![a-z])|三类证|二类证|[三二]类医疗器械|ⅲ类|创新医疗器械|创新通道|突破性|breakthrough device|breakthrough therapy|(?<![a-z])pmda(?![a-z])|(?<![a-z])tga(?![a-z])|(?<![a-z])anvisa(?![a-z])|(?<![a-z])mhra(?![a-z])"
+    r"national medical products administration|food and drug administration|class iii|械注|注册证|国药准字|nmpa|药监局|"
+    r"药品监督管理局|器审中心|药审中心|cmde|(?<![a-z])cde(?![a-z])|(?<![a-z])fda(?![a-z])|510\(k\)|de novo|"
+    r"(?<![a-z])ce(?![a-z])|三类证|二类证|[三二]类医疗器械|ⅲ类|创新医疗器械|创新通道|突破性|breakthrough device|"
+    r"breakthrough therapy|(?<![a-z])pmda(?![a-z])|(?<![a-z])tga(?![a-z])|(?<![a-z])anvisa(?![a-z])|(?<![a-z])mhra(?![a-z])"
 )
 _AUTHORITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("CMDE", re.compile(r"(?<![a-z])cmde(?![a-z])|器审中心|医疗器械技术审评中心")),
@@ -31,7 +34,8 @@ _AUTHORITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "CE",
         re.compile(
-            r"(?<![a-z])ce(?![a-z])(?=[ -]?(?:mark|mdr|cert|认证|证书|标志|approv|ivdr)|认证|证)|获(?:得|批)?(?:欧盟)?\s?ce|欧盟[^,，。]{0,8}认证|(?<![a-z])mdr(?![a-z])|(?<![a-z])ivdr(?![a-z])"
+            r"(?<![a-z])ce(?![a-z])(?=[ -]?(?:mark|mdr|cert|认证|证书|标志|approv|ivdr)|认证|证)|获(?:得|批)?(?:欧盟)?\s?ce|"
+            r"欧盟[^,，。]{0,8}认证|(?<![a-z])mdr(?![a-z])|(?<![a-z])ivdr(?![a-z])"
         ),
     ),
     ("PMDA", re.compile(r"(?<![a-z])pmda(?![a-z])|厚生劳动省")),
@@ -44,7 +48,8 @@ _PROVINCIAL = re.compile(
     r"[\u4e00-\u9fff]{2,3}(?:省|市|自治区)?(?:药监局|药品监督管理局)|[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂藏宁新]械注"
 )
 _NUMBER = re.compile(
-    r"(?:国|[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂藏宁新])械注(?:准|进|许)\s?\d{8,14}|国药准字\s?[hzsjb]\s?[hzsjb]?\d{8}|(?<![a-z0-9])(?:k\d{6}|den\d{6}|p\d{6})(?!\d)"
+    r"(?:国|[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂藏宁新])械注(?:准|进|许)\s?\d{8,14}|"
+    r"国药准字\s?[hzsjb]\s?[hzsjb]?\d{8}|(?<![a-z0-9])(?:k\d{6}|den\d{6}|p\d{6})(?!\d)"
 )
 _CLASS = re.compile(r"(?:第?(?P<zh>[一二三])类|(?P<roman>ⅲ|ⅱ|ⅰ|iii|ii|i)\s?类|class[ -](?P<en>iii|ii|i|3|2|1)(?:[ab])?(?![a-z]))")
 _CLASSES = {
@@ -65,14 +70,16 @@ _DECISIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "rejected",
         re.compile(
-            r"不予(?:注册|批准|受理)|(?<![尚并还仍从暂])未(?:能)?获(?:得|批)?(?:批准|通过)?|被拒|驳回|退审|\breject(?:ed|s|ion)\b|complete response letter|\bdeclined to approve\b|\brefused\b"
+            r"不予(?:注册|批准|受理)|(?<![尚并还仍从暂])未(?:能)?获(?:得|批)?(?:批准|通过)?|被拒|驳回|退审|\breject(?:ed|s|ion)\b|"
+            r"complete response letter|\bdeclined to approve\b|\brefused\b"
         ),
     ),
     ("withdrawn", re.compile(r"注销(?:了)?[^,，。]{0,12}注册证|撤回(?:了)?[^,，。]{0,12}(?:申请|注册)|\bwithdr(?:ew|awn|awal)\b")),
     (
         "designated",
         re.compile(
-            r"创新医疗器械(?:特别)?(?:审查|审批|审评)|绿色通道|创新通道|突破性(?:治疗|器械|医疗器械|疗法)|优先审[评批]|\bbreakthrough (?:device|therapy)\b|\bfast track\b|\borphan drug\b|\binnovative medical device\b|\bgreen channel\b"
+            r"创新医疗器械(?:特别)?(?:审查|审批|审评)|绿色通道|创新通道|突破性(?:治疗|器械|医疗器械|疗法)|优先审[评批]|"
+            r"\bbreakthrough (?:device|therapy)\b|\bfast track\b|\borphan drug\b|\binnovative medical device\b|\bgreen channel\b"
         ),
     ),
     ("cleared", re.compile(r"510\(k\)(?!申请)|\bclear(?:ed|ance|s)\b")),
@@ -83,38 +90,53 @@ _DECISIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "certified",
         re.compile(
-            r"(?<![a-z])ce(?:[ -](?:mark|mdr)\w*)?[ -]?(?:certifi\w+|认证|证书|mark(?:ing)?)|ce ?(?:mdr)?\s?认证|\bcertifi(?:ed|cation)\b|ce证"
+            r"(?<![a-z])ce(?:[ -](?:mark|mdr)\w*)?[ -]?(?:certifi\w+|认证|证书|mark(?:ing)?)|ce ?(?:mdr)?\s?认证|\bcertifi(?:ed|"
+            r"cation)\b|ce证"
         ),
     ),
     (
         "approved",
         re.compile(
-            r"获批|批准|获得?[^,，。;；]{0,24}(?:注册证|认证|许可|三类证|二类证|证书)|(?:拿下|取得|斩获|拿到|领取|颁发|核发)[^,，。;；]{0,30}(?:注册证|三类证|二类证|认证|证)|取证|准予注册|上市许可|\bapprov(?:ed|al|es)\b|\bgranted\b|\bauthori[sz](?:ed|ation)\b|\breceived\b|\bobtain(?:ed|s)\b|\bgreen light\b"
+            r"获批|批准|获得?[^,，。;；]{0,24}(?:注册证|认证|许可|三类证|二类证|证书)|(?:拿下|取得|斩获|拿到|领取|颁发|"
+            r"核发)[^,，。;；]{0,30}(?:注册证|三类证|二类证|认证|证)|取证|准予注册|上市许可|\bapprov(?:ed|al|es)\b|\bgranted\b|"
+            r"\bauthori[sz](?:ed|ation)\b|\breceived\b|\bobtain(?:ed|s)\b|\bgreen light\b"
         ),
     ),
 )
 _WAITING = re.compile(
-    r"(?:拟|计划|将|预计|有望|即将|争取|申请(?!获|已|得到|正式|被)|申报|等待|正在|尚待|冲刺|力争|寻求|推进|目标)[^,，。;；]{0,16}$|\b(?:will|plans?|planned|expects?|expected|aims?|seek(?:s|ing)?|pending|awaiting|await|hopes?|apply|applying|applied|submitted|could|may|once|if)\b[^,.;]{0,50}$"
+    r"(?:拟|计划|将|预计|有望|即将|争取|申请(?!获|已|得到|正式|被)|申报|等待|正在|尚待|冲刺|力争|寻求|推进|"
+    r"目标)[^,，。;；]{0,16}$|\b(?:will|plans?|planned|expects?|expected|aims?|seek(?:s|ing)?|pending|awaiting|await|hopes?|"
+    r"apply|applying|applied|submitted|could|may|once|if)\b[^,.;]{0,50}$"
 )
 _NOT = re.compile(
-    r"(?:尚未|并未|还未|仍未|没有|从未|未曾|暂未)[^,，。]{0,12}$|\b(?:has|have|had|was|were|is|are)(?: not|n['’]t)\b[^,.;]{0,30}$|\bnot yet\b[^,.;]{0,20}$|\byet to\b[^,.;]{0,20}$"
+    r"(?:尚未|并未|还未|仍未|没有|从未|未曾|暂未)[^,，。]{0,12}$|\b(?:has|have|had|was|were|is|are)(?: not|"
+    r"n['’]t)\b[^,.;]{0,30}$|\bnot yet\b[^,.;]{0,20}$|\byet to\b[^,.;]{0,20}$"
 )
 _ELSEWHERE = re.compile(
-    r"证监会|上交所|深交所|港交所|ipo|科创板|上市委|发行股|重点研发|自然科学基金|立项|课题|博士后|工作站|用地|环评|fda commissioner|前fda|原fda|融资"
+    r"证监会|上交所|深交所|港交所|ipo|科创板|上市委|发行股|重点研发|自然科学基金|立项|课题|博士后|工作站|用地|环评|"
+    r"fda commissioner|前fda|原fda|融资"
 )
 _PRODUCT_QUOTED = re.compile(r"[“\"「『《](?P<p>[^”\"」』》]{2,70})[”\"」』》]")
 _PRODUCT_ZH = re.compile(
-    r"(?:自主研发的?|旗下的?|研发的|研制的|申报的|其|推出的|公司的|产品|全资子公司[^,，。]{2,20}的)(?P<p>[^,，。;；“”\"()（）]{2,40}?(?:系统|软件|平台|机器人|设备|仪|注射液|片|胶囊|支架|导管|试剂盒|产品|算法|模型|助手|装置|内镜|ct|mr))(?=[^\u4e00-\u9fff]|正式|近日|日前|已|获|通过|成功|取得|顺利|的|于|被|在|进入|$)"
+    r"(?:自主研发的?|旗下的?|研发的|研制的|申报的|其|推出的|公司的|产品|"
+    r"全资子公司[^,，。]{2,20}的)(?P<p>[^,，。;；“”\"()（）]{2,40}?(?:系统|软件|平台|机器人|设备|仪|注射液|片|胶囊|支架|"
+    r"导管|试剂盒|产品|算法|模型|助手|装置|内镜|ct|mr))(?=[^\u4e00-\u9fff]|正式|近日|日前|已|获|通过|成功|取得|顺利|的|于|"
+    r"被|在|进入|$)"
 )
 _PRODUCT_PLAIN = re.compile(
-    r"(?P<p>[\u4e00-\u9fffa-z0-9\-]{2,24}?(?:(?:辅助|智能|ai|影像|手术|检测|诊断|治疗|分析|评估|处理|导航|筛查|测量|计算)[\u4e00-\u9fff]{0,10}(?:系统|软件|平台|机器人|设备|仪)))(?=正式|近日|日前|已|获|通过|成功|取得|顺利|的|于|被|在|进入)"
+    r"(?P<p>[\u4e00-\u9fffa-z0-9\-]{2,24}?(?:(?:辅助|智能|ai|影像|手术|检测|诊断|治疗|分析|评估|处理|导航|筛查|测量|"
+    r"计算)[\u4e00-\u9fff]{0,10}(?:系统|软件|平台|机器人|设备|仪)))(?=正式|近日|日前|已|获|通过|成功|取得|顺利|的|于|被|在|"
+    r"进入)"
 )
 _PRODUCT_EN = re.compile(
-    r"\b(?:for|clear(?:ed|s)|approv(?:ed|es)|to) (?:its|the|their|a|an) (?P<p>[^,.;]{3,80}?)(?= (?:from|by|in|on|for|to|as|under|that|which|with|after)\b|[,.;]|$)"
-    r"|\b(?:its|['’]s|the company['’]s) (?P<q>[^,.;]{3,70}?(?:systems?|software|platform|robots?|devices?|tool|algorithm|solution|assistant|model|ct|application|drug|therapy))\b"
+    r"\b(?:for|clear(?:ed|s)|approv(?:ed|es)|to) (?:its|the|their|a|an) (?P<p>[^,.;]{3,80}?)(?= (?:from|by|in|on|for|to|as|"
+    r"under|that|which|with|after)\b|[,.;]|$)"
+    r"|\b(?:its|['’]s|the company['’]s) (?P<q>[^,.;]{3,70}?(?:systems?|software|platform|robots?|devices?|tool|algorithm|"
+    r"solution|assistant|model|ct|application|drug|therapy))\b"
 )
 _REGULATED = re.compile(
-    r"器械|药|注册证|nmpa|fda|(?<![a-z])ce(?![a-z])|cmde|类证|软件|诊断|手术|影像|device|drug|software|diagnos|clear|surgical|therapy|system"
+    r"器械|药|注册证|nmpa|fda|(?<![a-z])ce(?![a-z])|cmde|类证|软件|诊断|手术|影像|device|drug|software|diagnos|clear|"
+    r"surgical|therapy|system"
 )
 
 

@@ -10,33 +10,45 @@ from .parties import MEDIA, Field, speaks_of_health, told_on
 from .uptake.models import models_in, reference
 
 _CUE = re.compile(
-    r"(?:正式|全新|重磅|联合|首次|宣布|率先)?(?:推出|发布|上线|亮相|首发|开源|面世|问世|揭晓|公测|开放内测)(?!会|稿|者|量|时间|后的|报告|公告|财报|业绩|招股|声明|消息)|"
+    r"(?:正式|全新|重磅|联合|首次|宣布|率先)?(?:推出|发布|上线|亮相|首发|开源|面世|问世|揭晓|公测|开放内测)(?!会|稿|者|量|"
+    r"时间|后的|报告|公告|财报|业绩|招股|声明|消息)|"
     r"\b(?:launch(?:ed|es)?|unveil(?:ed|s)?|releas(?:ed|es)|introduc(?:ed|es)|debut(?:ed|s)?|roll(?:ed|s) out|open-sourc(?:ed|es))\b"
 )
 _THING = (
     r"(?:系统|平台|大模型|模型|智能体|助手|助理|机器人|一体机|软件|解决方案|应用|工作站|产品|小程序|app|数字人|医生|引擎|工具|芯片|套件|版)"
 )
 _PRODUCT_QUOTED = re.compile(
-    rf"[^“\"「『,，。]{{0,16}}{_THING}[^“\"「『,，。]{{0,6}}[“\"「『](?P<p>[^”\"」』]{{2,30}})[”\"」』]|[^“\"「『,，。]{{0,24}}[“\"「『](?P<q>[^”\"」』]{{2,30}}(?:(?=[”\"」』][^,，。“]{{0,12}}{_THING})|(?<=模型)|(?<=[\d.])|(?<=系统)|(?<=平台)))"
+    rf"[^“\"「『,，。]{{0,16}}{_THING}[^“\"「『,，。]{{0,6}}[“\"「『](?P<p>[^”\"」』]{{2,30}})[”\"」』]|"
+    rf"[^“\"「『,，。]{{0,24}}[“\"「『](?P<q>[^”\"」』]{{2,30}}(?:(?=[”\"」』][^,，。“]{{0,12}}{_THING})|(?<=模型)|"
+    r"(?<=[\d.])|(?<=系统)|(?<=平台)))"
 )
 _GENERIC = re.compile(rf"(?:了|新|ai|大|首[款个]|全新|一|款|个|的|人工智能|智能)*{_THING}")
 _PRODUCT_ZH = re.compile(
-    rf"(?:了|其|旗下|国内|全球|首[款个]|全新|新一代|新款|一?款|的)*(?P<p>[^,，。;；“”\"《》]{{2,36}}?{_THING}(?:[ a-z0-9.\-]{{1,12}})?)(?=[^\u4e00-\u9fffa-z0-9]|的|并|和|后|，|,|$|面向|用于|可|为|能)"
+    r"(?:了|其|旗下|国内|全球|首[款个]|全新|新一代|新款|一?款|"
+    rf"的)*(?P<p>[^,，。;；“”\"《》]{{2,36}}?{_THING}(?:[ a-z0-9.\-]{{1,12}})?)(?=[^\u4e00-\u9fffa-z0-9]|的|并|和|后|，|,|$|"
+    r"面向|用于|可|为|能)"
 )
 _PRODUCT_EN = re.compile(
-    r"\s*(?:(?:an?|its|their|the|two|what it calls|new|first|latest|country['’]s|china['’]s|world['’]s)\s)*(?P<p>[^,.;]{3,90}?)(?= (?:that|which|for|on|at|to|in|with|designed|aimed|powered|based|built|capable|this|last|and)\b|[,.;]|$)"
+    r"\s*(?:(?:an?|its|their|the|two|what it calls|new|first|latest|country['’]s|china['’]s|"
+    r"world['’]s)\s)*(?P<p>[^,.;]{3,90}?)(?= (?:that|which|for|on|at|to|in|with|designed|aimed|powered|based|built|capable|"
+    r"this|last|and)\b|[,.;]|$)"
 )
 _THING_EN = re.compile(
-    r"\b(?:systems?|platforms?|models?|llm|agents?|assistants?|chatbots?|robots?|software|solutions?|apps?|tools?|products?|appliance|engine|suite|service|device|doctor|copilot|version|ai)\b|\d"
+    r"\b(?:systems?|platforms?|models?|llm|agents?|assistants?|chatbots?|robots?|software|solutions?|apps?|tools?|products?|"
+    r"appliance|engine|suite|service|device|doctor|copilot|version|ai)\b|\d"
 )
 _NOT_PRODUCT = re.compile(
-    r"报告|白皮书|指南|共识|公告|财报|业绩|招股书|通知|意见|办法|规定|声明|榜单|论文|研究成果|数据集|标准|计划|政策|倡议|\b(?:report|results|white paper|guidelines?|statement|study|findings|paper|ipo|shares|offering|probe|investigation|plan|prospectus|earnings|campaign|trial|policy|rules)\b"
+    r"报告|白皮书|指南|共识|公告|财报|业绩|招股书|通知|意见|办法|规定|声明|榜单|论文|研究成果|数据集|标准|计划|政策|倡议|"
+    r"\b(?:report|results|white paper|guidelines?|statement|study|findings|paper|ipo|shares|offering|probe|investigation|"
+    r"plan|prospectus|earnings|campaign|trial|policy|rules)\b"
 )
 _AHEAD = re.compile(
-    r"(?:拟|计划|将|即将|预计|有望|准备|打算|筹备|或将|明年|未来)[^,，。;；]{0,14}$|\b(?:will|plans? to|expected to|is set to|aims? to|about to|to|could|may|would)\s*(?:soon |also )?$"
+    r"(?:拟|计划|将|即将|预计|有望|准备|打算|筹备|或将|明年|未来)[^,，。;；]{0,14}$|\b(?:will|plans? to|expected to|"
+    r"is set to|aims? to|about to|to|could|may|would)\s*(?:soon |also )?$"
 )
 _NOT = re.compile(
-    r"(?:尚未|并未|没有|从未|未|暂未|推迟|取消|暂缓)[^,，。]{0,6}$|\b(?:has|have|had) not\b[^,.;]{0,16}$|\bnever\b[^,.;]{0,10}$|\byet to\b[^,.;]{0,10}$|\b(?:postponed|delayed|cancelled)\b[^,.;]{0,24}$"
+    r"(?:尚未|并未|没有|从未|未|暂未|推迟|取消|暂缓)[^,，。]{0,6}$|\b(?:has|have|had) not\b[^,.;]{0,16}$|"
+    r"\bnever\b[^,.;]{0,10}$|\byet to\b[^,.;]{0,10}$|\b(?:postponed|delayed|cancelled)\b[^,.;]{0,24}$"
 )
 _FAR = 60
 

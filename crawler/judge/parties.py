@@ -1,4 +1,4 @@
-"""The organisations of one text as parties to facts: whole names, short forms led back, groups tied to a place, what a pronoun stands for."""
+"""The organisations of one text as parties to facts: whole names, short forms led back, placed groups, what a pronoun stands for."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ from .facts import Mention
 
 # A group of hospitals counts as an adopter when it is tied to a place: 福建多家医院, "dozens of hospitals in Fujian".
 _PLACE = (
-    r"(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|"
-    r"广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|郑州|济南|青岛|厦门|福州|合肥|宁波|大连|沈阳|昆明|长三角|大湾区|[\u4e00-\u9fff]{2,3}[省市县区州])"
+    r"(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|"
+    r"云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|"
+    r"广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|郑州|济南|青岛|厦门|福州|合肥|宁波|大连|沈阳|昆明|长三角|大湾区|"
+    r"[\u4e00-\u9fff]{2,3}[省市县区州])"
 )
 _GROUP_ZH = re.compile(
-    rf"{_PLACE}[省市]?(?:的|内|境内|已有|有|全[省市县区])?(?:多|数|数十|十余|几十|上百|百余|近百|超?\d+余?|首批\d*|全部|所有|各|[两三四五六七八九十]{{1,3}})(?:家|所)?(?:三甲|三级|二级|公立|县级|市属|基层|大型|甲等)*(?:医院|医疗机构|卫生院|社区卫生服务中心)"
+    rf"{_PLACE}[省市]?(?:的|内|境内|已有|有|全[省市县区])?(?:多|数|数十|十余|几十|上百|百余|近百|超?\d+余?|首批\d*|全部|所有|"
+    rf"各|[两三四五六七八九十]{{1,3}})(?:家|所)?(?:三甲|三级|二级|公立|县级|市属|基层|大型|甲等)*(?:医院|医疗机构|卫生院|"
+    r"社区卫生服务中心)"
 )
 _GROUP_EN = re.compile(
-    r"\b(?:several|dozens of|many|multiple|a number of|more than \d+|over \d+|\d+|top|major|public)(?: [a-z\-]+){0,2} hospitals (?:in|across|of) (?:the )?(?:[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,2})"
+    r"\b(?:several|dozens of|many|multiple|a number of|more than \d+|over \d+|\d+|top|major|"
+    r"public)(?: [a-z\-]+){0,2} hospitals (?:in|across|of) (?:the )?(?:[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,2})"
 )
 _ALIAS = re.compile(
     r"[(（]\s*(?:以下)?(?:简称|下称|又称|称|简称为|也称)\s*[:：为]?\s*[“\"「『‘]?(?P<alias>[^”\"」』’)）]{2,24})[”\"」』’]?\s*[)）]"
@@ -33,23 +38,27 @@ _TRAILING = re.compile(r"(?<=[院心])\s?(?:AI|ai|DeepSeek)$")
 _BRACKETED = re.compile(r"(?:[(（][^)）]*[)）]\s*){0,2}[(（][^)）]*$")
 _WEAK_END = r"(?:医疗|科技|软件|生物|医药|智能|健康|药业|制药|医学|影像|机器人|基因|信息|数科|集团|股份|器械|诊断|智药|智造|智慧)"
 _OPENER = re.compile(
-    rf"(?:[\d年月日]{{2,10}}[,，]?|近日[,，]|日前[,，]|[^,，。]{{2,10}}(?:公示|消息|显示)[,，])?(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=公告|公布|回应|宣布|发布|推出|与|和|携手|联合|联手|实现|上半年|前三季|20\d\d|第[一二三四]季|尚未|并未|已|的|签|获|完成|表示|称|、|自主|旗下|计划|拟|披露|上线|基于|[(（])"
+    rf"(?:[\d年月日]{{2,10}}[,，]?|近日[,，]|日前[,，]|[^,，。]{{2,10}}(?:公示|消息|"
+    rf"显示)[,，])?(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=公告|公布|回应|宣布|发布|推出|与|和|携手|联合|联手|实现|"
+    r"上半年|前三季|20\d\d|第[一二三四]季|尚未|并未|已|的|签|获|完成|表示|称|、|自主|旗下|计划|拟|披露|上线|基于|[(（])"
 )
 # Right before AI a hospital's name may be taken for part of a longer word: 某医院AI医生上岗.
 _HOSPITAL_AI = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,14}(?:医院|保健院))(?=\s?(?:ai|deepseek))")
 _PARTNER = re.compile(
-    rf"(?:与|携手|联合|联手|牵手)(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=签|达成|的战略|的合作|共同|合作|联合|就|在|共建|建立|举行|开展|、|宣布|[(（])"
+    rf"(?:与|携手|联合|联手|牵手)(?P<name>[\u4e00-\u9fff]{{2,4}}{_WEAK_END})(?=签|达成|的战略|的合作|共同|合作|联合|就|在|"
+    r"共建|建立|举行|开展|、|宣布|[(（])"
 )
 _COMMON = re.compile(
-    r"(?:人工|智慧|数字|互联网|移动|精准|远程|基层|社区|国家|中国|国内|全国|我国|医院|这|该|其|各|多|大|新|首|一|某|将|在|为|对|从|由|以|把)"
+    r"(?:人工|智慧|数字|互联网|移动|精准|远程|基层|社区|国家|中国|国内|全国|我国|医院|这|该|其|各|多|大|新|首|一|某|将|在|"
+    r"为|对|从|由|以|把)"
 )
 MEDIA = re.compile(
     r"日报|晚报|新闻|时报|周刊|商报|早报|通讯社|news|daily|times|post|media|xinhua(?! hospital)|reuters|bloomberg", re.IGNORECASE
 )
 # What the rules for names outside the catalogue may take for one, but no adopter is called.
 _NO_ADOPTER = re.compile(
-    r"(?:中|西|公立|民营|综合|专科|三甲|县级|互联网|智慧)?医院|(?:本地化?|全院|全国).*|.*(?:技术|融合|系统|平台|模型|算法|数据|方案|能力|知识库|智能体|助手|生成|推理|问诊|导诊)|"
-    + _PLACE
+    r"(?:中|西|公立|民营|综合|专科|三甲|县级|互联网|智慧)?医院|(?:本地化?|全院|全国).*|.*(?:技术|融合|系统|平台|模型|算法|"
+    r"数据|方案|能力|知识库|智能体|助手|生成|推理|问诊|导诊)|" + _PLACE
 )
 _PRONOUN_KINDS = {
     "company": re.compile(r"公司|企业|company|insurer|firm"),
@@ -107,7 +116,7 @@ class Field:
         return self.aliases.get(name, name)
 
     def before(self, at: int, said: str, *, reach: int = 600) -> Mention | None:
-        """The organisation that a pronoun `said` at the offset `at` stands for: the nearest of its kind within `reach` characters before."""
+        """What a pronoun `said` at the offset `at` stands for: the nearest organisation of its kind in the `reach` characters before."""
         kind = next((kind for kind, pattern in _PRONOUN_KINDS.items() if pattern.search(said)), None)
         earlier = [m for m in self.known if at - reach <= m.start < at]
         if kind == "company":
@@ -192,12 +201,13 @@ def _alias_mentions(reading: Reading, known: Sequence[Mention], aliases: dict[st
 
 
 _HEALTH = re.compile(
-    r"医|药|健康|患者|诊|疾病|病历|保险|人寿|寿险|财险|太保|人保|疾控|养老|护理|生物|基因|临床|影像|卫生|health|medic|hospital|clinic|pharma|insur|patient|doctor|nurs|biotech|physician|surg|drug|diagnos|therap|biolog|genom|clinic"
+    r"医|药|健康|患者|诊|疾病|病历|保险|人寿|寿险|财险|太保|人保|疾控|养老|护理|生物|基因|临床|影像|卫生|保健|妇幼|health|"
+    r"medic|hospital|clinic|pharma|insur|patient|doctor|nurs|biotech|physician|surg|drug|diagnos|therap|biolog|genom|clinic"
 )
 
 
 def speaks_of_health(reading: Reading) -> bool:
-    """Whether a text has any word of health or insurance, or an organisation of the catalogue: a cheap check before anything else."""
+    """Whether a text has a word of health or insurance, or an organisation of the catalogue: a cheap first check."""
     return _HEALTH.search(reading.folded) is not None or any(m.target == "organisation" for m in reading.catalogued)
 
 
@@ -207,8 +217,9 @@ _LONG_AGO = 60
 
 
 def told_on(reading: Reading, sentence: Sentence) -> tuple[date | None, bool]:
-    """The day of what `sentence` tells (the day it names, else that of publication; a day still to come is not it), and whether it only recalls it.
+    """The day of what `sentence` tells, and whether the sentence only recalls it.
 
+    The day is the one it names, unless that is still to come, else that of publication.
     What is dated more than 60 days before publication, or introduced by 去年, "last year" and the like, is recalled.
     """
     folded = reading.folded

@@ -14,16 +14,23 @@ from .facts import Amount, Found, Mention, Partnership, Party
 from .parties import MEDIA, Field, speaks_of_health, told_on
 
 _CUE = re.compile(
-    r"(?:签署|签订|签约|达成|建立|缔结|开展)[^,，。;；]{0,24}(?:合作|协议|备忘录|联盟|授权|许可|伙伴)|战略合作(?!伙伴们)|(?:独家)?(?:授权|许可)(?:协议|合作|引进|给|予)|合作协议|合作备忘录|"
-    r"(?:携手|牵手|联手|联合|共同)(?:推出|发布|打造|开发|研发|共建|建设|成立|建立|开展|启动|推进|探索|构建|设立|研制)|共建[^,，。]{0,16}(?:实验室|中心|平台|研究院|基地)|合资(?:公司|企业)|签约仪式|"
-    r"\bpartner(?:ed|s|ing)? with\b|\bpartnership\b|\bteam(?:ed|s|ing)? up\b|\bcollaborat(?:e|es|ed|ing|ion)\b|\bjoin(?:ed|s)? forces\b|\bsign(?:ed|s)? (?:an?|the) [^,.;]{0,60}(?:agreement|memorandum|mou|deal|contract|pact)\b|"
-    r"\b(?:licen[cs]ing|cooperation|framework|collaboration|license|strategic) (?:agreement|deal|pact|alliance)\b|\blicen[cs]ed? (?:to|from)\b|\bjoint venture\b|\bout-licen[cs]\w+|\bentered into (?:an?|the) [^,.;]{0,50}agreement\b|\bjointly (?:develop|launch|build|establish|set up)\w*"
+    r"(?:签署|签订|签约|达成|建立|缔结|开展)[^,，。;；]{0,24}(?:合作|协议|备忘录|联盟|授权|许可|伙伴)|战略合作(?!伙伴们)|"
+    r"(?:独家)?(?:授权|许可)(?:协议|合作|引进|给|予)|合作协议|合作备忘录|"
+    r"(?:携手|牵手|联手|联合|共同)(?:推出|发布|打造|开发|研发|共建|建设|成立|建立|开展|启动|推进|探索|构建|设立|研制)|"
+    r"共建[^,，。]{0,16}(?:实验室|中心|平台|研究院|基地)|合资(?:公司|企业)|签约仪式|"
+    r"\bpartner(?:ed|s|ing)? with\b|\bpartnership\b|\bteam(?:ed|s|ing)? up\b|\bcollaborat(?:e|es|ed|ing|ion)\b|\bjoin(?:ed|"
+    r"s)? forces\b|\bsign(?:ed|s)? (?:an?|the) [^,.;]{0,60}(?:agreement|memorandum|mou|deal|contract|pact)\b|"
+    r"\b(?:licen[cs]ing|cooperation|framework|collaboration|license|strategic) (?:agreement|deal|pact|alliance)\b|"
+    r"\blicen[cs]ed? (?:to|from)\b|\bjoint venture\b|\bout-licen[cs]\w+|\bentered into (?:an?|the) [^,.;]{0,50}agreement\b|"
+    r"\bjointly (?:develop|launch|build|establish|set up)\w*"
 )
 _OTHER = re.compile(
-    r"融资|领投|跟投|收购|并购|入股|增资|上市|ipo|募资|股权|定增|白皮书|报告》|专项行动|印发|联合发文|\bacqui(?:re|red|res|sition)\b|\binvest(?:ed|ors?|ment round)\b|\bseries [a-f]\b|\bfunding\b|\bshares? (?:rose|fell)\b"
+    r"融资|领投|跟投|收购|并购|入股|增资|上市|ipo|募资|股权|定增|白皮书|报告》|专项行动|印发|联合发文|\bacqui(?:re|red|res|"
+    r"sition)\b|\binvest(?:ed|ors?|ment round)\b|\bseries [a-f]\b|\bfunding\b|\bshares? (?:rose|fell)\b"
 )
 _WISHED = re.compile(
-    r"(?:希望|期待|呼吁|鼓励|建议|寻求|有意|或将|可能|拟|计划|洽谈|考虑|如果|未来可)[^,，。;；]{0,16}$|\b(?:hopes?|seeks?|seeking|may|might|could|in talks|considering|wants?|would|should|plans? to|looking to)\b[^,.;]{0,40}$"
+    r"(?:希望|期待|呼吁|鼓励|建议|寻求|有意|或将|可能|拟|计划|洽谈|考虑|如果|未来可)[^,，。;；]{0,16}$|\b(?:hopes?|seeks?|"
+    r"seeking|may|might|could|in talks|considering|wants?|would|should|plans? to|looking to)\b[^,.;]{0,40}$"
 )
 _NOT = re.compile(
     r"(?:尚未|并未|没有|从未|未与|不再|终止|停止|否认|取消)[^,，。]{0,24}$|\b(?:not|never|denied|denies|terminated|ended|no)\b[^,.;]{0,40}$"
@@ -32,7 +39,9 @@ _NOT_NEXT = re.compile(
     r"^[^,，。;；]{0,8}(?:终止|取消|破裂|不属实)|^[^,.;]{0,30}\b(?:was|were|has been|have been) (?:terminated|called off|cancelled)\b"
 )
 _JOIN = re.compile(
-    r"(?:公告|宣布|表示|透露)?称?[,，](?:公司|其|已|日前|近日)*(?:与|和|同|携手|联合)|[^,，。;；]{0,6}(?:与|和|同|跟|及|以及|、|携手|联手|牵手|联合|并与|向|授予|将)[^,，。;；]{0,10}|\s*(?:[(（][^)）]*[)）])?\s*(?:,|，)?\s*(?:与|和|携手|联合|、)\s*|"
+    r"(?:公告|宣布|表示|透露)?称?[,，](?:公司|其|已|日前|近日)*(?:与|和|同|携手|联合)|[^,，。;；]{0,6}(?:与|和|同|跟|及|"
+    r"以及|、|携手|联手|牵手|联合|并与|向|授予|将)[^,，。;；]{0,10}|\s*(?:[(（][^)）]*[)）])?\s*(?:,|，)?\s*(?:与|和|携手|"
+    r"联合|、)\s*|"
     r"[^.;]{0,80}?\b(?:with|and|between|to|from|alongside)\b[^.;,]{0,24}|\s*(?:,|&|/)\s*(?:and )?"
 )
 _SUBJECT = (
@@ -41,13 +50,15 @@ _SUBJECT = (
     re.compile(r"(?:共同|联合|合作|携手|联手)(?P<s>(?:开发|研发|打造|建设|推进|探索|推出|发布|构建|研制|开展|共建)[^,，。;；]{2,40})"),
     re.compile(r"(?P<s>[“「《][^”」》]{2,30}[”」》])"),
     re.compile(
-        r"\bto (?P<s>(?:jointly |co-)?(?:develop|build|explore|deploy|create|advance|promote|launch|integrate|apply|bring|commerciali[sz]e|accelerate|design|discover|establish|expand|train|use)\b[^,.;]{3,100})"
+        r"\bto (?P<s>(?:jointly |co-)?(?:develop|build|explore|deploy|create|advance|promote|launch|integrate|apply|bring|"
+        r"commerciali[sz]e|accelerate|design|discover|establish|expand|train|use)\b[^,.;]{3,100})"
     ),
     re.compile(r"\b(?:agreement|partnership|collaboration|cooperation|deal|licen[cs]e) (?:on|for|covering|in|around) (?P<s>[^,.;]{3,80})"),
     re.compile(r"\bcollaborat\w+ (?:[^,.;]{2,40} )?(?:on|in) (?P<s>[^,.;]{3,80})"),
 )
 _TOTAL = re.compile(
-    r"(?:总额|总价|合计|最高|总计|总金额|高达|总值|潜在|里程碑|累计)[^,，。;；]{0,14}$|\b(?:up to|worth|total(?:ling|ing)?|total of|as much as|potentially|valued at|milestones? of up to)\b[^,.;]{0,20}$"
+    r"(?:总额|总价|合计|最高|总计|总金额|高达|总值|潜在|里程碑|累计)[^,，。;；]{0,14}$|\b(?:up to|worth|total(?:ling|ing)?|"
+    r"total of|as much as|potentially|valued at|milestones? of up to)\b[^,.;]{0,20}$"
 )
 _FAR = 60
 

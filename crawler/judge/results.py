@@ -16,7 +16,8 @@ from .parties import MEDIA, Field, speaks_of_health
 _MEASURES: tuple[tuple[str, str], ...] = (
     (
         "adjusted_net_profit",
-        r"扣非(?:后)?(?:归母)?净利润?|经调整(?:后)?(?:净)?(?:利润|溢利)|adjusted net (?:profit|income)|non-gaap net income|non-ifrs (?:profit|net profit)",
+        r"扣非(?:后)?(?:归母)?净利润?|经调整(?:后)?(?:净)?(?:利润|溢利)|adjusted net (?:profit|income)|non-gaap net income|"
+        r"non-ifrs (?:profit|net profit)",
     ),
     ("net_loss", r"净亏损|归母净亏损|亏损(?!面)|net loss(?:es)?|adjusted loss|loss(?:es)? for the (?:year|period)"),
     ("net_profit", r"归母净利润?|归属于[^,，。]{0,16}净利润|净利润?|净溢利|net profits?|net income|profit attributable"),
@@ -31,18 +32,23 @@ _MEASURES: tuple[tuple[str, str], ...] = (
 )
 _MEASURE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _MEASURES))
 _PERIOD = re.compile(
-    r"(?:20\d\d ?年)?(?:度)?(?:第[一二三四1-4]季度|前[一二三]季度|上半年|下半年|前[三六九]个?月|全年|[一二三四]季度|中期|半年度)|20\d\d ?(?:财年|年度|年)|20\d\d ?(?:q[1-4]|h[12])|(?:fy|q[1-4]|h[12]|[1-4]q|[12]h) ?(?:20)?\d\d|"
-    r"\b(?:(?:the )?(?:first|second|third|fourth) (?:quarter|half)(?: of)?(?: 20\d\d)?|first nine months(?: of)?(?: 20\d\d)?|(?:full|fiscal) year(?: 20\d\d)?|(?:the )?(?:year|period|quarter|six months|nine months) end(?:ed|ing) [a-z]+ ?\d{0,2},?(?: 20\d\d)?|in 20\d\d|for 20\d\d|last (?:year|quarter))"
+    r"(?:20\d\d ?年)?(?:度)?(?:第[一二三四1-4]季度|前[一二三]季度|上半年|下半年|前[三六九]个?月|全年|[一二三四]季度|中期|"
+    r"半年度)|20\d\d ?(?:财年|年度|年)|20\d\d ?(?:q[1-4]|h[12])|(?:fy|q[1-4]|h[12]|[1-4]q|[12]h) ?(?:20)?\d\d|"
+    r"\b(?:(?:the )?(?:first|second|third|fourth) (?:quarter|half)(?: of)?(?: 20\d\d)?|"
+    r"first nine months(?: of)?(?: 20\d\d)?|(?:full|fiscal) year(?: 20\d\d)?|(?:the )?(?:year|period|quarter|six months|"
+    r"nine months) end(?:ed|ing) [a-z]+ ?\d{0,2},?(?: 20\d\d)?|in 20\d\d|for 20\d\d|last (?:year|quarter))"
 )
 _AHEAD = re.compile(
-    r"预计|预期|有望|目标|预测|指引|将达|或达|展望|力争|计划|市场规模|估计|假设|累计|家庭|\b(?:expect(?:s|ed)?|forecasts?|guidance|projected|targets?|outlook|estimated?|could reach|will|market size|analysts)\b"
+    r"预计|预期|有望|目标|预测|指引|将达|或达|展望|力争|计划|市场规模|估计|假设|累计|家庭|\b(?:expect(?:s|ed)?|forecasts?|"
+    r"guidance|projected|targets?|outlook|estimated?|could reach|will|market size|analysts)\b"
 )
 _CONTRARY = re.compile(r"未披露|没有公布|并未公布|尚未公布|\b(?:did not|has not) (?:disclose|report|publish)")
 _BETWEEN = re.compile(r"(?:[^,，。;；\d]|(?<=\d)[.,](?=\d)|[\d.]+ ?%|20\d\d ?年?)*")
 _FROM = re.compile(r"(?:从|由|\bfrom)\s?$")
 _TO = re.compile(r"[^,，。;；]{0,12}(?:至|到|为|\bto)\s?")
 _REPORTS = re.compile(
-    r"财报|年报|季报|业绩|同比|实现|营收|收入|利润|亏损|\b(?:report(?:ed|s)?|posted|recorded|year[- ]on[- ]year|revenues?|net|up|rose|fell|results|profit|loss)\b"
+    r"财报|年报|季报|业绩|同比|实现|营收|收入|利润|亏损|\b(?:report(?:ed|s)?|posted|recorded|year[- ]on[- ]year|revenues?|"
+    r"net|up|rose|fell|results|profit|loss)\b"
 )
 _FAR, _BACK = 48, 200
 

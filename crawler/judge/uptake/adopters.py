@@ -16,22 +16,31 @@ from .models import is_maker
 _PUBLIC = ("hospital", "regulator", "agency")
 # Groups that name nobody: what they do is no one's adoption.
 _NOBODY = re.compile(
-    r"(?<!等)(?:越来越多|许多|很多|不少|众多|大量|多|数十|数百|上百|几十|百余|近?\d+余?|一些|部分|各大|各级|各地|各|所有|全部|绝大多数|不同|其他|其它|每家|多数|大多数|大型|基层|国内|全国)(?:的|家|所|个|级)*(?:三甲|三级|二级|公立|县级|基层|大型|头部|甲等|顶级|的)*(?:医院|医疗机构|机构|险企|保险公司|药企|企业|公司)|"
-    r"\b(?:many|more|other|some|several|most|hundreds of|dozens of|numerous|all|county|top-tier|local|grassroots)(?: [a-z\-]+){0,2} (?:hospitals|clinics|institutions|insurers|companies)\b(?! (?:including|such as|like))"
+    r"(?<!等)(?:越来越多|许多|很多|不少|众多|大量|多|数十|数百|上百|几十|百余|近?\d+余?|一些|部分|各大|各级|各地|各|所有|"
+    r"全部|绝大多数|不同|其他|其它|每家|多数|大多数|大型|基层|国内|全国)(?:的|家|所|个|级)*(?:三甲|三级|二级|公立|县级|基层|"
+    r"大型|头部|甲等|顶级|的)*(?:医院|医疗机构|机构|险企|保险公司|药企|企业|公司)|"
+    r"\b(?:many|more|other|some|several|most|hundreds of|dozens of|numerous|all|county|top-tier|local|"
+    r"grassroots)(?: [a-z\-]+){0,2} (?:hospitals|clinics|institutions|insurers|companies)\b(?! (?:including|such as|like))"
 )
 # Left of an organisation that only makes, sells, helps or reports.
 _VENDOR_LEFT = re.compile(
-    r"(?:联合|联手|携手|协同|牵手|会同|依托|来自|采购|购买|采用|借助|委托|对接|搭载|引进|引入|接入|使用|选用|基于|继|仅次于|除了?|参考|借鉴|对标|不同于|超过|获|经|受|据|向|"
-    r"\b(?:with|from|developed by|made by|created by|built by|provided by|supplied by|designed by|supported by|backed by|according to|told|unlike|like|than|on|using|uses|via|after|besides)(?: the)?)\s*[“\"「]?$"
+    r"(?:联合|联手|携手|协同|牵手|会同|依托|来自|采购|购买|采用|借助|委托|对接|搭载|引进|引入|接入|使用|选用|基于|继|仅次于|"
+    r"除了?|参考|借鉴|对标|不同于|超过|获|经|受|据|向|"
+    r"\b(?:with|from|developed by|made by|created by|built by|provided by|supplied by|designed by|supported by|backed by|"
+    r"according to|told|unlike|like|than|on|using|uses|via|after|besides)(?: the)?)\s*[“\"「]?$"
 )
 _WITH_LEFT = re.compile(r"(?:与|和|同|跟|由)\s*$")
 _VENDOR_RIGHT = re.compile(
-    r"\s*[”\"」]?(?:[(（][^)）]{0,30}[)）])?(?:的?(?:技术团队|工程师|技术支持)|[\u4e00-\u9fff]{2,14}?(?=提供的))?(?:则|也|还|正|共同|公司|团队)*(?:提供|研发的|开发的|自研的|自主研发的|推出的|出品|旗下|发布的|打造的|承建|中标|助力|协助|帮助|赋能|支持|赞助|报道|消息|记者|获悉|之后|等合作|合作|提供商|供应商|技术支持|指导下|支持下|领导下|牵头下|的支持|的指导|的?模型|"
+    r"\s*[”\"」]?(?:[(（][^)）]{0,30}[)）])?(?:的?(?:技术团队|工程师|技术支持)|[\u4e00-\u9fff]{2,14}?(?=提供的))?(?:则|也|"
+    r"还|正|共同|公司|团队)*(?:提供|研发的|开发的|自研的|自主研发的|推出的|出品|旗下|发布的|打造的|承建|中标|助力|协助|帮助|"
+    r"赋能|支持|赞助|报道|消息|记者|获悉|之后|等合作|合作|提供商|供应商|技术支持|指导下|支持下|领导下|牵头下|的支持|的指导|"
+    r"的?模型|"
     r"['’]s? [^,.;]{0,40}\b(?:models?|llm)\b| (?:provided|supplied|helped|supports?|supported|reported|developed the|built the))"
 )
 _TOGETHER = re.compile(r"\s*(?:等)?(?:共同|联合|合作|携手|共建|签约|签署|达成|联手|协作)")
 _LIST_GAP = re.compile(
-    r"\s*(?:[(（][^)）]{0,40}[)）])?\s*(?:、|,|，|/|和|与|及|以及|还有|并|and|&|, and|as well as|or)\s*(?:and\s|the\s|以及|还有|及)?(?:[(（][^)）]{0,40}[)）])?\s*"
+    r"\s*(?:[(（][^)）]{0,40}[)）])?\s*(?:、|,|，|/|和|与|及|以及|还有|并|and|&|, and|as well as|or)\s*(?:and\s|the\s|以及|"
+    r"还有|及)?(?:[(（][^)）]{0,40}[)）])?\s*"
 )
 # English: nothing but whose it is before the model, so that the model is the subject.
 _MODEL_ACTS = re.compile(r"(?:the |[a-z\-]+['’]s? |its )*[“\"]?")
@@ -40,12 +49,15 @@ _CLOUDS = re.compile(
     r"(?:腾讯|华为|阿里|百度智能|天翼|移动|联通|金山|京东|浪潮|火山)云$|火山引擎|^中国(?:移动|电信|联通)|(?:cloud|telecom|mobile)$"
 )
 _PRONOUN = re.compile(
-    r"该院|我院|本院|全院|院方|(?<![\u4e00-\u9fff])(?:医院|该局|我局|该委|该中心|该机构|该公司|公司|该企业|双方|其)(?!感染|管理协会|等级)|打开医院|"
+    r"该院|我院|本院|全院|院方|(?<![\u4e00-\u9fff])(?:医院|该局|我局|该委|该中心|该机构|该公司|公司|该企业|双方|其)(?!感染|"
+    r"管理协会|等级)|打开医院|"
     r"(?<![\w’'])(?:the (?:hospital|clinic|bureau|commission|insurer|company|centre|center|institution|firm)|it|its)(?![\w’'])"
 )
 _NO_SUBJECT = re.compile(
-    r"\s*(?:(?:该|这套|这款|这个|这一)(?:系统|平台|智能体|助手|工具|应用|机器人|模型|项目)|(?:the|this) (?:system|platform|tool|assistant|app|chatbot|model)\b|"
-    r"(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|采用|引入|接入|部署|上线|搭载|将|已|率先|成功|正式|复杂任务|核心))"
+    r"\s*(?:(?:该|这套|这款|这个|这一)(?:系统|平台|智能体|助手|工具|应用|机器人|模型|项目)|(?:the|this) (?:system|platform|"
+    r"tool|assistant|app|chatbot|model)\b|"
+    r"(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|"
+    r"采用|引入|接入|部署|上线|搭载|将|已|率先|成功|正式|复杂任务|核心))"
 )
 _MEMBERS = re.compile(r"(?:包括|其中|如|涵盖|分别[是为]|including|such as|among them)[^,，。;；]{0,8}$")
 _OWNS = re.compile(r"(?:['’]s|的|自研的?|自主研发的?)\s*[^,，。;；]{0,12}[“\"「《]?")
@@ -94,7 +106,9 @@ def _right_reach(folded: str, cue: Cue, sentence: Sentence) -> int:
 def _is_object(folded: str, cue: Cue, mention: Mention) -> bool:
     """Whether a company right of the verb stands close enough to be where the model goes: 已接入某公司, "deployed at X"."""
     gap = folded[cue.end : mention.start]
-    return (gap.endswith((",是", "，是")) or not re.search(r"[,，。;；:：]", gap)) and len(gap) <= (60 if gap.isascii() and folded[cue.start].isascii() else 24)
+    return (gap.endswith((",是", "，是")) or not re.search(r"[,，。;；:：]", gap)) and len(gap) <= (
+        60 if gap.isascii() and folded[cue.start].isascii() else 24
+    )
 
 
 def _nearest_left(left: Sequence[Mention]) -> Mention | None:
@@ -150,7 +164,8 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
 
 
 _LISTED_WITH = re.compile(
-    r"包括\s*$|(?:hospitals?|compan(?:y|ies)|institutions?|insurers?|firms?|providers?|clinics?|platforms?|centres?|centers?)(?: \w+){0,3},? (?:such as|like|including)(?: the)?\s*$"
+    r"包括\s*$|(?:hospitals?|compan(?:y|ies)|institutions?|insurers?|firms?|providers?|clinics?|platforms?|centres?|"
+    r"centers?)(?: \w+){0,3},? (?:such as|like|including)(?: the)?\s*$"
 )
 
 

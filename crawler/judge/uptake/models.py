@@ -10,33 +10,46 @@ from crawler.judge.facts import Mention, ModelRef
 
 # The model as a topic, a yardstick or a business, not as something in use.
 _TOPIC_AFTER = re.compile(
-    r"\s*(?:概念|板块|指数|热潮|热度|热(?!线)|爆火|火爆|走红|出圈|横空|风潮|浪潮|时刻|时代|效应|冲击|现象|旋风|风暴|创始人|公司|团队|母公司|官方|官网|官宣|融资|估值|股价|发布|开源|推出|宣布|"
+    r"\s*(?:概念|板块|指数|热潮|热度|热(?!线)|爆火|火爆|走红|出圈|横空|风潮|浪潮|时刻|时代|效应|冲击|现象|旋风|风暴|创始人|"
+    r"公司|团队|母公司|官方|官网|官宣|融资|估值|股价|发布|开源|推出|宣布|"
     r"创办|崛起|之父|后获悉|数据显示|的(?:出现|问世|发布|开源|爆火|走红|崛起|横空|创始人|诞生|成功(?!(?:部署|接入|上线|落地|应用)))|"
-    r"['’]s (?:founder|rise|release|success|emergence|popularity|ipo|launch|debut|parent)\b|(?: has| had)? (?:releas|unveil|announc|publish|surpass|outperform|beat)\w*|-related|-inspired| (?:craze|fever|boom|mania|effect|moment|concept|shares|stocks|rally|shock)\b)"
+    r"['’]s (?:founder|rise|release|success|emergence|popularity|ipo|launch|debut|parent)\b|(?: has| had)? (?:releas|unveil|"
+    r"announc|publish|surpass|outperform|beat)\w*|-related|-inspired| (?:craze|fever|boom|mania|effect|moment|concept|"
+    r"shares|stocks|rally|shock)\b)"
 )
 _YARDSTICK_BEFORE = re.compile(
-    r"(?:超越|超过|超|优于|高于|强于|媲美|相比|对标|比肩|堪比|不逊于|领先于?|类似于?|像|不同于|区别于|有别于|击败|胜过|赶超|追平|不如|弱于|较之?|与|和|"
-    r"surpass(?:es|ed|ing)?|outperform(?:s|ed|ing)?|beat(?:s|ing)?|better than|compared (?:with|to)|comparable (?:with|to)|rival(?:s|led|ling)?|versus|vs\.?|than|unlike|similar to|such as)\s*(?:the\s)?(?:[a-z0-9.\-·]+\s?(?:、|和|与|及|,|and|or)\s?){0,3}$"
+    r"(?:超越|超过|超|优于|高于|强于|媲美|相比|对标|比肩|堪比|不逊于|领先于?|类似于?|像|不同于|区别于|有别于|击败|胜过|赶超|"
+    r"追平|不如|弱于|较之?|与|和|"
+    r"surpass(?:es|ed|ing)?|outperform(?:s|ed|ing)?|beat(?:s|ing)?|better than|compared (?:with|to)|comparable (?:with|to)|"
+    r"rival(?:s|led|ling)?|versus|vs\.?|than|unlike|similar to|such as)\s*(?:the\s)?(?:[a-z0-9.\-·]+\s?(?:、|和|与|及|,|and|"
+    r"or)\s?){0,3}$"
 )
 _COMPARED_AFTER = re.compile(r"[^,，。;；]{0,12}(?:相比|相媲美|不相上下|相当|比较而言|等(?:通用)?(?:大模型|模型)?相比)")
 _QUOTED_MODEL = re.compile(
-    r"[“\"「『《‘](?P<name>[^”\"」』》’\s,，。]{2,14})[”\"」』》’]\s*(?:(?:ai|人工智能|智慧|多模态|医疗|医学|医保|中医药?|临床|病理|影像|儿科|眼科|口腔|肿瘤|专科|通用|垂直|垂类|行业|领域|语言|健康|护理|心血管|肝胆|骨科|妇产科?|基础|推理|千亿级?|百亿级?)\s*){0,4}大?模型"
+    r"[“\"「『《‘](?P<name>[^”\"」』》’\s,，。]{2,14})[”\"」』》’]\s*(?:(?:ai|人工智能|智慧|多模态|医疗|医学|医保|中医药?|"
+    r"临床|病理|影像|儿科|眼科|口腔|肿瘤|专科|通用|垂直|垂类|行业|领域|语言|健康|护理|心血管|肝胆|骨科|妇产科?|基础|推理|"
+    r"千亿级?|百亿级?)\s*){0,4}大?模型"
 )
 _LATIN_MODEL = re.compile(
-    r"(?<![A-Za-z0-9])(?P<name>[A-Z][A-Za-z0-9]*(?:[-·.][A-Za-z0-9]+)*)\s?(?:(?:AI|人工智能|多模态|医疗|医学|中医药?|临床|病理|影像|儿科|眼科|专科|垂直|语言|健康)){0,3}大模型"
+    r"(?<![A-Za-z0-9])(?P<name>[A-Z][A-Za-z0-9]*(?:[-·.][A-Za-z0-9]+)*)\s?(?:(?:AI|人工智能|多模态|医疗|医学|中医药?|临床|"
+    r"病理|影像|儿科|眼科|专科|垂直|语言|健康)){0,3}大模型"
 )
 _ENGLISH_MODEL = re.compile(
     r"(?P<name>(?:(?:[A-Z][A-Za-z0-9]*[-·]?)+ ){1,4}(?:Large |Language |Foundation |Medical |Vision )*(?:Model|LLM))\b"
 )
 _INTRODUCED = re.compile(
-    r"(?P<name>[A-Z][A-Za-z0-9]+(?:[-·.][A-Za-z0-9]+)*),? (?:is )?(?:an?|the|its|China['’]s first|the country['’]s first|a new) [^,.;]{0,60}?\b(?:[Mm]odels?|LLM)\b"
+    r"(?P<name>[A-Z][A-Za-z0-9]+(?:[-·.][A-Za-z0-9]+)*),? (?:is )?(?:an?|the|its|China['’]s first|the country['’]s first|"
+    r"a new) [^,.;]{0,60}?\b(?:[Mm]odels?|LLM)\b"
 )
 _CALLED = re.compile(
-    r"(?:\b(?:[Mm]odel|LLM)(?: (?:called|named|dubbed|known as|under the name))?,? [“\"]?(?P<name>[A-Z][A-Za-z0-9]+(?:[-·. ][A-Z0-9][A-Za-z0-9]*)*)|大?模型[“\"「](?P<zh>[^”\"」]{2,14})[”\"」])"
+    r"(?:\b(?:[Mm]odel|LLM)(?: (?:called|named|dubbed|known as|"
+    r"under the name))?,? [“\"]?(?P<name>[A-Z][A-Za-z0-9]+(?:[-·. ][A-Z0-9][A-Za-z0-9]*)*)|"
+    r"大?模型[“\"「](?P<zh>[^”\"」]{2,14})[”\"」])"
 )
 _LISTED = re.compile(r"[”\"」]?(?:大?模型)?\s*(?:、|和|与|及|以及|,|and|&|, and)\s*[“\"「]?")
 _GENERIC_NAME = re.compile(
-    r"(?:the |a |an |its |our |chinese |china's )*(?:ai|it|large|language|medical|foundation|health|healthcare|multimodal|open|source|llm|model|big|data|ai\+|\s|-)+|人工智能.*|互联网.*"
+    r"(?:the |a |an |its |our |chinese |china's )*(?:ai|it|large|language|medical|foundation|health|healthcare|multimodal|"
+    r"open|source|llm|model|big|data|ai\+|\s|-)+|人工智能.*|互联网.*"
 )
 
 
