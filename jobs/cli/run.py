@@ -1,0 +1,57 @@
+"""`yixun run`: the daemon, or all that is due, once."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated
+
+import typer
+
+from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_json, say, settings_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("run")(run)
+
+
+def run(
+    once: Annotated[bool, typer.Option("--once", help="Do all that is due now and exit, for cron.")] = False,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep everything going: crawl sources when they are due, build and send digests when their hour has come.
+
+    Runs until it is stopped; with --once it does what is due and exits. What was missed while nothing ran is made up
+    (schedule.catch_up_days), and what could not be is shown by `yixun status`. One at a time works on a store.
+    """
+    from jobs.daemon import LOCK, serve
+    from jobs.holding import holding
+    from jobs.ledger import close_left_open
+    from jobs.logs import log_to_stderr
+    from jobs.tasks import run_once
+    from store.database import session_scope
+    from store.migrate import open_store
+
+    settings = settings_of(config)
+    engine = open_store(settings.store)
+    log_to_stderr(logging.WARNING if once else logging.INFO)
+    if not once:
+        serve(engine, settings)
+    statuses = []
+    with holding(engine, LOCK, "yixun run --once"):
+        with session_scope(engine) as session:
+            close_left_open(session)
+        for row in run_once(engine, settings):
+            statuses.append(row.status)
+            if as_json:
+                out_json(row.model_dump(exclude={"id"}))
+            else:
+                out(f"{row.job}: {row.status}: {row.note}")
+    engine.dispose()
+    if not statuses:
+        say("nothing was due")
+    elif set(statuses) == {"failed"}:
+        raise typer.Exit(EXIT_FAILED)
+    elif set(statuses) != {"done"}:
+        raise typer.Exit(EXIT_PARTLY)
