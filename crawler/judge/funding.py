@@ -13,7 +13,8 @@ from .facts import Found
 
 # Without one of these no deal is told; most news ends here.
 _ROUND_TRIGGER = re.compile(
-    r"融资|融了|再融|轮投资|天使|领投|跟投|参投|注资|募资|\brais(?:e[sd]?|ing)\b|series [a-h]\b|financing|funding|fundrais|\bseed\b|strategic investment"
+    r"融资|融了|再融|轮投资|天使|领投|跟投|参投|注资|募资|\brais(?:e[sd]?|ing)\b|series [a-h]\b|financing"
+    r"|funding|fundrais|\bseed\b|strategic investment"
     r"|\b(?:bags?|bagged|nabs?|nabbed|nets|netted|secures?|secured|hauls|snags|lands|landed)\b"
 )
 

@@ -15,12 +15,16 @@ from .when import find_day, published_day
 TRIGGER = re.compile(r"收购|并购|全资买下|\bacqui|\bbuy(?:s|out)?\b|\bbought\b|takeover|\bpurchase[sd]?\b")
 
 _BUYS = re.compile(
-    r"(?:全资|战略|控股|反向)?(?:收购|并购|买下)(?!价|要约|方(?!舟)|案|协议|事项|交易|完成|标的|对象|战|资金|款|草案|预案|报告|和|与|、|重组|基金|计划|意向|后|前|活动|市场|的?(?:股份|股权|资产|价格|消息|过程|原因|进展|传闻|公司))了?"
+    r"(?:全资|战略|控股|反向)?(?:收购|并购|买下)(?!价|要约|方(?!舟)|案|协议|事项|交易|完成|标的|对象|战"
+    r"|资金|款|草案|预案|报告|和|与|、|重组|基金|计划|意向|后|前|活动|市场|的?(?:股份|股权|资产|价格|消息"
+    r"|过程|原因|进展|传闻|公司))了?"
 )
 _OF = re.compile(r"对(?P<what>[^,。;对]{2,30}?)(?:的|进行)?(?:全资|战略|控股)?(?:收购|并购)(?!的)")
 _PASSIVE = re.compile(r"(?:被|获|遭|由)(?P<by>[^,。;被]{2,24}?)(?:以[^,。;]{2,14})?(?:全资|战略|控股)?(?:收购|并购|买下)(?!方|的)")
 _OBJECT_END = re.compile(
-    r"[,。;!?…\n|]|\d[\d.]*%|(?:约|合计)?\d|百分之|全部|部分|所有|(?:100|控股|少数|多数)?股权|股份|事宜|一案|交易|资产|(?:全部)?业务|旗下|(?<=.)后|(?<=.)以(?!色列|岭)|(?<=[\u4e00-\u9fff])的|之后|及其|作为|来|是|已|正|将|获|时"
+    r"[,。;!?…\n|]|\d[\d.]*%|(?:约|合计)?\d|百分之|全部|部分|所有|(?:100|控股|少数|多数)?股权|股份|事宜"
+    r"|一案|交易|资产|(?:全部)?业务|旗下|(?<=.)后|(?<=.)以(?!色列|岭)|(?<=[\u4e00-\u9fff])的|之后|及其"
+    r"|作为|来|是|已|正|将|获|时"
 )
 _TALKS = re.compile(r"拟|将(?!军)|计划|欲|有意|洽谈|考虑|谈判|筹划|或(?:将|以)?|考察|接近|传|商谈|探讨")
 _ENDED = re.compile(r"终止|取消|放弃|告吹|失败|中止|叫停|未获批准")
@@ -30,8 +34,10 @@ _PAST = re.compile(
 )
 
 _ACQUIRES = re.compile(
-    r"\b(?:acquires?|acquired|acquiring|buys|bought|to acquire|to buy|agree[sd]? to (?:acquire|buy)|takes over|took over|snaps up|snapped up|purchases|purchased)\b"
-    r"(?! by\b| (?:shares|stock|the (?:rights|assets|licen[cs]e)|exclusive|global|rights|licen[cs]es?|more|knowledge|data|skills|bitcoin|back|land)\b)"
+    r"\b(?:acquires?|acquired|acquiring|buys|bought|to acquire|to buy|agree[sd]? to (?:acquire|buy)"
+    r"|takes over|took over|snaps up|snapped up|purchases|purchased)\b"
+    r"(?! by\b| (?:shares|stock|the (?:rights|assets|licen[cs]e)|exclusive|global|rights|licen[cs]es?|more"
+    r"|knowledge|data|skills|bitcoin|back|land)\b)"
 )
 _ACQUIRED_BY = re.compile(r"\b(?:was|were|been|be|being|is|are|gets?|got)? ?(?:acquired|bought|taken over|snapped up) by ")
 _ACQUISITION_OF = re.compile(r"\b(?:acquisition|takeover|buyout|purchase) of (?!the (?:rights|assets)|shares|stock|a stake)")

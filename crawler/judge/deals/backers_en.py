@@ -8,19 +8,34 @@ from .deal import Backer, View
 from .names_en import names_in_list
 
 TRIGGER = re.compile(
-    r"\bled\b|\bleads?\b|\bleading\b|participat|\bjoin|investors?\b|backed|backers|took part|roped in|poured|co-led|alongside|contribut|support(?:ed)? (?:by|from)|from existing"
+    r"\bled\b|\bleads?\b|\bleading\b|participat|\bjoin|investors?\b|backed|backers|took part|roped in"
+    r"|poured|co-led|alongside|contribut|support(?:ed)? (?:by|from)|from existing"
 )
-_END = r"(?=(?:\. |\.$|;|\n|$| to (?:[a-z]+) | for (?:its|the|a)\b| with (?:the )?(?:participation|support|backing|other|additional|existing|follow)| (?:participat\w+|join(?:ed|ing)|also|took part|followed|alongside existing)\b|, (?:with|the (?:company|startup|firm|round)|according|which|who|as |while|bringing|per |a |an |both|at a|valuing|to |it |in (?:a|what)|followed|joined|participated|and (?:joined|included|saw|was|will|has|had|is|with))|, \w+ing |\s[–—-]\s))"
+_END = (
+    r"(?=(?:\. |\.$|;|\n|$| to (?:[a-z]+) | for (?:its|the|a)\b| with (?:the )?(?:participation|support"
+    r"|backing|other|additional|existing|follow)| (?:participat\w+|join(?:ed|ing)|also|took part|followed"
+    r"|alongside existing)\b|, (?:with|the (?:company|startup|firm|round)|according|which|who|as |while"
+    r"|bringing|per |a |an |both|at a|valuing|to |it |in (?:a|what)|followed|joined|participated"
+    r"|and (?:joined|included|saw|was|will|has|had|is|with))|, \w+ing |\s[–—-]\s))"
+)
 _BY = re.compile(
-    rf"\b(?P<verb>(?:co-|jointly |solely |exclusively )?led|backed|funded|joined|financed|supported|anchored|invested) by (?:both )?(?P<list>.{{2,260}}?){_END}",
+    r"\b(?P<verb>(?:co-|jointly |solely |exclusively )?led|backed|funded|joined|financed|supported"
+    rf"|anchored|invested) by (?:both )?(?P<list>.{{2,260}}?){_END}",
     re.I,
 )
 _FROM = re.compile(
-    rf"\b(?:participation (?:from|by|of)|(?:investors?|backers?|participants?|names)(?: in the round| in this round)?(?: such as|,? including| include[sd]?|:| were| are)(?: also)?|roped in|support from|backing from|contributions? from|drew in|attracted|alongside|joined by|followed by|investments? from|investment by|money from|capital from|(?:funding|financing|round|million|billion|seed|[A-H]\+?) from) (?P<list>.{{2,260}}?){_END}",
+    r"\b(?:participation (?:from|by|of)|(?:investors?|backers?|participants?|names)(?: in the round"
+    r"| in this round)?(?: such as|,? including| include[sd]?|:| were| are)(?: also)?|roped in"
+    r"|support from|backing from|contributions? from|drew in|attracted|alongside|joined by|followed by"
+    r"|investments? from|investment by|money from|capital from|(?:funding|financing|round|million|billion"
+    rf"|seed|[A-H]\+?) from) (?P<list>.{{2,260}}?){_END}",
     re.I,
 )
 _DOES = re.compile(
-    r"(?:^|[.;\n] ?|, while |, with |\bwhile )(?P<list>[^.;\n]{2,240}?)(?:,)? (?:(?:have |has |had )?(?:all |both |also |jointly |co-|solely |together )*(?P<verb>led|leads|leading|lead|co-led|co-leading|participated|participating|participate|joined|joining|took part|taking part|invested|contributed|poured capital|followed on|follow(?:ed)?|came in|chipped in|backed))\b(?! by)"
+    r"(?:^|[.;\n] ?|, while |, with |\bwhile )(?P<list>[^.;\n]{2,240}?)(?:,)? (?:(?:have |has "
+    r"|had )?(?:all |both |also |jointly |co-|solely |together )*(?P<verb>led|leads|leading|lead|co-led"
+    r"|co-leading|participated|participating|participate|joined|joining|took part|taking part|invested"
+    r"|contributed|poured capital|followed on|follow(?:ed)?|came in|chipped in|backed))\b(?! by)"
 )
 _OTHER_CLAUSE = re.compile(r"\b(?:while|led by|whereas|in which)\b")
 

@@ -69,9 +69,9 @@ class View:
         """The organisation of the catalogue that covers most of the span, or None."""
         best: Mention | None = None
         for mention in self.reading.catalogued:
-            if mention.target == "organisation" and mention.start >= start and mention.end <= end:
-                if best is None or mention.end - mention.start > best.end - best.start:
-                    best = mention
+            inside = mention.target == "organisation" and mention.start >= start and mention.end <= end
+            if inside and (best is None or mention.end - mention.start > best.end - best.start):
+                best = mention
         return best if best is not None and 2 * (best.end - best.start) >= end - start else None
 
     def is_chinese(self, sentence: Sentence) -> bool:
@@ -97,7 +97,8 @@ class View:
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _OPENING_ZH = re.compile(
-    r"(?:据悉[,，])?(?P<name>[“「]?[\w&.·+\-]{2,16}?[”」]?)(?: ?[（(][^（()）]{1,40}[)）])? ?(?:是一?[家个]|是国内|成立于|创立于|创办于|创始于|总部位于)"
+    r"(?:据悉[,，])?(?P<name>[“「]?[\w&.·+\-]{2,16}?[”」]?)(?: ?[（(][^（()）]{1,40}[)）])? ?(?:是一?[家个]"
+    r"|是国内|成立于|创立于|创办于|创始于|总部位于)"
 )
 _OPENING_EN = re.compile(
     r"(?:[a-z][\w\-]* |[A-Z][\w]*(?:-based|-listed) |(?:Online|Chinese|The) |[\w]+ (?:[a-z]+ )+)?"

@@ -22,8 +22,9 @@ TRIGGER = re.compile(
 
 _EXCHANGE = any_of(
     """
-    港交所 联交所 香港联合交易所 香港交易所 上交所 深交所 北交所 上海证券交易所 深圳证券交易所 北京证券交易所 科创板 创业板 主板 a股 港股 美股 h股 纳斯达克 纽交所 新三板 资本市场 香港 赴港 赴美
-    """
+        港交所 联交所 香港联合交易所 香港交易所 上交所 深交所 北交所 上海证券交易所 深圳证券交易所 北京证券交易所 科创板 创业板 主板
+        a股 港股 美股 h股 纳斯达克 纽交所 新三板 资本市场 香港 赴港 赴美
+        """
 )
 
 
@@ -34,26 +35,94 @@ class _Step(NamedTuple):
 
 # In this order: the first that fits decides.
 _CHINESE = (
-    _Step("terminated", re.compile(r"(?:终止|撤回|撤销|撤单|中止|取消|暂缓|搁置|放弃|否决|被否|失效)[^。;]{0,16}(?:上市|ipo|招股|发行|申请)|(?:ipo|上市申请|招股书)[^。;,]{0,10}(?:终止|撤回|失效|被否|折戟|中止)")),
-    _Step("filed", re.compile(rf"(?:递交|提交|递表|呈交|报送|更新|披露|公布|发布)[^。;,]{{0,24}}(?:招股书|招股说明书|上市申请|申请书|a1|ipo申请|聆讯后资料集|上市辅导)|递表(?!前)|(?:通过|完成|获)[^。;,]{{0,16}}(?:聆讯|上市委|过会|境外上市备案|发审会)|过会|招股书(?:显示|披露|失效)?(?=[,。:]|$)|招股说明书|(?:启动|开始|开启|正式)招股|(?:全球|香港)?(?:发售价|招股价)|预?路演(?!活动)|基石投资者|上市辅导备案|科创板[^。;,]{{0,6}}获受理|获(?:上交所|深交所|港交所|北交所)受理")),
-    _Step("talks", re.compile(r"(?:即将|准备|筹备|拟|计划|考虑|有意|寻求|谋求|有望|或将|或|冲刺|冲击|目标|启动|开启|预计|将)[^。;,]{0,14}(?:递表|提交上市|递交招股|(?:赴港|赴美|a股|港股|香港|科创板|独立)[^。;,]{0,4}(?:上市|ipo)|ipo(?!募|前)|上市(?=[,。;]|$|计划|进程|辅导))")),
-    _Step("listed", re.compile(rf"(?:登陆|登录)[^。;,]{{0,4}}{_EXCHANGE}|(?:在|于)[^。;,]{{0,14}}{_EXCHANGE}[^。;,药品械]{{0,8}}(?:挂牌|上市(?!公司|许可))|{_EXCHANGE}[^。;,药品械]{{0,4}}(?:挂牌|敲钟|敲锣|上市(?=[,。;]|$|首日|交易))|挂牌上市|上市首日|(?:正式|成功)(?:在[^。;,]{{0,10}})?上市(?=[,。;]|$)|敲钟|首日[^。;,]{{0,4}}(?:收|开盘|涨|跌)")),
-)  # fmt: skip
+    _Step(
+        "terminated",
+        re.compile(
+            r"(?:终止|撤回|撤销|撤单|中止|取消|暂缓|搁置|放弃|否决|被否|失效)[^。;]{0,16}(?:上市|ipo|招股|发行"
+            r"|申请)|(?:ipo|上市申请|招股书)[^。;,]{0,10}(?:终止|撤回|失效|被否|折戟|中止)"
+        ),
+    ),
+    _Step(
+        "filed",
+        re.compile(
+            r"(?:递交|提交|递表|呈交|报送|更新|披露|公布|发布)[^。;,]{0,24}(?:招股书|招股说明书|上市申请|申请书"
+            r"|a1|ipo申请|聆讯后资料集|上市辅导)|递表(?!前)|(?:通过|完成|获)[^。;,]{0,16}(?:聆讯|上市委|过会"
+            r"|境外上市备案|发审会)|过会|招股书(?:显示|披露|失效)?(?=[,。:]|$)|招股说明书|(?:启动|开始|开启"
+            r"|正式)招股|(?:全球|香港)?(?:发售价|招股价)|预?路演(?!活动)|基石投资者|上市辅导备案"
+            r"|科创板[^。;,]{0,6}获受理|获(?:上交所|深交所|港交所|北交所)受理"
+        ),
+    ),
+    _Step(
+        "talks",
+        re.compile(
+            r"(?:即将|准备|筹备|拟|计划|考虑|有意|寻求|谋求|有望|或将|或|冲刺|冲击|目标|启动|开启|预计"
+            r"|将)[^。;,]{0,14}(?:递表|提交上市|递交招股|(?:赴港|赴美|a股|港股|香港|科创板"
+            r"|独立)[^。;,]{0,4}(?:上市|ipo)|ipo(?!募|前)|上市(?=[,。;]|$|计划|进程|辅导))"
+        ),
+    ),
+    _Step(
+        "listed",
+        re.compile(
+            rf"(?:登陆|登录)[^。;,]{{0,4}}{_EXCHANGE}|(?:在"
+            rf"|于)[^。;,]{{0,14}}{_EXCHANGE}[^。;,药品械]{{0,8}}(?:挂牌|上市(?!公司|许可))"
+            rf"|{_EXCHANGE}[^。;,药品械]{{0,4}}(?:挂牌|敲钟|敲锣|上市(?=[,。;]|$|首日|交易))|挂牌上市|上市首日"
+            rf"|(?:正式|成功)(?:在[^。;,]{{0,10}})?上市(?=[,。;]|$)|敲钟|首日[^。;,]{{0,4}}(?:收|开盘|涨|跌)"
+        ),
+    ),
+)
 _ENGLISH = (
-    _Step("terminated", re.compile(r"\b(?:withdr[ae]w(?:s|n|ing|al)?|scrap(?:s|ped)?|shelve[sd]?|cancel(?:s|led|ed)?|abandon(?:s|ed)?|postpone[sd]?|pull(?:s|ed)|suspend(?:s|ed)?|terminat(?:es|ed)|laps(?:es|ed))\b[^;]{0,50}\b(?:(?<!pre-)ipo|listing|initial public offering|prospectus|share sale|application)")),
-    _Step("filed", re.compile(r"\b(?:fil(?:es|ed|ing)s?|appl(?:ies|ied|ying)|submit(?:s|ted|ting)?|lodg(?:es|ed)|refil(?:es|ed)|pass(?:es|ed)|clear(?:s|ed)|launch(?:es|ed)|kick(?:s|ed) off|plans? to raise|seek(?:s|ing) to raise|aims? to raise|looking to raise|hopes to raise|set to raise|to raise)\b[^;]{0,110}\b(?:ipos?|listing|list|initial public offering|prospectus|stock exchange|hkex|nasdaq|share sale|hearing)\b")),
-    _Step("talks", re.compile(r"\b(?:consider(?:s|ing)|mull(?:s|ing)|plan(?:s|ning)?|weigh(?:s|ing)|prepar(?:es|ing)|eye(?:s|ing)|explor(?:es|ing)|target(?:s|ing)|in talks|aim(?:s|ing)?|intends?|seek(?:s|ing)?|may|could|gear(?:s|ing) up)\b[^;]{0,60}\b(?:(?<!pre-)ipo|listing|to list|initial public offering|go(?:ing)? public|share sale)\b")),
-    _Step("listed", re.compile(r"\b(?:rais(?:es|ed|ing))\b[^;]{0,110}\b(?:(?<!pre-)ipo|initial public offering|listing|debut|share sale|share offering|global offering|start(?:ed)? trading|begin trading)\b|\b(?:start(?:s|ed)|began|begins) trading\b|\b(?:stag(?:es|ed)|complet(?:es|ed)|pric(?:es|ed)|clos(?:es|ed)|conduct(?:s|ed))\b[^;]{0,60}\b(?:(?<!pre-)ipo|initial public offering|listing)\b|\bdebut(?:s|ed)? (?:on|in)\b|\b(?:is |was |were |has |have )?list(?:s|ed)? (?:on|in) (?:the |hong kong)|\blisting on (?:the )?[^.,;]{0,30}(?:exchange|market|nasdaq)|\bto list on\b|\bwent public\b|\b(?:makes|made) its (?:trading |market |stock market |hong kong |\w+ )?debut\b|\b(?:opened|closed) at hk\$")),
-)  # fmt: skip
+    _Step(
+        "terminated",
+        re.compile(
+            r"\b(?:withdr[ae]w(?:s|n|ing|al)?|scrap(?:s|ped)?|shelve[sd]?|cancel(?:s|led|ed)?|abandon(?:s|ed)?"
+            r"|postpone[sd]?|pull(?:s|ed)|suspend(?:s|ed)?|terminat(?:es|ed)|laps(?:es"
+            r"|ed))\b[^;]{0,50}\b(?:(?<!pre-)ipo|listing|initial public offering|prospectus|share sale"
+            r"|application)"
+        ),
+    ),
+    _Step(
+        "filed",
+        re.compile(
+            r"\b(?:fil(?:es|ed|ing)s?|appl(?:ies|ied|ying)|submit(?:s|ted|ting)?|lodg(?:es|ed)|refil(?:es|ed)"
+            r"|pass(?:es|ed)|clear(?:s|ed)|launch(?:es|ed)|kick(?:s|ed) off|plans? to raise|seek(?:s|ing) to raise"
+            r"|aims? to raise|looking to raise|hopes to raise|set to raise|to raise)\b[^;]{0,110}\b(?:ipos?"
+            r"|listing|list|initial public offering|prospectus|stock exchange|hkex|nasdaq|share sale|hearing)\b"
+        ),
+    ),
+    _Step(
+        "talks",
+        re.compile(
+            r"\b(?:consider(?:s|ing)|mull(?:s|ing)|plan(?:s|ning)?|weigh(?:s|ing)|prepar(?:es|ing)|eye(?:s|ing)"
+            r"|explor(?:es|ing)|target(?:s|ing)|in talks|aim(?:s|ing)?|intends?|seek(?:s|ing)?|may|could|gear(?:s"
+            r"|ing) up)\b[^;]{0,60}\b(?:(?<!pre-)ipo|listing|to list|initial public offering|go(?:ing)? public"
+            r"|share sale)\b"
+        ),
+    ),
+    _Step(
+        "listed",
+        re.compile(
+            r"\b(?:rais(?:es|ed|ing))\b[^;]{0,110}\b(?:(?<!pre-)ipo|initial public offering|listing|debut"
+            r"|share sale|share offering|global offering|start(?:ed)? trading|begin trading)\b|\b(?:start(?:s|ed)"
+            r"|began|begins) trading\b|\b(?:stag(?:es|ed)|complet(?:es|ed)|pric(?:es|ed)|clos(?:es|ed)|conduct(?:s"
+            r"|ed))\b[^;]{0,60}\b(?:(?<!pre-)ipo|initial public offering|listing)\b|\bdebut(?:s|ed)? (?:on|in)\b"
+            r"|\b(?:is |was |were |has |have )?list(?:s|ed)? (?:on|in) (?:the |hong kong)"
+            r"|\blisting on (?:the )?[^.,;]{0,30}(?:exchange|market|nasdaq)|\bto list on\b|\bwent public\b"
+            r"|\b(?:makes|made) its (?:trading |market |stock market |hong kong |\w+ )?debut\b|\b(?:opened"
+            r"|closed) at hk\$"
+        ),
+    ),
+)
 _PLANNED = re.compile(r"(?:即将|准备|筹备|拟|计划|考虑|有意|寻求|有望|或将|或|预计|最快|将)[^,。;]{0,10}$")
 _NOT_LISTING = re.compile(
-    r"上市(?:许可|销售|后|公司|药|产品|申请获批|前|批准|以来|企业|时间|品种|新药)|获批上市|药品上市|批准上市|(?:新药|产品|新品|器械)[^。,;]{0,6}上市|上市(?=[^。]{0,6}(?:销售|适应症))"
+    r"上市(?:许可|销售|后|公司|药|产品|申请获批|前|批准|以来|企业|时间|品种|新药)|获批上市|药品上市"
+    r"|批准上市|(?:新药|产品|新品|器械)[^。,;]{0,6}上市|上市(?=[^。]{0,6}(?:销售|适应症))"
 )
 _RAISED = re.compile(r"募集资金(?:总额|净额)?|募资(?:总额|净额|规模|金额)?|集资|筹资|筹集|融资|募集|规模|\brais(?:e[sd]?|ing)|ipo|offering")
 _NOMINAL_FILINGS = re.compile(r"\bIPO (?:filings?|applications?|plans?) (?:of|by|from) ")
 _AFTER_LISTING = re.compile(r"^After listing on [^,]{3,60}(?:,| on [A-Z]\w+ \d+,) ")
 _PAST = re.compile(
-    r"此前|曾|早在|去年|前年|早前|\bprior|previously|\blast year\b|\b(?:which|that) (?:went public|listed)\b|自[^。,]{0,12}上市以?来|\bsince (?:its|the) (?:ipo|listing|debut)"
+    r"此前|曾|早在|去年|前年|早前|\bprior|previously|\blast year\b|\b(?:which|that) (?:went public"
+    r"|listed)\b|自[^。,]{0,12}上市以?来|\bsince (?:its|the) (?:ipo|listing|debut)"
 )
 _DENIED = re.compile(
     r"否认|不实|辟谣|并未|没有[^。,]{0,6}计划|尚无|暂无|无[^。,]{0,4}上市计划|\b(?:denied|denies|no plans?|has not|have not|not planning)\b"

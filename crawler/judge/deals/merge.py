@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from store.text import fold
-
 from crawler.judge.facts import Amount, Evidence, Fact, Found, Funding, Investor, Party
+from store.text import fold
 
 from .deal import Backer, Deal, Name, View
 from .rounds import rank, same_round

@@ -9,36 +9,60 @@ import re
 
 from .deal import Name, View
 
-_TOKEN = r"(?:[A-Z0-9][\w.'’&+\-]*[\w+]|[A-Z0-9]|[a-z]{1,3}[A-Z][\w\-]*)"
-_LEGAL = r"(?:,? ?(?:Co\.?,? ?\(?Ltd\.?\)?|Company Limited|Inc\.?|Ltd\.?|LLC|Corp\.?|Corporation|Limited|PLC|plc|AG|S\.A\.|SA|GmbH|N\.V\.|LP|L\.P\.|Pte\.? Ltd\.?))"
+_WORD = r"(?:[A-Z0-9][\w.'’&+\-]*[\w+]|[A-Z0-9]|[a-z]{1,3}[A-Z][\w\-]*)"
+_LEGAL = (
+    r"(?:,? ?(?:Co\.?,? ?\(?Ltd\.?\)?|Company Limited|Inc\.?|Ltd\.?|LLC|Corp\.?|Corporation|Limited|PLC"
+    r"|plc|AG|S\.A\.|SA|GmbH|N\.V\.|LP|L\.P\.|Pte\.? Ltd\.?))"
+)
 _RUN = re.compile(
-    rf"{_TOKEN}(?:{_LEGAL}(?![a-z])|(?: (?:of|and|for|the|&) (?=[A-Z])| &(?= )|-| )?{_TOKEN}| \([A-Z][\w .\-]*\)(?={_LEGAL}| [A-Z]))*"
+    rf"{_WORD}(?:{_LEGAL}(?![a-z])|(?: (?:of|and|for|the|&) (?=[A-Z])| &(?= )|-| )?{_WORD}| \([A-Z][\w .\-]*\)(?={_LEGAL}| [A-Z]))*"
 )
 _LEGAL_TAIL = re.compile(rf"(?:{_LEGAL})+$")
 _LEADING = re.compile(
-    r"^(?:(?:The|A|An|Its|Their|This|That|In|On|For|With|And|But|Both|Other|Some|Meanwhile|However|Also|Yesterday|Today|Earlier|Last|According|After|Before|By|As|At|From|Recently|Exclusive|Breaking|Update|News|Report|Digest"
-    r"|Chinese|US|U\.S\.|American|European|British|German|French|Swiss|Israeli|Japanese|Korean|Indian|Singaporean|Taiwanese|Canadian|Global|Local|Domestic|Online|Private|Leading"
-    r"|AI|Biotech|Medtech|Healthtech|Startup|Start-up|Unicorn|Tech|Digital|Medical|Drug|State-owned|Founded|Established|Series|Week In Review|China Digest)(?: |: |, )"
-    r"|[\w.]+(?: [\w.]+)?[-–](?:based|backed|listed|headquartered|driven|powered|focused|funded|led|enabled|owned) (?:in )?|[A-Z][\w.]+(?:’s|'s|’|') )+(?=[A-Za-z0-9])"
-)  # fmt: skip
+    r"^(?:(?:The|A|An|Its|Their|This|That|In|On|For|With|And|But|Both|Other|Some|Meanwhile|However|Also"
+    r"|Yesterday|Today|Earlier|Last|According|After|Before|By|As|At|From|Recently|Exclusive|Breaking"
+    r"|Update|News|Report|Digest"
+    r"|Chinese|US|U\.S\.|American|European|British|German|French|Swiss|Israeli|Japanese|Korean|Indian"
+    r"|Singaporean|Taiwanese|Canadian|Global|Local|Domestic|Online|Private|Leading"
+    r"|AI|Biotech|Medtech|Healthtech|Startup|Start-up|Unicorn|Tech|Digital|Medical|Drug|State-owned"
+    r"|Founded|Established|Series|Week In Review|China Digest)(?: |: |, )"
+    r"|[\w.]+(?: [\w.]+)?[-–](?:based|backed|listed|headquartered|driven|powered|focused|funded|led"
+    r"|enabled|owned) (?:in )?|[A-Z][\w.]+(?:’s|'s|’|') )+(?=[A-Za-z0-9])"
+)
 _ROLE = re.compile(
-    r"^.*\b(?:[Ff]irm|[Cc]ompany|[Ss]tartup|[Ss]tart-up|[Dd]eveloper|[Mm]aker|[Pp]rovider|[Pp]latform|[Uu]nicorn|[Dd]rugmaker|[Ss]pecialist|[Gg]roup's|[Ii]nsurer|[Gg]iant|[Oo]perator|[Ss]pinoff|[Ss]pin-out|[Bb]iotech|[Dd]isruptor) (?=[A-Z0-9])(?!Co|Ltd|Inc|Limited)"
+    r"^.*\b(?:[Ff]irm|[Cc]ompany|[Ss]tartup|[Ss]tart-up|[Dd]eveloper|[Mm]aker|[Pp]rovider|[Pp]latform"
+    r"|[Uu]nicorn|[Dd]rugmaker|[Ss]pecialist|[Gg]roup's|[Ii]nsurer|[Gg]iant|[Oo]perator|[Ss]pinoff"
+    r"|[Ss]pin-out|[Bb]iotech|[Dd]isruptor) (?=[A-Z0-9])(?!Co|Ltd|Inc|Limited)"
 )
 _AUX = re.compile(
-    r"(?:[\s,]|\b(?:has|have|had|is|was|are|were|will|would|also|just|now|recently|reportedly|successfully|today|yesterday|already|since|to|be|been|being|it|they|that|which|who|and|then|itself|subsequently|earlier|last|this|week|month|year"
-    r"|denied|denies|deny|said|says|announced|announces|announcing|revealed|reveals|confirmed|confirms|reported|reports|disclosed|discloses|declared|noted|on|monday|tuesday|wednesday|thursday|friday|saturday|sunday|the company|the startup|the firm|officially|formally|initially|previously|aims|aim|plans|plan|planning|seeks|seek|seeking|looks|looking|expects|expected|hopes|intends|wants|set|about|poised|close|nearing|considering|mulls|mulling|in talks|trying|raising|preparing|ready|due|agreed|agrees|completed|yet|not|never|n't|jointly|further|again|so far|reported to|understood|believed|rumou?red|said to|scheduled|filed|applied|applying|filing))+$",
+    r"(?:[\s,]|\b(?:has|have|had|is|was|are|were|will|would|also|just|now|recently|reportedly|successfully"
+    r"|today|yesterday|already|since|to|be|been|being|it|they|that|which|who|and|then|itself|subsequently"
+    r"|earlier|last|this|week|month|year"
+    r"|denied|denies|deny|said|says|announced|announces|announcing|revealed|reveals|confirmed|confirms"
+    r"|reported|reports|disclosed|discloses|declared|noted|on|monday|tuesday|wednesday|thursday|friday"
+    r"|saturday|sunday|the company|the startup|the firm|officially|formally|initially|previously|aims|aim"
+    r"|plans|plan|planning|seeks|seek|seeking|looks|looking|expects|expected|hopes|intends|wants|set|about"
+    r"|poised|close|nearing|considering|mulls|mulling|in talks|trying|raising|preparing|ready|due|agreed"
+    r"|agrees|completed|yet|not|never|n't|jointly|further|again|so far|reported to|understood|believed"
+    r"|rumou?red|said to|scheduled|filed|applied|applying|filing))+$",
     re.I,
 )
 _ANAPHOR = re.compile(
-    r"\b(?:the (?:\w+ ){0,2}(?:company|firm|startup|start-up|biotech|group|business|developer|maker|provider|unicorn|platform|drugmaker)|it|they|its|which|who)$",
+    r"\b(?:the (?:\w+ ){0,2}(?:company|firm|startup|start-up|biotech|group|business|developer|maker"
+    r"|provider|unicorn|platform|drugmaker)|it|they|its|which|who)$",
     re.I,
 )
 _STOP = re.compile(
     r"[;•|…:]|(?<!Co)(?<!Ltd)(?<!Inc)(?<!Corp)(?<!U.S)(?<!Dr)\. (?=[A-Z])|\n|, while |, and (?=[A-Z])|\bwhile |\bas (?=[A-Z])|– | - |— "
 )
 _GENERIC = re.compile(
-    r"^(?:the|it|its|they|this|that|which|series|round|funding|ipo|chinese|china|hong kong|beijing|shanghai|shenzhen|hangzhou|suzhou|us|usd|rmb|hkd|ai|january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|.*\b(?:startups|companies|firms|investors|drugmakers|biotechs|bioventures|deals|analysts|makers|markets?|stocks?|shares|exchange|nasdaq|hkex|nyse|q[1-4]|ceo|cfo|founders?|new|asia|europe|asian|global|six|five|four|three|two|one|several|many|most|all)|\d[\d.,]*|one|[a-z]|week in review|exclusive|update)$",
+    r"^(?:the|it|its|they|this|that|which|series|round|funding|ipo|chinese|china|hong kong|beijing"
+    r"|shanghai|shenzhen|hangzhou|suzhou|us|usd|rmb|hkd|ai|january|february|march|april|may|june|july"
+    r"|august|september|october|november|december"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|.*\b(?:startups|companies|firms|investors|drugmakers"
+    r"|biotechs|bioventures|deals|analysts|makers|markets?|stocks?|shares|exchange|nasdaq|hkex|nyse|q[1-4]"
+    r"|ceo|cfo|founders?|new|asia|europe|asian|global|six|five|four|three|two|one|several|many|most|all)"
+    r"|\d[\d.,]*|one|[a-z]|week in review|exclusive|update)$",
     re.I,
 )
 
@@ -90,9 +114,8 @@ def _trailing(view: View, start: int, end: int) -> Name | None:
     """The name that ends the slot."""
     text = view.full[start:end].rstrip(" ,")
     text = re.sub(r"\s*\([^()]*\)$", "", text) if not re.search(r"\([A-Z][a-z]+\)$", text) else text
-    last = None
-    for last in _RUN.finditer(text):
-        pass
+    runs = list(_RUN.finditer(text))
+    last = runs[-1] if runs else None
     if last is None or last.end() < len(text) - 1:
         return None
     if _LEGAL_TAIL.fullmatch(" " + last[0]) or _LEGAL_TAIL.fullmatch(last[0]):
@@ -122,7 +145,8 @@ def first_name(view: View, start: int, end: int) -> Name | None:
     )
     end = stop.start() if stop else end
     role = re.compile(
-        r".*\b(?:firm|company|startup|start-up|developer|maker|provider|platform|unicorn|drugmaker|specialist|insurer|group|operator) (?=[A-Z0-9])"
+        r".*\b(?:firm|company|startup|start-up|developer|maker|provider|platform|unicorn|drugmaker|specialist"
+        r"|insurer|group|operator) (?=[A-Z0-9])"
     ).match(view.full, start, end)
     for match in _RUN.finditer(view.full, role.end() if role else start, end):
         name = cut_name(view, match.start(), match.end())
@@ -131,9 +155,14 @@ def first_name(view: View, start: int, end: int) -> Name | None:
     return None
 
 
-_SECTOR = r"(?:Medical|Innovation|Science|Technology|Industry|Industrial|Health|Healthcare|Culture|Research|Biotech|Education|Finance|Information|Emerging|Energy|Trade|Development|Investment|Small|Pension|Insurance|Life|Design|Growth|Advanced|Medicine|Pharmaceutical)"
+_SECTOR = (
+    r"(?:Medical|Innovation|Science|Technology|Industry|Industrial|Health|Healthcare|Culture|Research"
+    r"|Biotech|Education|Finance|Information|Emerging|Energy|Trade|Development|Investment|Small|Pension"
+    r"|Insurance|Life|Design|Growth|Advanced|Medicine|Pharmaceutical)"
+)
 _SPLIT = re.compile(
-    rf"[,;](?! ?(?:Inc|Ltd|LLC|Co\b|Limited))(?: and| as well as| alongside| along with)?| (?:and|as well as|alongside|along with|plus|together with) | & (?=the )"
+    r"[,;](?! ?(?:Inc|Ltd|LLC|Co\b|Limited))(?: and| as well as| alongside| along with)?| (?:and"
+    r"|as well as|alongside|along with|plus|together with) | & (?=the )"
 )
 _GLUE = re.compile(rf"\b{_SECTOR}$")
 _GLUED = re.compile(rf"^{_SECTOR}\b(?! (?:Capital|Ventures|Partners)$)")
@@ -161,7 +190,8 @@ def _item(view: View, start: int, end: int) -> Name | None:
     """One investor: the first run of capitalised words that can be a name; a clause of its own (`which had backed …`) is none."""
     text = view.full[start:end]
     if re.match(
-        r"\s*(?:which|who|whose|under|according|both|per|a unit|a subsidiary|part of|the (?:startup|company)|to |in |on |at |while|has|had)\b",
+        r"\s*(?:which|who|whose|under|according|both|per|a unit|a subsidiary|part of|the (?:startup|company)"
+        r"|to |in |on |at |while|has|had)\b",
         text,
     ):
         return None

@@ -1,7 +1,7 @@
 """Cutting names out of Chinese slots: the subject before a verb, the object after one.
 
-A slot reads [time and manner] [what it is] [name] ([another name]): 近日，国内手术机器人研发企业「某某」（Momo）. What it is ends in a noun for a
-kind of organisation; the name follows it, or stands in quotes. Patterns run over folded text.
+A slot reads [time and manner] [what it is] [name] ([another name]): 近日，国内手术机器人研发企业「某某」（Momo）. What it is
+ends in a noun for a kind of organisation; the name follows it, or stands in quotes. Patterns run over folded text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _BRACKET = re.compile(r" ?\([^()]{0,60}\) ?$")
 _LATIN_TAIL = re.compile(r"[A-Za-z0-9][\w.&'’+\-]*(?: (?:[A-Z0-9][\w.&'’+\-]*|&|of|and))*$", re.ASCII)
 # A clause that has its own verb: only what stands before it can be the subject.
 _INNER_VERB = re.compile(
-    r"是(?:一[家个款]|国内|中国|全球|一|专|由|目前)|成立于|创立于|总部位于|获得|完成|宣布|专注于?|致力于?|表示|位于|拿到|(?<=[\u4e00-\u9fff])获(?!悉)|作为|凭借|正式|推出|注册|前身"
+    r"是(?:一[家个款]|国内|中国|全球|一|专|由|目前)|成立于|创立于|总部位于|获得|完成|宣布|专注于?|致力于?"
+    r"|表示|位于|拿到|(?<=[\u4e00-\u9fff])获(?!悉)|作为|凭借|正式|推出|注册|前身"
 )
 _NO_SUBJECT = re.compile(
     r"一家|作为|专注|是|致力|总部|位于|成立于|由|以|为|通过|根据|随着|对于|关于|截至|因为|由于|如果|虽然|尽管|除了|除|包括|来自|经过|在"
@@ -96,11 +97,9 @@ def _trim(view: View, first: int, end: int, *, strict: bool) -> tuple[Name | Non
 
 def _antecedent(view: View, before: int) -> Name | None:
     """Whom 该公司 means: a full legal name earlier in the sentence, else the company spoken of last."""
-    legal = None
-    for legal in _FULL_NAME.finditer(view.folded, max(0, before - 60), before):
-        pass
-    if legal is not None:
-        return cut_name(view, *legal.span()) or view.last
+    legal = list(_FULL_NAME.finditer(view.folded, max(0, before - 60), before))
+    if legal:
+        return cut_name(view, *legal[-1].span()) or view.last
     return view.last or view.topic()
 
 

@@ -17,17 +17,23 @@ Role = Literal["size", "valuation", "total", "share", "price", "converted", "oth
 _LINK = (
     any_of(
         """
-        约 为 达 达到 将 已 已经 有望 或 可能 能够 能 在 至 升至 涨至 提升 提升至 突破 高达 了 的 是 超 超过 从 由 近 逾 过 人民币 : 最新 目前 最低 最高 不低于 预计 未来 均 仅
+        约 为 达 达到 将 已 已经 有望 或 可能 能够 能 在 至 升至 涨至 提升 提升至 突破 高达 了 的 是 超 超过 从 由 近 逾 过 人民币 :
+        最新 目前 最低 最高 不低于 预计 未来 均 仅
         """
     )
     + "*"
 )
-_PRICES = any_of("每股 股价 发行价 发售价 招股价 售价 定价 单价 收报 开盘 开盘价 现报 报价 每股面值 首日报 收盘价 发行价格")
+_PRICES = any_of(
+    """
+        每股 股价 发行价 发售价 招股价 售价 定价 单价 收报 开盘 开盘价 现报 报价 每股面值 首日报 收盘价 发行价格
+        """
+)
 _OTHER_SUMS = any_of(
     """
-    营业收入 营业 营收 收入 利润 净利润 净利 亏损 销售额 市场规模 资产规模 管理规模 基金规模 管理资产 交易额 成交额 gmv 票房 成本 费用 订单 合同 合同额 罚款 奖金 净资产 注册资本 注册资本金
-    注册资金 出资额 市场空间 节省 补贴 首付款 里程碑 里程碑款 里程碑付款 总投资 总投资额 投资额 实缴资本 债务 负债 产值 政府补助 市场 资产 存款 现金 业绩 年收入 研发投入 授信额度
-    """
+        营业收入 营业 营收 收入 利润 净利润 净利 亏损 销售额 市场规模 资产规模 管理规模 基金规模 管理资产 交易额 成交额 gmv 票房 成本
+        费用 订单 合同 合同额 罚款 奖金 净资产 注册资本 注册资本金 注册资金 出资额 市场空间 节省 补贴 首付款 里程碑 里程碑款 里程碑付款
+        总投资 总投资额 投资额 实缴资本 债务 负债 产值 政府补助 市场 资产 存款 现金 业绩 年收入 研发投入 授信额度
+        """
 )
 _EN_BEFORE = r"(?: about| around| over| more than| nearly| up to| at least)? ?$"
 
@@ -36,7 +42,8 @@ _LEFT: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "total",
         re.compile(
-            r"(?:累计|迄今|至今|历史|总共|一共|合共|过往|总计(?!.{0,12}融资轮)|(?<!上市)(?<!发行)共(?:计|获|筹集|融资|募集|完成))[^,。;]{0,16}$"
+            r"(?:累计|迄今|至今|历史|总共|一共|合共|过往|总计(?!.{0,12}融资轮)|(?<!上市)(?<!发行)共(?:计|获|筹集"
+            r"|融资|募集|完成))[^,。;]{0,16}$"
             r"|(?:迄今为止|至今为止|到目前为止|截至目前|成立以来)[^。;]{0,30}$"
         ),
     ),
@@ -53,7 +60,8 @@ _LEFT: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "total",
         re.compile(
-            r"(?:\btotal (?:funding|raised|capital|amount|financing|investment)[^.;]{0,30}|its total[^.;]{0,40}|combined|cumulative|altogether"
+            r"(?:\btotal (?:funding|raised|capital|amount|financing|investment)[^.;]{0,30}|its total[^.;]{0,40}"
+            r"|combined|cumulative|altogether"
             r"|bring(?:s|ing)?[^.;]{0,70} to|brought[^.;]{0,70} to|to date|so far[^.;]{0,20}) ?$"
         ),
     ),
@@ -87,8 +95,10 @@ _RIGHT: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "other",
         re.compile(
-            r"^的?(?:营收|收入|市场|订单|票房|销售|罚款|净利|利润|亏损|产业基金|基金(?!领投|会|公司|跟投|投资)|母基金|产业园|规模的?(?:市场|基金))"
-            r"|^ (?:in |of )?(?:annual |net |total )?(?:revenues?|sales|profits?|loss|market\b(?! cap)|upfront|deal value|healthcare fund)\b"
+            r"^的?(?:营收|收入|市场|订单|票房|销售|罚款|净利|利润|亏损|产业基金|基金(?!领投|会|公司|跟投|投资)"
+            r"|母基金|产业园|规模的?(?:市场|基金))"
+            r"|^ (?:in |of )?(?:annual |net |total )?(?:revenues?|sales|profits?|loss|market\b(?! cap)|upfront"
+            r"|deal value|healthcare fund)\b"
         ),
     ),
 )

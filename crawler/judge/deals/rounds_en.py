@@ -8,50 +8,78 @@ from crawler.judge.document import Sentence
 from crawler.judge.facts import Amount, FundingStage
 
 from .backers_en import find_backers
-from .deal import Deal, Name, View
+from .deal import Backer, Deal, Name, View
 from .names_en import first_name, subject_before
 from .roles import role_of
 from .rounds import find_rounds
 from .when import find_day, published_day
 
-_RAISE = r"(?:raises?|raised|raising|bags?|bagged|bagging|nets?|netted|pulls? in|pulled in|brings in|brought in|hauls? in|amass(?:es|ed)|garners?|garnered|nabs?|nabbed|snags?|snagged|pockets?|pocketed|lands?|landed|banks?|banked|scoops?(?: up)?|scooped(?: up)?|secures?|secured|securing|fetch(?:es|ed)|rakes? in|raked in|grabs?|grabbed|scores?|scored|attracts?|attracted|obtains?|obtained|picks? up|picked up|receives?|received|gets?|got|wins|won|lures?|lured|draws?|drew|takes? in|took in|collects?|collected|reels? in|seals?|sealed|gathers?|gathered)"
-_CLOSE = r"(?:clos(?:es|ed|ing)|complet(?:es|ed|ing)|announc(?:es|ed|ing)|unveil(?:s|ed)|reveal(?:s|ed)|finaliz(?:es|ed)|finalis(?:es|ed)|conclud(?:es|ed)|inks?|inked|launch(?:es|ed)|reports?|reported|disclos(?:es|ed)|clinch(?:es|ed)|wraps? up|wrapped up|emerges?|emerged|debuts|confirm(?:s|ed)|seek(?:s|ing)?|sought|eye(?:s|ing)|is in talks|in talks|targets?|targeting|kicks? off|scrapp?(?:s|ed)|cancell?(?:s|ed)|abandon(?:s|ed))"
+_RAISE = (
+    r"(?:raises?|raised|raising|bags?|bagged|bagging|nets?|netted|pulls? in|pulled in|brings in|brought in"
+    r"|hauls? in|amass(?:es|ed)|garners?|garnered|nabs?|nabbed|snags?|snagged|pockets?|pocketed|lands?"
+    r"|landed|banks?|banked|scoops?(?: up)?|scooped(?: up)?|secures?|secured|securing|fetch(?:es|ed)"
+    r"|rakes? in|raked in|grabs?|grabbed|scores?|scored|attracts?|attracted|obtains?|obtained|picks? up"
+    r"|picked up|receives?|received|gets?|got|wins|won|lures?|lured|draws?|drew|takes? in|took in"
+    r"|collects?|collected|reels? in|seals?|sealed|gathers?|gathered)"
+)
+_CLOSE = (
+    r"(?:clos(?:es|ed|ing)|complet(?:es|ed|ing)|announc(?:es|ed|ing)|unveil(?:s|ed)|reveal(?:s|ed)"
+    r"|finaliz(?:es|ed)|finalis(?:es|ed)|conclud(?:es|ed)|inks?|inked|launch(?:es|ed)|reports?|reported"
+    r"|disclos(?:es|ed)|clinch(?:es|ed)|wraps? up|wrapped up|emerges?|emerged|debuts|confirm(?:s|ed)"
+    r"|seek(?:s|ing)?|sought|eye(?:s|ing)|is in talks|in talks|targets?|targeting|kicks? off|scrapp?(?:s"
+    r"|ed)|cancell?(?:s|ed)|abandon(?:s|ed))"
+)
 _VERB = re.compile(rf"\b(?P<raise>{_RAISE})\b|\b(?P<close>{_CLOSE})\b")
 _NOUN = re.compile(
-    r"\b(?:round|financing|fundraising|fundraise|funding|fund-raising|series|seed|venture capital|investments?|private placement|capital raise|equity|angel|pre-ipo)\b"
+    r"\b(?:round|financing|fundraising|fundraise|funding|fund-raising|series|seed|venture capital"
+    r"|investments?|private placement|capital raise|equity|angel|pre-ipo)\b"
 )
 _NOMINAL = re.compile(
-    r"\b(?:fundraising|fundraise|funding(?: round)?|financing(?: round)?|round|series [a-h]\+*(?: round)?) (?:by|for|of) (?!the |its |a |about|around|\$|us\$|rmb|over|up)"
+    r"\b(?:fundraising|fundraise|funding(?: round)?|financing(?: round)?|round"
+    r"|series [a-h]\+*(?: round)?) (?:by|for|of) (?!the |its |a |about|around|\$|us\$|rmb|over|up)"
 )
 _POSSESSED = re.compile(
-    r"(?P<name>[A-Z][\w.&\-]*(?: [A-Z][\w.&\-]*){0,4})(?:’s|'s|’|ʼs) (?:latest |new |recent |massive |[^ ]{1,4}[\d.]+ ?(?:m|million|billion|bn|b)? )?(?:[Pp]re-)?(?:[Ss]eries [A-H]|[Ss]eed|[Aa]ngel)[\w+]*(?: (?:round|funding|financing|extension))?"
+    r"(?P<name>[A-Z][\w.&\-]*(?: [A-Z][\w.&\-]*){0,4})(?:’s|'s|’|ʼs) (?:latest |new |recent |massive "
+    r"|[^ ]{1,4}[\d.]+ ?(?:m|million|billion|bn|b)? )?(?:[Pp]re-)?(?:[Ss]eries [A-H]|[Ss]eed"
+    r"|[Aa]ngel)[\w+]*(?: (?:round|funding|financing|extension))?"
 )
 _LEADS = re.compile(r"\b(?:leads|led|co-leads|co-led|to lead|invests?|invested|pours?|poured|pumps?|pumped|injects?|injected)\b")
 _ROUND_UP = re.compile(r"\band (?:\d+ )?(?:other|more)\b|\b(?:which|had)\b")
 _IPO = re.compile(
-    r"\bipo\b|initial public offering|stock exchange|\bdebut\b|share sale|\blisting\b|prospectus|nasdaq|share offering|public offering|hkex|went public|secondary|(?:start|begin|started|began) trading"
+    r"\bipo\b|initial public offering|stock exchange|\bdebut\b|share sale|\blisting\b|prospectus|nasdaq"
+    r"|share offering|public offering|hkex|went public|secondary|(?:start|begin|started|began) trading"
 )
 _FUND = re.compile(
-    r"\b(?:for (?:its|a|the) (?:\w+[ -]){0,4}(?:fund|vehicle)\b|(?:venture|healthcare|buyout|\w+) fund\b(?! led)|fund (?:i|ii|iii|iv|v|vi)\b|new fund\b|debut fund\b|investment fund\b|forms?|formed|set(?:s|ting)? up)"
+    r"\b(?:for (?:its|a|the) (?:\w+[ -]){0,4}(?:fund|vehicle)\b|(?:venture|healthcare|buyout"
+    r"|\w+) fund\b(?! led)|fund (?:i|ii|iii|iv|v|vi)\b|new fund\b|debut fund\b|investment fund\b|forms?"
+    r"|formed|set(?:s|ting)? up)"
 )
 _TALKS = re.compile(
-    r"\b(?:in talks|seek(?:s|ing)?|sought|plans? to|planning to|looking to|looks to|aims? to|aiming to|consider(?:s|ing)|mull(?:s|ing)|eye(?:s|ing)|hopes? to|set to|expects? to|expected to|near(?:s|ing)|close to (?:rais|clos|secur)|is raising|are raising|wants? to|intends? to|could raise|may raise|to raise|target(?:s|ing)|reportedly raising|discussions?|kicks? off)\b"
+    r"\b(?:in talks|seek(?:s|ing)?|sought|plans? to|planning to|looking to|looks to|aims? to|aiming to"
+    r"|consider(?:s|ing)|mull(?:s|ing)|eye(?:s|ing)|hopes? to|set to|expects? to|expected to|near(?:s|ing)"
+    r"|close to (?:rais|clos|secur)|is raising|are raising|wants? to|intends? to|could raise|may raise"
+    r"|to raise|target(?:s|ing)|reportedly raising|discussions?|kicks? off)\b"
 )
 _DENIED = re.compile(
-    r"\b(?:denied|denies|deny|has not|have not|had not|hasn't|haven't|did not|didn't|no plans?|not raised|never raised|failed to|untrue|false report|yet to)\b"
+    r"\b(?:denied|denies|deny|has not|have not|had not|hasn't|haven't|did not|didn't|no plans?|not raised"
+    r"|never raised|failed to|untrue|false report|yet to)\b"
 )
 _ENDED = re.compile(
     r"\b(?:scrapp?(?:s|ed)|cancell?(?:s|ed)|abandon(?:s|ed)|called off|fell through|collapsed|shelved|terminated|suspended)\b"
 )
 _PAST = re.compile(
-    r"\b(?:previously|earlier|prior|last year|had (?:raised|secured|closed|completed)|in (?:19|20)\d\d|comes? (?:after|on (?:the )?heels?)|came after|on heels? of|following (?:its|a|the)|followed (?:its|a)|its (?:last|previous)|previous round|(?:months|years?) ago|already raised|most recently)\b"
+    r"\b(?:previously|earlier|prior|last year|had (?:raised|secured|closed|completed)|in (?:19|20)\d\d"
+    r"|comes? (?:after|on (?:the )?heels?)|came after|on heels? of|following (?:its|a|the)|followed (?:its"
+    r"|a)|its (?:last|previous)|previous round|(?:months|years?) ago|already raised|most recently)\b"
 )
 _MANY = re.compile(
-    r"\b(?:companies|startups|start-ups|firms|biotechs|bioventures|ventures|drugmakers|deals|sector|industry|investors|players|vc-backed|combined|\d+ (?:deals|rounds|companies))\b"
+    r"\b(?:companies|startups|start-ups|firms|biotechs|bioventures|ventures|drugmakers|deals|sector"
+    r"|industry|investors|players|vc-backed|combined|\d+ (?:deals|rounds|companies))\b"
 )
 # `raised $20m`, not `raised its guidance to $20m`.
 _SUM_FOLLOWS = re.compile(
-    r" (?:(?:a|an|another|some|about|around|approximately|over|more than|nearly|up to|as much as|at least|further|fresh|additional|total|of|“) ?)*"
+    r" (?:(?:a|an|another|some|about|around|approximately|over|more than|nearly|up to|as much as|at least"
+    r"|further|fresh|additional|total|of|“) ?)*"
 )
 _UNDATED = re.compile(r"\b(?:founded|established|launched|set up|incorporated|created|since) (?:in )?(?:\w+ )?(?:19|20)\d\d")
 _DEBT = re.compile(r"\b(?:bonds?|notes|loan|credit facility|debt|convertible)\b")
@@ -60,7 +88,7 @@ _GRANT = re.compile(r"\bgrants?\b")
 
 def find_rounds_en(view: View, sentence: Sentence) -> list[Deal]:
     """Funding rounds that one English sentence tells, in the order it tells them."""
-    verbs = [m for m in _VERB.finditer(view.folded, sentence.start, sentence.end)]
+    verbs = list(_VERB.finditer(view.folded, sentence.start, sentence.end))
     deals: list[Deal] = []
     for index, verb in enumerate(verbs):
         following = _next_start(view, verbs, index, sentence)
@@ -106,7 +134,7 @@ def _told(view: View, sentence: Sentence, verb: re.Match[str], following: int) -
         and not (verb["raise"] and verb["raise"].startswith(("rais", "bag", "net", "secur", "pull", "haul", "nab", "snag")) and amount)
     ):
         return None
-    if _IPO.search(around) and not rounds or _FUND.search(around) and not rounds or _MANY.search(before[-60:]):
+    if (_IPO.search(around) and not rounds) or (_FUND.search(around) and not rounds) or _MANY.search(before[-60:]):
         return None
     if amount is not None and amount.start - verb.end() > 90 and not rounds:
         amount = None
@@ -188,8 +216,6 @@ def _noun_deal(view: View, sentence: Sentence, company: Name, span: tuple[int, i
     if lead is not None:
         investor = subject_before(view, sentence.start, lead.start())
         if investor is not None and investor.text != company.text:
-            from .deal import Backer
-
             deal.backers = [Backer(investor, "lead" in lead[0] or "led" in lead[0])]
     view.last = company
     return [deal]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.judge.document import Sentence
-from crawler.judge.facts import Amount, FundingStage
+from crawler.judge.facts import Amount, FundingKind, FundingStage
 
 from .backers_zh import find_backers
 from .deal import Backer, Deal, Name, View
@@ -15,19 +15,29 @@ from .roles import role_of
 from .rounds import Round, find_rounds
 from .when import find_day, published_day
 
-_NOT_ROUND = r"(?!融券|余额|租赁|净|买入|客(?!户)|盘|成本|难|渠道|环境|能力|需求|担保|服务|市场|事件|数据|工具|券|性|款|历史|经历|活动|业务|平台|公司|机构|情况|记录|顾问|轮次|对接|路演|会|保证金|标的|资金|功能|方式|条件|租|类|端|界|领域|主体|结构)"
+_NOT_ROUND = (
+    r"(?!融券|余额|租赁|净|买入|客(?!户)|盘|成本|难|渠道|环境|能力|需求|担保|服务|市场|事件|数据|工具|券"
+    r"|性|款|历史|经历|活动|业务|平台|公司|机构|情况|记录|顾问|轮次|对接|路演|会|保证金|标的|资金|功能"
+    r"|方式|条件|租|类|端|界|领域|主体|结构)"
+)
 _NUCLEUS = re.compile(
-    rf"融资{_NOT_ROUND}|(?:轮|天使|种子|战略|股权|万元|万美元|亿元|亿美元|人民币|港元|欧元|[万亿]|的)(?:股权)?(?:投|募)资(?!者|人|机构|方|公司|额|总额|于|价值|项目|组合|协议|收益|基金|银行|管理|组)"
+    rf"融资{_NOT_ROUND}|(?:轮|天使|种子|战略|股权|万元|万美元|亿元|亿美元|人民币|港元|欧元|[万亿]"
+    r"|的)(?:股权)?(?:投|募)资(?!者|人|机构|方|公司|额|总额|于|价值|项目|组合|协议|收益|基金|银行|管理|组)"
     r"|(?<=轮)(?=[，。,;、）)”」 ]|$)|融资轮|注资(?!本)|(?<![金通])融(?=[近超约数上逾过]?\d|近|超|约|数|上亿|了[近超约\d])"
 )
 _GET = re.compile(
-    r"完成|获得|(?<!捕)获(?!悉|批|奖|利|客|取|准|评|选|知|释)|拿到|拿下|斩获|揽获|收获|敲定|公布|官宣|迎来|签署|筹集|募集|筹得|募得|融得|融到|收到|引入|引进|披露|曝出|洽谈|筹备|寻求|谋求|开启|启动|进行|商谈|谈判|筹划|争取|准备|展开|推进|终止|取消|暂停|宣布(?=新一轮|[^,。]{0,12}轮|[^,。]{0,4}融资)"
+    r"完成|获得|(?<!捕)获(?!悉|批|奖|利|客|取|准|评|选|知|释)|拿到|拿下|斩获|揽获|收获|敲定|公布|官宣|迎来"
+    r"|签署|筹集|募集|筹得|募得|融得|融到|收到|引入|引进|披露|曝出|洽谈|筹备|寻求|谋求|开启|启动|进行|商谈"
+    r"|谈判|筹划|争取|准备|展开|推进|终止|取消|暂停|宣布(?=新一轮|[^,。]{0,12}轮|[^,。]{0,4}融资)"
 )
 _DIRECT = re.compile(
-    r"(?:再|又|共|已|将|拟|新|刚|接近|即将|正|完成|计划|欲|或|正在)?(?:融资|融了?|募资|吸金|揽资|融)(?:额|金额|规模|总额)?(?:约|近|超过?|逾|过|达到?|高达|为|了|又|:|至少)*$"
+    r"(?:再|又|共|已|将|拟|新|刚|接近|即将|正|完成|计划|欲|或|正在)?(?:融资|融了?|募资|吸金|揽资|融)(?:额"
+    r"|金额|规模|总额)?(?:约|近|超过?|逾|过|达到?|高达|为|了|又|:|至少)*$"
 )
 _TALKS = re.compile(
-    r"洽谈|谈判|商谈|筹备|寻求|谋求|计划|拟|考虑|接近(?:完成|敲定|融资)|即将|预计|有望|启动|开启|(?<!否)或(?:将|以)|欲|将(?:于|以|完成|获|融|筹|募)|正在|正(?:筹|募|进行|寻)|准备|传(?!统|感|染|播|媒|承|奇|闻)|争取|筹划|商讨|探讨|目标"
+    r"洽谈|谈判|商谈|筹备|寻求|谋求|计划|拟|考虑|接近(?:完成|敲定|融资)|即将|预计|有望|启动|开启"
+    r"|(?<!否)或(?:将|以)|欲|将(?:于|以|完成|获|融|筹|募)|正在|正(?:筹|募|进行|寻)|准备|传(?!统|感|染|播"
+    r"|媒|承|奇|闻)|争取|筹划|商讨|探讨|目标"
 )
 _DONE = re.compile(r"完成|获|拿到|拿下|敲定|到账|交割|落定|收到|公布|官宣|迎来|宣布")
 _DENIED = re.compile(
@@ -38,7 +48,8 @@ _PAST = re.compile(
     r"此前|曾(?!经?表示)|早在|去年|前年|早前|上一轮|历史上|过去|先前|当年|之前|成立(?:之)?初|(?:19|20)\d\d年[^,。]{0,20}(?:曾|就)"
 )
 _STATISTIC = re.compile(
-    r"平均|合计|\d+ ?(?:起|笔|宗|例)(?!.{0,3}融资由)|家[^,。]{0,8}(?:企业|公司)[^,。]{0,6}(?:完成|获)|总额|统计|同比|环比|投融资|一级市场|榜单|排名|融资(?:总额|规模)[^,。]{0,6}(?:同比|增长|下降)"
+    r"平均|合计|\d+ ?(?:起|笔|宗|例)(?!.{0,3}融资由)|家[^,。]{0,8}(?:企业|公司)[^,。]{0,6}(?:完成|获)|总额"
+    r"|统计|同比|环比|投融资|一级市场|榜单|排名|融资(?:总额|规模)[^,。]{0,6}(?:同比|增长|下降)"
 )
 _DEBT = re.compile(r"融资券|中期票据|公司债|可转债|债券|银行贷款|债权融资|债务融资|授信|abs|信用债|债转股")
 _GRANT = re.compile(r"资助|拨款|补助|专项资金|资金支持")
@@ -48,8 +59,8 @@ def find_rounds_zh(view: View, sentence: Sentence) -> list[Deal]:
     """Funding rounds that one Chinese sentence tells, in the order it tells them."""
     deals: list[Deal] = []
     used: set[int] = set()
-    nuclei = [m.start() if m[0] else m.start() for m in _NUCLEUS.finditer(view.folded, sentence.start, sentence.end)]
-    ends = [m.end() for m in _NUCLEUS.finditer(view.folded, sentence.start, sentence.end)]
+    found = list(_NUCLEUS.finditer(view.folded, sentence.start, sentence.end))
+    nuclei, ends = [m.start() for m in found], [m.end() for m in found]
     anchors = [_anchor(view, sentence, start, end) for start, end in zip(nuclei, ends, strict=True)]
     for index, anchor in enumerate(anchors):
         if anchor is None or anchor in used:
@@ -68,7 +79,7 @@ def _anchor(view: View, sentence: Sentence, start: int, end: int) -> int | None:
     """Where the verb (or, without one, the round or amount) begins whose subject raised the money."""
     bound = max(view.folded.rfind(stop, sentence.start, start) for stop in ";!?！？")
     bound = max(bound, sentence.start - 1) + 1
-    verbs = [m for m in _GET.finditer(view.folded, bound, start)]
+    verbs = list(_GET.finditer(view.folded, bound, start))
     if verbs and not re.search(r"[，,。].*[,]", view.folded[verbs[-1].end() : start]) and start - verbs[-1].end() <= 70:
         return _first_of_chain(view, verbs, start)
     amounts = [
@@ -215,7 +226,7 @@ def _stage(clause: str) -> FundingStage:
     return "done"
 
 
-def _kind(clause: str, rounds: list[Round]) -> str:
+def _kind(clause: str, rounds: list[Round]) -> FundingKind:
     if _DEBT.search(clause):
         return "debt"
     if any(r.strategic for r in rounds):
