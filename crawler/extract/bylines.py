@@ -44,7 +44,9 @@ _NOBODY = re.compile(
 )
 
 
-_LABELS = re.compile(r"((?:责任|責任)?编\s*辑|责\s*编|来\s*源|來\s*源|作\s*者|记\s*者|記\s*者|发布|時間|时间|日期|字号|阅读|浏览|点击|摄影|校对|审核|通讯员)(?=\s*[：:|丨])")
+_LABELS = re.compile(
+    r"((?:责任|責任)?编\s*辑|责\s*编|来\s*源|來\s*源|作\s*者|记\s*者|記\s*者|发布|時間|时间|日期|字号|阅读|浏览|点击|摄影|校对|审核|通讯员)(?=\s*[：:|丨])"
+)
 # Cheap test before the costly patterns: none of them matches a text without one of these.
 _MAY_NAME = re.compile(r"[作撰文采执編编译譯原记記论]")
 _PICTURE = re.compile(r"摄|图片|供图|photo|image", re.I)

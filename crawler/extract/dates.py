@@ -120,7 +120,7 @@ def zone_of(name: str | None) -> tzinfo:
         return fixed_zone(-span if offset.group(1) == "-" else span) if span < timedelta(hours=24) else CHINA
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):
         return CHINA
 
 

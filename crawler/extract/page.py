@@ -40,7 +40,8 @@ _INVISIBLE = re.compile(
 )
 _NO_TEXT = re.compile(r"<(?:script|style|svg|SCRIPT|STYLE)(?=[\s>])|<!--")
 _PLAIN = frozenset({"a", "b", "strong", "i", "em", "u", "sup", "sub", "small"})
-_HIDDEN, _CAPTION, _CENTRE, _NO_HINT = Hint.HIDDEN, Hint.CAPTION, Hint.CENTRED, Hint.NONE
+_STOPS = re.compile(r"[。！？!?；]|[.] ")
+_HIDDEN, _CAPTION, _CENTRE, _NO_HINT, _BAD = Hint.HIDDEN, Hint.CAPTION, Hint.CENTRED, Hint.NONE, Hint.BAD
 
 
 @dataclass(slots=True)
@@ -149,6 +150,7 @@ class _State:
     bold: bool = False
     centred: bool = False
     caption: bool = False
+    bad: bool = False  # inside a box that is surely not the article
     linked: _State | None = None
 
 
@@ -232,24 +234,42 @@ class _Flattener:
         self._flush(state)
         boxes = self.page.boxes
         boxes.append(Box(element, state.box, hint, len(self.page.blocks)))
+        if (hint is _BAD and not state.bad) or tag == "ul" or tag == "ol":
+            text = "".join(element.itertext())
+            if self._is_menu(element, text, hint):
+                self._add_menu(text, _State(tag, len(boxes) - 1))
+                return None
         centred = (
             state.centred or tag == "center" or align == "center" or hint is _CENTRE or (style != "" and _CENTRED.search(style) is not None)
         )
-        return _State(tag, len(boxes) - 1, state.link, state.bold, centred, state.caption or hint is _CAPTION)
+        return _State(tag, len(boxes) - 1, state.link, state.bold, centred, state.caption or hint is _CAPTION, state.bad or hint is _BAD)
+
+    @staticmethod
+    def _is_menu(element: Any, text: str, hint: Hint) -> bool:
+        """Whether a box is navigation or the like, so that one block can stand for all of it: most elements of a page are in such boxes."""
+        if hint is _BAD:
+            return len(text) < 1500 and len(_STOPS.findall(text)) < 3
+        return len(text) < 24 * max(1, len(element)) and not _STOPS.search(text) and element.find(".//a") is not None
+
+    def _add_menu(self, text: str, state: _State) -> None:
+        self._add(text, state)
+        self.link_chars = len(text)
+        self._flush(state)
+        self._close(state.box)
 
     @staticmethod
     def _enter_inline(tag: str, hint: Hint, state: _State) -> _State:
         if tag == "a" and not state.link:
             # Links are many and alike: one state for all of them in a box.
             if state.linked is None:
-                state.linked = _State(state.tag, state.box, True, state.bold, state.centred, state.caption)
+                state.linked = _State(state.tag, state.box, True, state.bold, state.centred, state.caption, state.bad)
             return state.linked
         link = state.link
         bold = state.bold or tag in _BOLD
         caption = state.caption or hint is _CAPTION
         if link == state.link and bold == state.bold and caption == state.caption:
             return state
-        return _State(state.tag, state.box, link, bold, state.centred, caption)
+        return _State(state.tag, state.box, link, bold, state.centred, caption, state.bad)
 
     def _saw_image(self) -> None:
         if self.pieces:
