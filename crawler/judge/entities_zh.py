@@ -39,6 +39,7 @@ class Span:
     kind: OrganisationKind
     found_by: str = "rule"
     known: bool = False
+    sure: bool = False  # by an end that only names have
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class _Sentence:
         self.text = text
         self.flat = _PARENS.sub(lambda match: "\x01" * len(match[0]), text)
         self.tokens: list[Token] = tag(text) if words.TRIGGER.search(text) else cut(text)
-        self.known = [Span(start, end, kind, "catalogue", True) for start, end, kind in known]
+        self.known = [Span(start, end, kind, "catalogue", True, True) for start, end, kind in known]
         self.pieces = self._split()
         self.about_money = words.FUNDING_CUE.search(text) is not None
 
@@ -111,7 +112,7 @@ class _Sentence:
         for match in words.LEGAL_FORM.finditer(self.text, start, end):
             span = self._span(self._left(start, match.end(), match.start()), match.end(), "company")
             if span is not None:
-                yield replace(span, kind=words.kind_of(self.text[span.start : match.start()]))
+                yield replace(span, kind=words.kind_of(self.text[span.start : match.start()]), sure=True)
             start = match.end()
         for match in words.ENDS.finditer(self.text, start, end):
             stop = match.end()
@@ -121,19 +122,19 @@ class _Sentence:
             span = self._span(begin, stop)
             start = stop
             if span is not None and self._is_evident(span, match[0]):
-                yield span
+                yield replace(span, sure=words.STRONG_END.search(match[0]) is not None)
 
     def _left(self, start: int, end: int, limit: int) -> int:
         """Where the name that ends at `end` begins: after the last word before `limit` that cannot belong to it."""
         for hard in words.CUT_ANYWHERE.finditer(self.text, start, limit):
             rest = self.text[hard.end() : end]
-            if rest and not self._inside_known(hard.start()) and not (limit < end and _is_generic(rest)):
+            if rest and not self._inside_known(hard.start()) and not (words.LEGAL_END.search(rest) and _is_generic(rest)):
                 start = hard.end()
         for token in self.tokens:
             if not start <= token.start < limit or token.end > limit or self._inside_known(token.start):
                 continue
             rest = self.text[token.end : end]
-            if token.text in words.CUT_WORDS or (token.tag in _CUT_TAGS and len(token.text) > 1 and not _is_generic(rest)):
+            if token.text in words.CUT_WORDS or (token.tag in _CUT_TAGS and len(token.text) > 1 and rest and not _is_generic(rest)):
                 start = token.end
         while start < end and self.text[start] in _EDGE:
             start += 1
@@ -172,6 +173,8 @@ class _Sentence:
         if words.APPOSITION.search(self.text, max(0, span.start - 12), span.start) or _STOCK.match(self.text, span.end):
             return True
         inside = [token for token in self.tokens if span.start <= token.start and token.end <= span.start + len(stem)]
+        if any(token.tag in ("nz", "PER", "nw") and len(token.text) > 1 and not _is_generic(token.text) for token in inside):
+            return True
         return 2 <= len(stem) <= 4 and len(inside) >= 2 and all(len(token.text) == 1 for token in inside)
 
     def _quoted(self) -> Iterator[Span]:
@@ -245,7 +248,14 @@ class _Sentence:
         """Whether no word of a span is a pronoun, a particle or the like, and the span is no person's name alone."""
         inside = [token for token in self.tokens if token.start < span.end and span.start < token.end]
         person = len(inside) == 1 and inside[0].tag == "PER" and inside[0].end - inside[0].start <= 3
-        return not person and not any(token.tag in ("r", "u", "p", "c", "w", "m", "TIME", "d") and len(token.text) > 1 for token in inside)
+        place = (
+            bool(inside) and all(token.tag == "LOC" for token in inside) and not words.STRONG_END.search(self.text[span.start : span.end])
+        )
+        return (
+            not person
+            and not place
+            and not any(token.tag in ("r", "u", "p", "c", "w", "m", "TIME", "d") and len(token.text) > 1 for token in inside)
+        )
 
     def _investors(self) -> Iterator[Span]:
         """The last name before 领投, 跟投 …; its neighbours come in along the list. Also 获X投资, 来自X的."""
@@ -328,9 +338,9 @@ def _is_generic(name: str) -> bool:
 
 
 def _without_overlap(spans: Sequence[Span]) -> list[Span]:
-    """The longest where spans overlap; among equals a known one."""
+    """One span where several overlap: known and sure ones before those a clause suggests, then the longest."""
     out: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start - span.end, not span.known, span.start)):
+    for span in sorted(spans, key=lambda span: (not span.sure, span.start - span.end, not span.known, span.start)):
         if all(span.end <= other.start or other.end <= span.start for other in out):
             out.append(span)
     return sorted(out, key=lambda span: span.start)

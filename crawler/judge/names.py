@@ -33,6 +33,16 @@ _GLUED_LEFT = re.compile(r"(?:[省市区县州盟旗镇]|附属|大学|学院|�
 
 
 @dataclass(frozen=True, slots=True)
+class _Rule:
+    """An `Ambiguity` with its words folded once."""
+
+    near: tuple[str, ...]
+    text: tuple[str, ...]
+    not_before: tuple[str, ...]
+    not_after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Name:
     """One name of one entry, ready to match."""
 
@@ -42,7 +52,7 @@ class _Name:
     latin_start: bool
     latin_end: bool
     exact_case: bool
-    rule: Ambiguity | None
+    rule: _Rule | None
     versions: re.Pattern[str] | None
     hospital_short: bool
 
@@ -105,6 +115,10 @@ class Names:
 
         return find_outside(reading.full, reading.folded, reading.sentences, reading.catalogued)
 
+    def knows(self, name: str) -> bool:
+        """Whether `name` as a whole is a name of the catalogue."""
+        return any(mention.as_written == name for mention in self.find(name, fold(name)))
+
     def version(self, mention: Mention) -> str | None:
         """The version a model mention is written with (`R1` of `DeepSeek-R1`), or None."""
         entry = self.model(mention.id) if mention.id else None
@@ -135,10 +149,15 @@ def _ready(entry: Organisation | AiModel, name: str, spelling: str) -> _Name:
         spelling[0].isascii() and spelling[0].isalnum(),
         spelling[-1].isascii() and spelling[-1].isalnum(),
         acronym or (rule is not None and rule.case),
-        rule,
+        _folded_rule(rule) if rule is not None else None,
         versions,
         short,
     )
+
+
+def _folded_rule(rule: Ambiguity) -> _Rule:
+    near, text, not_before, not_after = (tuple(map(fold, group)) for group in (rule.near, rule.text, rule.not_before, rule.not_after))
+    return _Rule(near, text, not_before, not_after)
 
 
 def _fits(name: _Name, full: str, folded: str, start: int, end: int) -> int:
@@ -162,15 +181,16 @@ def _is_latin(char: str) -> bool:
     return "a" <= char <= "z" or "0" <= char <= "9"
 
 
-def _allowed(rule: Ambiguity, folded: str, start: int, end: int) -> bool:
-    if any(folded.startswith(fold(word), end) for word in rule.not_before):
+def _allowed(rule: _Rule, folded: str, start: int, end: int) -> bool:
+    if rule.not_before and folded.startswith(rule.not_before, end):
         return False
-    if any(folded.endswith(fold(word), 0, start) for word in rule.not_after):
+    if rule.not_after and folded.endswith(rule.not_after, 0, start):
         return False
-    around = f"{folded[max(0, start - _NEAR) : start]}\0{folded[end : end + _NEAR]}"
-    if rule.near and not any(fold(word) in around for word in rule.near):
-        return False
-    return not rule.text or any(fold(word) in folded for word in rule.text)
+    if rule.near:
+        before, after = folded[max(0, start - _NEAR) : start], folded[end : end + _NEAR]
+        if not any(word in before or word in after for word in rule.near):
+            return False
+    return not rule.text or any(word in folded for word in rule.text)
 
 
 def _mention(entry: Organisation | AiModel, as_written: str, start: int, end: int) -> Mention:

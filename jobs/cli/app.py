@@ -20,6 +20,7 @@ NOUNS: tuple[str, ...] = (
     "db",
     "demo",
     "digest",
+    "doctor",
     "export",
     "init",
     "names",

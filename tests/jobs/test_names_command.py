@@ -82,7 +82,7 @@ def test_add_another_name_of_a_known_organisation(config: Path) -> None:
 def test_context_rules_survive_a_further_name(config: Path) -> None:
     yixun("names", "add", "微医互联", "--same-as", "wedoctor", "--config", config)
     (entry,) = load_settings(config).knowledge.organisations
-    assert [rule.name for rule in entry.ambiguous][0] == "微医"
+    assert entry.ambiguous[0].name == "微医"
     assert "疗" in entry.ambiguous[0].not_before
 
 

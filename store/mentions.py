@@ -1,0 +1,67 @@
+"""Names as items give them: those outside the catalogue, and what promoting one changes in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Select, func, select, update
+from sqlmodel import Session, col
+
+from .models import AdoptionFact, ApprovalFact, FundingFact, InvestorRow, Item, LaunchFact, Mention, PolicyFact, ResultsFact
+
+# Where facts hold a name as written beside the id of its organisation.
+_NAMED: tuple[tuple[Any, Any, Any], ...] = (
+    (FundingFact, FundingFact.company, FundingFact.company_id),
+    (InvestorRow, InvestorRow.name, InvestorRow.organisation_id),
+    (AdoptionFact, AdoptionFact.adopter, AdoptionFact.adopter_id),
+    (ApprovalFact, ApprovalFact.holder, ApprovalFact.holder_id),
+    (PolicyFact, PolicyFact.issuer, PolicyFact.issuer_id),
+    (LaunchFact, LaunchFact.organisation, LaunchFact.organisation_id),
+    (ResultsFact, ResultsFact.organisation, ResultsFact.organisation_id),
+)
+
+
+def unknown_names(session: Session, *, kind: str | None = None, since: datetime | None = None) -> list[dict[str, Any]]:
+    """Organisations outside the catalogue, those in most kept items first: name, kind, items, times, first_seen, example.
+
+    `kind` is the kind the name's end speaks for; `since` leaves out items first seen before it. `example` is the title of
+    the latest item that names it.
+    """
+    named: Select[Any] = (
+        select(
+            col(Mention.as_written).label("name"),
+            func.min(Mention.kind).label("kind"),
+            func.count(col(Mention.item_id).distinct()).label("items"),
+            func.sum(Mention.times).label("times"),
+            func.min(Item.first_seen_at).label("first_seen"),
+            func.max(Item.id).label("last"),
+        )
+        .join(Item, col(Item.id) == col(Mention.item_id))
+        .where(col(Mention.target_id).is_(None), col(Mention.target) == "organisation", col(Item.status) == "kept")
+        .group_by(col(Mention.as_written))
+    )
+    if kind is not None:
+        named = named.where(col(Mention.kind) == kind)
+    if since is not None:
+        named = named.where(col(Item.first_seen_at) >= since)
+    names = named.subquery()
+    query = select(names, col(Item.title)).join(Item, col(Item.id) == names.c.last)
+    rows = session.execute(query.order_by(names.c["items"].desc(), names.c["times"].desc(), names.c["name"]))
+    return [
+        {"name": name, "kind": kind, "items": items, "times": int(times), "first_seen": first, "example": title}
+        for name, kind, items, times, first, _, title in rows
+    ]
+
+
+def link_name(session: Session, organisation_id: str, names: Sequence[str], kind: str) -> int:
+    """Point mentions and facts that write one of `names` and have no id yet at an organisation; returns the number of mentions."""
+    linked = session.execute(
+        update(Mention)
+        .where(col(Mention.as_written).in_(names), col(Mention.target_id).is_(None), col(Mention.target) == "organisation")
+        .values(target_id=organisation_id, kind=kind)
+    )
+    for table, written, target in _NAMED:
+        session.execute(update(table).where(written.in_(names), target.is_(None)).values({target.key: organisation_id}))
+    return linked.rowcount if isinstance(linked, CursorResult) else 0
