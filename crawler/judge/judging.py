@@ -7,7 +7,9 @@ where the text is relevant or where the caller asks for them.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from crawler.extract.language import detect_language
 
@@ -26,6 +28,9 @@ from .results import find_results
 from .roundup import find_part
 from .terms import Hit, load_lexicon
 from .topics import Topics, announced, load_topics
+
+# Half a character, as broken JSON escapes leave it: no library below takes it. Replaced one for one, so offsets hold.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Finder = Callable[[Reading], Found]
 
@@ -68,6 +73,8 @@ class Judge:
         `deep` None reads facts and amounts of relevant texts only; True reads them of any text, False of none. Names outside
         the catalogue are looked for in relevant texts, the facts apart, which look for those they need.
         """
+        if _SURROGATE.search(document.full):
+            document = replace(document, title=_SURROGATE.sub("\ufffd", document.title), text=_SURROGATE.sub("\ufffd", document.text))
         reading = Reading(document, self.names)
         language = document.language or detect_language(reading.full)
         hits = self.relevance.hits(reading)

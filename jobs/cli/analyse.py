@@ -59,7 +59,7 @@ def read_document(row: dict[str, Any], where: str) -> Document | None:
         say(f"{where}: {fault}")
         return None
     return Document(
-        id=str(row["id"]),
+        id=str(row["id"]).encode("utf-8", "replace").decode(),
         title=row.get("title") or "",
         text=row.get("text") or "",
         url=row.get("url"),

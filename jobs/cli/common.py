@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -106,17 +106,18 @@ def read_jsonl(path: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
     Raises typer.BadParameter when the file cannot be read.
     """
     try:
-        lines: Iterable[str] = sys.stdin if path == "-" else Path(path).open(encoding="utf-8")  # noqa: SIM115
+        file = nullcontext(sys.stdin) if path == "-" else Path(path).open(encoding="utf-8", errors="replace")  # noqa: SIM115
     except OSError as error:
         raise typer.BadParameter(f"{path}: {error.strerror}") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError:
-            row = None
-        if not isinstance(row, dict):
-            say(f"{path}:{number}: expected a JSON object")
-            row = None
-        yield number, row
+    with file as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError:
+                row = None
+            if not isinstance(row, dict):
+                say(f"{path}:{number}: expected a JSON object")
+                row = None
+            yield number, row
