@@ -72,7 +72,7 @@ class Names:
                         candidates.append(_ready(entry, name, spelling))
         self._automaton = ahocorasick.Automaton()
         for key, candidates in found.items():
-            self._automaton.add_word(key, candidates)
+            self._automaton.add_word(_as_bytes(key), candidates)
         self._automaton.make_automaton()
 
     def organisation(self, id: str) -> Organisation | None:
@@ -89,10 +89,12 @@ class Names:
         `folded` is `full` folded by `store.text.fold`. The version glued to a model's name belongs to `as_written`.
         """
         hits: list[tuple[int, int, _Name]] = []
-        for last, candidates in self._automaton.iter(folded):
+        raw = _as_bytes(folded)
+        for last, candidates in self._automaton.iter(raw):
+            stop = len(raw[: last + 1].encode("latin-1").decode("utf-8", "surrogatepass"))
             for name in candidates:
-                start = last - name.length + 1
-                end = _fits(name, full, folded, start, last + 1)
+                start = stop - name.length
+                end = _fits(name, full, folded, start, stop)
                 if end:
                     hits.append((start, end, name))
                     break
@@ -128,6 +130,11 @@ class Names:
         names = [fold(spelling) for name in entry.names() for spelling in _spellings(name)]
         longest = max((len(name) for name in names if written.startswith(name)), default=len(written))
         return mention.as_written[longest:].strip(" -_·") or None
+
+
+def _as_bytes(text: str) -> str:
+    """UTF-8 as a string of bytes: the automaton looks through a node's branches one by one, and over characters its root has thousands."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def _spellings(name: str) -> tuple[str, ...]:

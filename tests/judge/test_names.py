@@ -112,6 +112,12 @@ def test_full_width_and_traditional_script_fold() -> None:
     assert ids(names, "雲醫科技（ＹＵＮＹＩ）") == ["o", "o"]
 
 
+def test_broken_characters_do_not_stop_the_search() -> None:
+    names = catalogue(Organisation(id="o", zh="云医科技", kind="company"))
+    (mention,) = names.find("\ud83d坏😀云医科技", fold("\ud83d坏😀云医科技"))
+    assert (mention.start, mention.end) == (3, 7)
+
+
 def test_a_name_as_a_whole_is_known(names: Names) -> None:
     assert names.knows("智云健康")
     assert not names.knows("智云健康的朋友")
