@@ -19,7 +19,7 @@ _END = (
     r"|and (?:joined|included|saw|was|will|has|had|is|with))|, \w+ing |\s[–—-]\s))"
 )
 _BY = re.compile(
-    r"\b(?P<verb>(?:co-|jointly |solely |exclusively )?led|backed|funded|joined|financed|supported"
+    r"\b(?P<verb>(?:co-|jointly |solely |exclusively )?led(?: solely| jointly| exclusively)?|backed|funded|joined|financed|supported"
     rf"|anchored|invested) by (?:both )?(?P<list>.{{2,260}}?){_END}",
     re.I,
 )
@@ -37,6 +37,7 @@ _DOES = re.compile(
     r"|co-leading|participated|participating|participate|joined|joining|took part|taking part|invested"
     r"|contributed|poured capital|followed on|follow(?:ed)?|came in|chipped in|backed))\b(?! by)"
 )
+_AS_LEADS = re.compile(r"\bwith (?P<list>[^.;]{2,160}?) (?:as (?:the )?(?:co-)?lead(?:ing)? investors?|as (?:co-)?leads|leading the)")
 _OTHER_CLAUSE = re.compile(r"\b(?:while|led by|whereas|in which)\b")
 
 
@@ -46,6 +47,8 @@ def find_backers(view: View, start: int, end: int) -> list[Backer]:
     text = view.full[start:end]
     for match in _BY.finditer(text):
         _add(view, found, _at(start, match), lead="led" in match["verb"].lower())
+    for match in _AS_LEADS.finditer(text):
+        _add(view, found, _at(start, match), lead=True)
     for match in _FROM.finditer(text):
         _add(view, found, _at(start, match), lead=False)
     for match in _DOES.finditer(text):

@@ -16,7 +16,7 @@ _LIST = r"[^。;!?:\n]"
 _LEAD = r"(?:领投|领衔|主导|牵头)"
 _FOLLOW = (
     r"(?:跟投|参投|追投|跟进|参与(?!者|度)|加码|加注|加入(?=[此本这]|投资|洽谈|谈判|融资|[,。]|$)|共同投资|联合投资|独家投资|联合注资"
-    r"|战略投资(?=[,。;]|$)|超额认购|认购|注资|出资|投资(?=[,。;]|$)|重返|洽谈(?:回归|投资|参与)|投入一定)"
+    r"|战略投资(?=[,。;]|$)|超额认购|认购|注资|出资|投资(?=[,。;]|$)|重返|洽谈(?:回归|投资|参与)|投入一定|加持)"
 )
 _TOGETHER = any_of("共同 联合 独家 分别 等 在内的 的 战略") + "*"
 _BY = re.compile(rf"(?:由|获得?[了过]?|引入|来自)(?P<list>{_LIST}{{2,160}}?){_TOGETHER}(?P<verb>{_LEAD}|{_FOLLOW}|完成(?=[,。;]|$))")
@@ -34,13 +34,13 @@ _CUT = re.compile(
     "|曾|此次|本次|本轮|此轮|以(?=[约近超十百千\\d])|追加|再度|再次|参与"
     "|作为|进行|欲|有意|最新|的?(?:上一轮|新一轮)"
 )
-_BEFORE_LIST = re.compile(r"由|来自|投,|获得?[了过]?(?!批)|引入|宣布")
+_BEFORE_LIST = re.compile(r"(?:融资|轮) |由|来自|投,|获得?[了过]?(?!批)|引入|宣布")
 _NOT_LIST = re.compile(
     "融资|轮(?!值)|亿元|种子|天使(?!湾|汇|投)|数百万|数千万|万元|美元|估值|公司将|资金|用于|业务|产品|研发|创始人|曾任|上市|顾问|他|她"
 )
 _STOP_LIST = re.compile(
     rf"(?:等[^,。、]{{0,12}}|预计|将|继续[^,。、]{{0,8}}|也[^,。、]{{0,8}}),|,(?=[^,。]{{0,120}}(?:{_LEAD}"
-    rf"|{_FOLLOW}|用于|资金|融资|担任|表示|成立|完成|将))|担任|表示|参投|跟投|领投|共同投资"
+    rf"|{_FOLLOW}|用于|资金|融资|担任|表示|成立|完成|将))|担任|表示|(?<!\()(?:参投|跟投|领投)|共同投资"
 )
 
 
@@ -53,7 +53,9 @@ def find_backers(view: View, start: int, end: int) -> list[Backer]:
         first, last = match.span("list")
         stop = _STOP_LIST.search(text, first, last)
         position = stop.start() if stop else last
-        _add(found, names_in_list(view, start + first, start + (stop.start() if stop else last)), lead=match["role"].startswith("领投"))
+        names = names_in_list(view, start + first, start + (stop.start() if stop else last))
+        _add(found, names, lead=match["role"].startswith("领投"))
+        _add(found, [n for n in names if view.folded.startswith("(领投", n.end) or "(领投" in n.text], lead=True)
     for pattern in (_BY, _DOES):
         for match in pattern.finditer(text):
             first, last = match.span("list")

@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple
 from crawler.judge.document import Reading, Sentence
 from crawler.judge.facts import Amount, FundingKind, FundingStage, Mention
 
+from .words_zh import GENERIC, NOT_IN_NAME
+
 
 class Name(NamedTuple):
     """A name as written, and where it stands in the whole text."""
@@ -87,7 +89,9 @@ class View:
                 start += 1
             while end > start and self.full[end - 1] in '”」"':
                 end -= 1
-            self.last = Name(self.full[start:end], start, end)
+            name = self.folded[start:end]
+            if GENERIC.fullmatch(name) is None and NOT_IN_NAME.search(name) is None:
+                self.last = Name(self.full[start:end], start, end)
 
     def topic(self) -> Name | None:
         """The organisation that the title is about, where it opens with one: `Name(02587.HK)`, `Name: prospectus`."""
@@ -102,6 +106,7 @@ _OPENING_ZH = re.compile(
 )
 _OPENING_EN = re.compile(
     r"(?:[a-z][\w\-]* |[A-Z][\w]*(?:-based|-listed) |(?:Online|Chinese|The) |[\w]+ (?:[a-z]+ )+)?"
-    r"(?P<name>[A-Z][\w&.\-]*(?: [A-Z][\w&.\-]*){0,4})(?: \([^()]{1,60}\))?,? (?:is (?:a|an|the|one)|was founded|founded in|a |an )"
+    r"(?P<name>[A-Z][\w&.\-]*(?: [A-Z][\w&.\-]*){0,4})(?: \([^()]{1,60}\))?,? (?:is (?:a|an|the|one)"
+    r"|was founded|founded in|a |an |which |who )"
 )
 _TITLE_NAME = re.compile(r"(?:【[^】]{1,12}】)?(?P<name>[\w\-]{2,16})\s*[(（](?:\d{4,6}\.?(?:HK|SZ|SH|BJ)?|[A-Z]+:? ?[A-Z]+)[)）]")

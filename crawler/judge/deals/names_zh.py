@@ -21,10 +21,10 @@ _LATIN_TAIL = re.compile(r"[A-Za-z0-9][\w.&'’+\-]*(?: (?:[A-Z0-9][\w.&'’+\-]
 # A clause that has its own verb: only what stands before it can be the subject.
 _INNER_VERB = re.compile(
     r"是(?:一[家个款]|国内|中国|全球|一|专|由|目前)|成立于|创立于|总部位于|获得|完成|宣布|专注于?|致力于?"
-    r"|表示|位于|拿到|(?<=[\u4e00-\u9fff])获(?!悉)|作为|凭借|正式|推出|注册|前身"
+    r"|表示|位于|拿到|(?<=[\u4e00-\u9fff])获(?!悉)|作为|凭借|正式|推出|注册|前身|递表|递交|提交"
 )
 _NO_SUBJECT = re.compile(
-    r"一家|作为|专注|是|致力|总部|位于|成立于|由|以|为|通过|根据|随着|对于|关于|截至|因为|由于|如果|虽然|尽管|除了|除|包括|来自|经过|在"
+    r"前身|曾用名|初创于|创办于|一家|作为|专注|是|致力|总部|位于|成立于|由|以|为|通过|根据|随着|对于|关于|截至|因为|由于|如果|虽然|尽管|除了|除|包括|来自|经过|在"
 )
 _FULL_NAME = re.compile(r"(?:(?<=成立)|(?<=注册)|(?<=[,。;:]))[\u4e00-\u9fff()]{4,24}有限(?:责任)?公司")
 _NAME_WITH_DE = ("美的", "亚信的", "的卢")
@@ -92,7 +92,17 @@ def _trim(view: View, first: int, end: int, *, strict: bool) -> tuple[Name | Non
     name = cut_name(view, first, first + len(text))
     if name is None:
         return None, NOT_IN_NAME.search(text) is None or strict
-    return (name if not strict or told or is_sure(view, name) else None), True
+    if strict and not told and not is_sure(view, name):
+        name = _listed_company(view, first, end)
+    return name, True
+
+
+def _listed_company(view: View, start: int, end: int) -> Name | None:
+    """The first company of the catalogue in a clause."""
+    for mention in view.reading.catalogued:
+        if start <= mention.start and mention.end <= end and mention.target == "organisation" and mention.kind == "company":
+            return Name(mention.as_written, mention.start, mention.end)
+    return None
 
 
 def _antecedent(view: View, before: int) -> Name | None:
@@ -165,6 +175,8 @@ def _catalogued_tail(view: View, start: int, end: int) -> Name | None:
     """A name of the catalogue that ends the slot."""
     for mention in reversed(view.reading.catalogued):
         if mention.start >= start and mention.end <= end and mention.target == "organisation":
+            if mention.kind in ("regulator", "agency"):
+                return None
             tail = view.folded[mention.end : end]
             whole = re.fullmatch(r"(?:公司|集团|方面|旗下|[”」』\"]|\([^)]*\)| )*", tail)
             return Name(mention.as_written, mention.start, mention.end) if whole else None

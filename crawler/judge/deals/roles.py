@@ -54,7 +54,7 @@ _LEFT: tuple[tuple[Role, re.Pattern[str]], ...] = (
         "valuation",
         re.compile(
             r"(?:valuation (?:of|at|to)|valued at|valu(?:es|ed|ing) [^.,;]{0,40} at(?: an enterprise value of)?|enterprise value of"
-            rf"|market cap(?:itali[sz]ation)? of|worth){_EN_BEFORE}"
+            rf"|market cap(?:itali[sz]ation)? of|(?:company|startup|business|firm) worth){_EN_BEFORE}"
         ),
     ),
     (

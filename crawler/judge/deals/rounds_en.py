@@ -68,7 +68,7 @@ _ENDED = re.compile(
     r"\b(?:scrapp?(?:s|ed)|cancell?(?:s|ed)|abandon(?:s|ed)|called off|fell through|collapsed|shelved|terminated|suspended)\b"
 )
 _PAST = re.compile(
-    r"\b(?:previously|earlier|prior|last year|had (?:raised|secured|closed|completed)|in (?:19|20)\d\d"
+    r"\b(?:previously|earlier|prior|last year|(?<!it )had (?:raised|secured|closed|completed)|in (?:19|20)\d\d"
     r"|comes? (?:after|on (?:the )?heels?)|came after|on heels? of|following (?:its|a|the)|followed (?:its"
     r"|a)|its (?:last|previous)|previous round|(?:months|years?) ago|already raised|most recently)\b"
 )

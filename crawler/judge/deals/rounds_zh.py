@@ -10,7 +10,7 @@ from crawler.judge.facts import Amount, FundingKind, FundingStage
 from .backers_zh import find_backers
 from .deal import Backer, Deal, Name, View
 from .lists_zh import names_in_list
-from .names_zh import subject_before
+from .names_zh import cut_name, is_sure, subject_before
 from .roles import role_of
 from .rounds import Round, find_rounds
 from .when import find_day, published_day
@@ -52,7 +52,20 @@ _STATISTIC = re.compile(
     r"|统计|同比|环比|投融资|一级市场|榜单|排名|融资(?:总额|规模)[^,。]{0,6}(?:同比|增长|下降)"
 )
 _DEBT = re.compile(r"融资券|中期票据|公司债|可转债|债券|银行贷款|债权融资|债务融资|授信|abs|信用债|债转股")
-_GRANT = re.compile(r"资助|拨款|补助|专项资金|资金支持")
+_INVESTED = re.compile(
+    r"(?:对|向)(?P<who>[^,。;对向]{2,24}?) ?(?:公司)?(?:追加|进行|完成|战略)?[约近超逾过]?[\d.,亿万千百 数美港欧元人民币的]{0,18}"
+    r"(?:投资(?!者|人|机构|方)|注资)"
+)
+_OTHER_MONEY: tuple[tuple[FundingKind, re.Pattern[str]], ...] = (
+    (
+        "debt",
+        re.compile(
+            r"(?:成功|完成|拟|获准)?(?:公开|非公开)?发行(?:了|完成)?[^,。;]{0,24}(?:融资券|中期票据|公司债券?|可转换?公司?债券?|可转债|科创债|企业债)"
+        ),
+    ),
+    ("grant", re.compile(r"获得?(?:了|批)?[^,。;]{0,24}(?:科研经费资助|专项资助|项目资助|资助|拨款|专项资金支持)")),
+    ("fund", re.compile(r"(?:完成|宣布)[^,。;]{0,20}基金[^,。;]{0,8}(?:募集|首关|终关|关账|首轮关闭|最终关闭)")),
+)
 
 
 def find_rounds_zh(view: View, sentence: Sentence) -> list[Deal]:
@@ -72,6 +85,41 @@ def find_rounds_zh(view: View, sentence: Sentence) -> list[Deal]:
         if deal is not None:
             deals.append(deal)
             view.last = deal.company
+    return deals + _invested(view, sentence, deals) + _other_money(view, sentence)
+
+
+def _invested(view: View, sentence: Sentence, told: list[Deal]) -> list[Deal]:
+    """`某集团欲对某公司追加3亿美元投资`: the investor is the subject; what it adds is its share, not the round."""
+    deals = []
+    for match in _INVESTED.finditer(view.folded, sentence.start, sentence.end):
+        company = cut_name(view, *match.span("who"))
+        investor = subject_before(view, sentence.start, match.start())
+        amounts = view.amounts_in(match.start(), match.end() + 16)
+        if company is None or investor is None or not amounts or not (is_sure(view, company) and is_sure(view, investor)) or told:
+            continue
+        size = None if "追加" in match[0] else amounts[0]
+        deal = Deal("funding", company, sentence, size, backers=[Backer(investor)], weight=0.55)
+        clause = view.folded[max(sentence.start, match.start() - 16) : match.end()]
+        deal.stage, deal.denied = _stage(clause), bool(_DENIED.search(clause))
+        deal.on = find_day(view.folded[sentence.start : match.end()], view.published)
+        deals.append(deal)
+    return deals
+
+
+def _other_money(view: View, sentence: Sentence) -> list[Deal]:
+    """Debt, grants and closed funds, each with its own kind, so that no venture total counts them."""
+    deals: list[Deal] = []
+    for kind, pattern in _OTHER_MONEY:
+        match = pattern.search(view.folded, sentence.start, sentence.end)
+        company = subject_before(view, sentence.start, match.start()) if match else None
+        amounts = [a for a in view.amounts_in(sentence.start, sentence.end) if (a.low or 0) >= 100_000]
+        if match is None or company is None or not amounts or not is_sure(view, company):
+            continue
+        clause = view.folded[max(sentence.start, match.start() - 16) : match.end()]
+        deal = Deal("funding", company, sentence, amounts[0], kind=kind, weight=0.55)
+        deal.stage, deal.denied = _stage(clause), bool(_DENIED.search(clause))
+        deal.on = find_day(view.folded[sentence.start : match.end()], view.published)
+        deals.append(deal)
     return deals
 
 
