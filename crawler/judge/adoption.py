@@ -48,6 +48,9 @@ _WORKS = re.compile(
     r"(?:已|每天|日均|累计)[^,，。]{0,10}(?:处理|辅助|分析|生成|识别|服务)|\b(?:automates|processes|assists|analy[sz]es|"
     r"screens|serves|handles|generates|reads|has (?:processed|read|helped|served|analy[sz]ed))\b"
 )
+# A company that brings out something built on the model; what insurers bring out serves their own customers.
+_BRINGS_OUT = re.compile(r"(?:推出|发布|\bunveil\w*|\blaunch\w*|\breleas\w*|\bintroduc\w*)[^,，。;；]{0,40}$")
+_INSURES = re.compile(r"人寿|人壽|保险|保險|财险|財險|太保|人保|平安|insur|life\b", re.IGNORECASE)
 _JOINT = re.compile(r"(?:联合|共同)(?:对外|正式|重磅)?(?:发布|推出|研发|开发)$")
 _BUILT_ON = re.compile(r"基于|搭载|接入|融合|依托|powered by|based on|built (?:on|with)|using|uses|with")
 _ORDER: dict[AdoptionStage, int] = {"planned": 0, "announced": 1, "pilot": 2, "live": 3, "expanded": 4}
@@ -100,7 +103,11 @@ def _takes(reading: Reading) -> Iterator[_Take]:
     linked = False
     for sentence in reading.sentences:
         here = models_in(reading, sentence)
-        cues = [c for c in find_cues(reading.folded, sentence.start, sentence.end) if not is_possible(reading.folded, c, sentence.start)]
+        cues = [
+            c
+            for c in find_cues(reading.folded, sentence.start, sentence.end)
+            if not is_possible(reading.folded, c, sentence.start, sentence.end)
+        ]
         if here:
             models, linked = here, True
             yield from _direct(reading, sentence, cues, here)
@@ -161,6 +168,8 @@ def _sells(field: Field, take: _Take, adopter: Mention) -> bool:
     folded = field.folded
     between = folded[take.cue.end : take.model.start]
     if _MAKES.fullmatch(take.cue.verb) and not _BUILT_ON.search(between) and take.cue.end <= take.model.start:
+        return True
+    if not _INSURES.search(adopter.as_written) and _BRINGS_OUT.search(folded, take.sentence.start, min(take.cue.start, take.model.start)):
         return True
     if _OWN_PRODUCTS.search(folded, take.sentence.start, take.sentence.end):
         return False

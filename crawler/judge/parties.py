@@ -27,7 +27,8 @@ _GROUP_ZH = re.compile(
     r"社区卫生服务中心)"
 )
 _GROUP_EN = re.compile(
-    r"\b(?:several|dozens of|many|multiple|a number of|more than \d+|over \d+|\d+|top|major|"
+    r"\b(?:[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Dd]ozens of|[Ss]everal|several|"
+    r"dozens of|many|multiple|a number of|more than \d+|over \d+|\d+|top|major|"
     r"public)(?: [a-z\-]+){0,2} hospitals (?:in|across|of) (?:the )?(?:[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,2})"
 )
 _ALIAS = re.compile(

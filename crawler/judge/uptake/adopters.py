@@ -32,7 +32,7 @@ _VENDOR_LEFT = re.compile(
 _WITH_LEFT = re.compile(r"(?:与|和|同|跟|由)\s*$")
 _VENDOR_RIGHT = re.compile(
     r"\s*[”\"」]?(?:[(（][^)）]{0,30}[)）])?(?:的?(?:技术团队|工程师|技术支持)|[\u4e00-\u9fff]{2,14}?(?=提供的))?(?:则|也|"
-    r"还|正|共同|公司|团队)*(?:提供|研发的|开发的|自研的|自主研发的|推出的|出品|旗下|发布的|打造的|承建|中标|助力|协助|帮助|"
+    r"还|正|共同|公司|团队)*(?:提供|研发的|开发的|自研的|自主研发的|推出的|出品|旗下(?!\d+家|多家|全部|所有)|发布的|打造的|承建|中标|助力|协助|帮助|"
     r"赋能|支持|赞助|报道|消息|记者|获悉|之后|等合作|合作|提供商|供应商|技术支持|指导下|支持下|领导下|牵头下|的支持|的指导|"
     r"的?模型|"
     r"['’]s? [^,.;]{0,40}\b(?:models?|llm)\b| (?:provided|supplied|helped|supports?|supported|reported|developed the|built the))"
@@ -151,7 +151,9 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
         return True
     before = folded[max(sentence.start, mention.start - 24) : mention.start]
     owns = mention.kind == "hospital" and model is not None and _OWNS.fullmatch(folded, mention.end, model.start)
-    if not owns and _VENDOR_RIGHT.match(folded, mention.end, sentence.end):
+    sells = _VENDOR_RIGHT.match(folded, mention.end, sentence.end)
+    made_here = mention.kind == "hospital" and len(named) == 1 and sells is not None and sells.group().endswith("的")
+    if sells and not owns and not made_here:
         return True
     if mention.kind == "company" and _CLOUDS.search(fold(mention.as_written)):
         return True

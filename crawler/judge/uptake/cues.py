@@ -18,11 +18,11 @@ _STRONG = re.compile(
     r"\blaunch(?:es|ed|ing)?\b|\b(?:clinically )?test(?:s|ed|ing)\b|\bpilot(?:s|ed|ing)\b|\btrial(?:s|led|ling|ing)?\b|"
     r"\bconnect(?:s|ed|ing)?\b|\bput into (?:use|operation|service)\b|"
     r"\benter(?:s|ed) (?:operation|service|use)\b|\bbrought in\b|\bset up\b|\bplugged\b|\btap(?:s|ped|ping)\b|"
-    r"\bmade its debut\b|\bdebut(?:s|ed)?\b"
+    r"\bexpand(?:s|ed|ing)?\b|\bextend(?:s|ed|ing)?\b|\bmade its debut\b|\bdebut(?:s|ed)?\b"
 )
 _WEAK = re.compile(
     r"应用|用于|使用|运用|采用|利用|借助|借力|依托|基于|通过|赋能|调用|结合|融合|推出|打造|构建|研发|开发|搭建|建成|实现|"
-    r"拥抱|牵手|携手|打开|打通|发布|亮相|升级|接受了?|支撑|驱动|加持|底座|"
+    r"拥抱|牵手|携手|打开|打通|发布|亮相|升级|接受了?|支撑|驱动|加持|底座|背后是|基座|内核|"
     r"\bus(?:e|es|ed|ing)\b|\butili[sz](?:e|es|ed|ing)\b|\bleverag(?:e|es|ed|ing)\b|\bpowered by\b|\bbased on\b|"
     r"\bbuilt (?:on|with|upon)\b|\bwith the help of\b|\bemploy(?:s|ed|ing)\b|"
     r"\bunveil(?:s|ed|ing)?\b|\breleas(?:es|ed|ing)\b|\bdevelop(?:s|ed|ing)\b|\bembrac(?:es|ed|ing)\b|\brely(?:ing)? on\b|"
@@ -54,7 +54,7 @@ _DENIED_NEXT = re.compile(
 _POSSIBLE = re.compile(
     r"(?:可以?|能够?|可能|应该?|应当|需要?|须|建议|鼓励|支持|允许|希望|如果|假如|若|一旦|如何|怎么|怎样|为何|是否|能否|呼吁|"
     r"要求|指导|引导|倡导|想要?|为了|旨在|便于|推动[^,，]{0,10}|助力[^,，]{0,10})(?:在[^,，]{0,8}|把|将|全面|进一步|先|"
-    r"更好地?|合理|规范|本地化?|其|安全)*$|"
+    r"更好地?|合理|规范|本地化?|其|安全|审慎|谨慎|稳妥|慎重|尽快|加快|积极)*$|"
     r"\b(?:can|could|should|may|might|must|if|how|whether|whether to|urged? to|encouraged? to|recommend(?:s|ed)?|how to|"
     r"helps?|allow(?:s|ing)?|able to|in order to)\b(?:(?! (?:has|have|had|is|are|was) )[^,;.]){0,24}$"
 )
@@ -77,7 +77,7 @@ _EXPANDED = re.compile(
     r"\b(?:rolled out|rollout|roll-out|expanded|extended|scaled|spread|expanding|extending) (?:it |them |use |its use |"
     r"the (?:system|model|tool|service) )?(?:to|across|throughout|into|hospital-?wide)\b|\bhospital-?wide\b|"
     r"\bacross all (?:\d+ |of )?(?:its |the )?(?:departments|campuses|branches|hospitals|wards)\b|"
-    r"\bto all (?:its )?(?:departments|campuses|wards)\b"
+    r"\b(?:to|in|across) all (?:of )?(?:its )?(?:departments|campuses|wards)\b"
 )
 _ANNOUNCED = re.compile(
     r"宣布|公告|官宣|揭牌|发布|亮相|揭幕|首次公开|签约|披露|对外公布|宣告|启动(?!仪式后)|\bannounc(?:e|es|ed|ing|ement)\b|"
@@ -107,7 +107,14 @@ _BREAK = re.compile(r"[,，。;；:：!！?？\n]|\bbut\b|\band (?:has|have|had|
 _TALK = re.compile(
     r"[^,，。;；]{0,8}(?:培训|讲座|论坛|研讨|大赛|比赛|竞赛|沙龙|座谈|学习班|研修|招标|中标|调研|考察|课题|教程|攻略|指南|"
     r"白皮书|学术|会议|分享会|推介会|发布会|共识)|"
-    r"[^,.;]{0,24}\b(?:training|workshops?|forum|seminar|lectures?|conference|guide|tutorial|webinar|tender|stud(?:y|ies)|survey)\b"
+    r"[^,.;]{0,24}\b(?:training (?:course|session|programme|program)|workshops?|forum|seminar|lectures?|conference|guide|"
+    r"tutorial|webinar|tender|stud(?:y|ies)|survey)\b"
+)
+
+# A sentence that tells of a study: what researchers use is not what their hospital runs.
+_STUDY = re.compile(
+    r"(?:对比|回顾性|横断面|队列|评估|比较)研究|开展了?[^,，。]{0,8}研究(?!应用)|研究(?:发现|显示|表明|结果)|论文|期刊|考题|试题|"
+    r"\bresearchers\b|\ba study\b|\bstudy (?:found|shows|by)\b|\bexam questions\b|\bpublished in\b"
 )
 
 
@@ -147,8 +154,10 @@ def is_denied(folded: str, cue: Cue, start: int, end: int) -> bool:
     )
 
 
-def is_possible(folded: str, cue: Cue, start: int) -> bool:
-    """Whether the taking up is only possible, wished for, asked about or taught."""
+def is_possible(folded: str, cue: Cue, start: int, end: int) -> bool:
+    """Whether the taking up is only possible, wished for, asked about, taught or studied."""
+    if not cue.strong and _STUDY.search(folded, start, end):
+        return True
     return bool(_POSSIBLE.search(_clause(folded, start, cue.start, reach=36)) or _TALK.match(folded, cue.end))
 
 
@@ -179,6 +188,6 @@ def stage_of(folded: str, cue: Cue, start: int, end: int) -> AdoptionStage:
     if cue.strong and _UNDER_WAY.search(_clause(folded, start, cue.start, reach=30)):
         return "announced"
     announced = _ANNOUNCED.search(folded, start, end)
-    if announced and announced.start() <= cue.end and not _DONE.search(folded, announced.end(), end):
+    if announced and announced.start() <= cue.end and not _stated(_DONE, folded, announced.end(), end):
         return "announced"
     return "live"
