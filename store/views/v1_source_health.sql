@@ -7,7 +7,7 @@ SELECT
     s.kind AS kind,
     FLAG(s.enabled) AS enabled,
     COALESCE(h.status, 'new') AS status,
-    UTC(h.status_since) AS status_since,
+    UTC(h.status_since) AS status_since_at,
     h.status_reason AS status_reason,
     UTC(h.last_fetch_at) AS last_fetch_at,
     UTC(h.last_success_at) AS last_success_at,
