@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from store.text import is_han
 
@@ -14,6 +15,13 @@ from .facts import Mention
 
 # A department or branch after its hospital folds into it: 北京协和医院神经科, 瑞金医院卢湾分院.
 _BRANCH = re.compile(r"[^,，。、;；:：\s的在与和及]{0,8}?(?:分院|院区|互联网医院|医院集团)")
+# What a legal name adds to the name everybody uses: 微医控股有限公司, Ant Group Co., Ltd.
+_LEGAL_TAIL = re.compile(
+    r"(?:科技|技术|控股|集团|信息|医疗|健康|智能|网络|生物|制药|股份|\(集团\)|[(（][^()（）]{2,4}[)）])*(?:有限责任|股份有限|有限)公司"
+    r"|(?:\s(?:Technology|Technologies|Medical|Holdings|Group|Healthcare|Information|Pharmaceutical|Pharmaceuticals))*"
+    r"(?:,?\s?(?:Co\.?,?\s?Ltd\.?|Inc\.?|Ltd\.?|Limited|Corp\.?|LLC|PLC))+"
+)
+_LEADING = re.compile(r"(?:China|Chinese|China['’]s|.*['’]s|中国|国内|美国)\s?")
 
 
 def find_outside(full: str, folded: str, sentences: Sequence[Sentence], catalogued: Sequence[Mention]) -> list[Mention]:
@@ -52,6 +60,11 @@ def _settle(full: str, base: int, span: Span, known: Sequence[Mention]) -> Menti
     for m in inside:
         if m.target == "model" or (m.start <= start and end <= m.end) or m.start < start or m.end > end:
             return None
+    if any(m.end == end and _LEADING.fullmatch(full, start, m.start) for m in inside):
+        return None
+    same = next((m for m in inside if m.start == start and _LEGAL_TAIL.fullmatch(full, m.end, end)), None)
+    if same is not None:
+        return replace(same, as_written=full[start:end], end=end)
     host = next((m for m in inside if m.start == start and m.kind == "hospital"), None)
     as_written = full[start:end]
     if host is not None and (_BRANCH.fullmatch(full, host.end, end) or span.kind == "hospital"):

@@ -136,9 +136,14 @@ class _Sentence:
             rest = self.text[token.end : end]
             if token.text in words.CUT_WORDS or (token.tag in _CUT_TAGS and len(token.text) > 1 and rest and not _is_generic(rest)):
                 start = token.end
-        while start < end and self.text[start] in _EDGE:
+        while start < end and (self.text[start] in _EDGE or (self.text[start] in "与和及暨" and self._ends_before(start))):
             start += 1
         return start
+
+    def _ends_before(self, at: int) -> bool:
+        """Whether a name ends just before `at`: what follows is a conjunction, whatever the words say."""
+        before = self.text[max(0, at - 8) : at]
+        return words.STRONG_END.search(before) is not None or words.LEGAL_END.search(before) is not None
 
     def _inside_known(self, at: int) -> bool:
         return any(span.start <= at < span.end for span in self.known)
