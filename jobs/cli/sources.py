@@ -201,9 +201,9 @@ def write_sources(path: Path, added: Sequence[Source], settings: Settings) -> No
 
     from crawler.sources import read_source_file
 
-    if path.exists():
-        read_source_file(path)  # a file that cannot be read is not written to
-    text = path.read_text(encoding="utf-8") if path.exists() else "sources:\n"
+    # A file that cannot be read is not written to; an empty list is written anew, for nothing can be appended to `[]`.
+    held = path.exists() and any(read_source_file(path))
+    text = path.read_text(encoding="utf-8") if held else "sources:\n"
     for source in added:
         entry = yaml.safe_dump([source.model_dump(mode="json", exclude_defaults=True)], allow_unicode=True, sort_keys=False, width=120)
         text = text.rstrip("\n") + "\n" + "".join(f"  {line}\n" for line in entry.splitlines())
