@@ -207,8 +207,8 @@ def _country(language: str, hits: Sequence[Hit]) -> list[Reason]:
     foreign = sum(hit.rule.weight for hit in hits if hit.rule.axis == "foreign")
     if language == "en" and not china:
         return [Reason("foreign", "an English text without a word of China", "whole", -4.5)]
-    if foreign >= 2 and not china:
-        return [Reason("foreign", f"{foreign:.0f} foreign names and no Chinese one", "whole", -4.5)]
+    if foreign >= 2 and foreign >= 4 * china:
+        return [Reason("foreign", f"{foreign:.0f} foreign names, {china:.0f} Chinese ones", "whole", -4.5)]
     if foreign >= 3 and foreign > 2 * china:
         return [Reason("foreign", f"{foreign:.0f} foreign names, {china:.0f} Chinese ones", "whole", -2.5)]
     if foreign and not china:

@@ -31,6 +31,7 @@ class TermRule(Entry):
     models: tuple[str, ...] = Field((), description="ids of AI models of the catalogue")
     families: tuple[str, ...] = Field((), description="families of AI models")
     kinds: tuple[str, ...] = Field((), description="kinds of organisation")
+    without: tuple[str, ...] = Field((), description="ids of organisations of these kinds that do not count")
     notes: str | None = None
 
     @model_validator(mode="after")
@@ -124,7 +125,8 @@ class Lexicon:
         hits: list[Hit] = []
         for mention in mentions:
             if mention.target == "organisation":
-                rules = [*self._organisations.get(mention.id or "", ()), *self._kinds.get(mention.kind, ())]
+                of_kind = (rule for rule in self._kinds.get(mention.kind, ()) if mention.id not in rule.without)
+                rules = [*self._organisations.get(mention.id or "", ()), *of_kind]
             else:
                 rules = [*self._models.get(mention.id or "", ()), *self._families.get(mention.kind, ())]
             hits += (Hit(mention.start, mention.end, rule) for rule in rules)
@@ -164,7 +166,7 @@ def load_lexicon(knowledge: Knowledge) -> Lexicon:
     if knowledge.extra.terms:
         lexicon = Lexicon(merge_entries(lexicon.rules, read_added(knowledge.extra.terms, TermRule, "terms")).values())
     for rule in lexicon.rules:
-        check_ids(knowledge, f"terms: {rule.id}", organisations=rule.organisations, models=rule.models)
+        check_ids(knowledge, f"terms: {rule.id}", organisations=(*rule.organisations, *rule.without), models=rule.models)
     return lexicon
 
 
