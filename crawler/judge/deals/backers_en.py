@@ -12,7 +12,8 @@ TRIGGER = re.compile(
     r"|poured|co-led|alongside|contribut|support(?:ed)? (?:by|from)|from existing"
 )
 _END = (
-    r"(?=(?:\. |\.$|;|\n|$| to (?:[a-z]+) | for (?:its|the|a)\b| with (?:the )?(?:participation|support"
+    r"(?=(?:\. |\.$|;|\n|$| to (?:[a-z]+) | and (?:totall?ed|brought|brings|will|was|is|saw|included"
+    r"|valued) | for (?:its|the|a)\b| with (?:the )?(?:participation|support"
     r"|backing|other|additional|existing|follow)| (?:participat\w+|join(?:ed|ing)|also|took part|followed"
     r"|alongside existing)\b|, (?:with|the (?:company|startup|firm|round)|according|which|who|as |while"
     r"|bringing|per |a |an |both|at a|valuing|to |it |in (?:a|what)|followed|joined|participated"

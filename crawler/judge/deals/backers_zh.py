@@ -21,7 +21,7 @@ _FOLLOW = (
 _TOGETHER = any_of("共同 联合 独家 分别 等 在内的 的 战略") + "*"
 _BY = re.compile(rf"(?:由|获得?[了过]?|引入|来自)(?P<list>{_LIST}{{2,160}}?){_TOGETHER}(?P<verb>{_LEAD}|{_FOLLOW}|完成(?=[,。;]|$))")
 _DOES = re.compile(
-    rf"(?:^|[,。;:\n ]|并且?|而)(?P<list>[^。;!?:\n,]{{2,120}}?)(?:共同|联合|独家|分别|等|在内的)*(?P<verb>{_LEAD}|{_FOLLOW})"
+    rf"(?:^|[,。;:\n ]|(?<=投)、|并且?|而)(?P<list>[^。;!?:\n,]{{2,120}}?)(?:共同|联合|独家|分别|等|在内的)*(?P<verb>{_LEAD}|{_FOLLOW})"
 )
 _ROLES = any_of(
     """

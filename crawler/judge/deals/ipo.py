@@ -83,7 +83,7 @@ _ENGLISH = (
     _Step(
         "filed",
         re.compile(
-            r"\b(?:fil(?:es|ed|ing)s?|appl(?:ies|ied|ying)|submit(?:s|ted|ting)?|lodg(?:es|ed)|refil(?:es|ed)"
+            r"\b(?:fil(?:es|ed|ing)s?|appl(?:ies|ied|ying)|submit(?:s|ted|ting)?|lodg(?:es|ed)|taking orders|opens? books|refil(?:es|ed)"
             r"|pass(?:es|ed)|clear(?:s|ed)|launch(?:es|ed)|kick(?:s|ed) off|plans? to raise|seek(?:s|ing) to raise"
             r"|aims? to raise|looking to raise|hopes to raise|set to raise|to raise)\b[^;]{0,110}\b(?:ipos?"
             r"|listing|list|initial public offering|prospectus|stock exchange|hkex|nasdaq|share sale|hearing)\b"

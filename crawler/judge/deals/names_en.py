@@ -38,7 +38,7 @@ _AUX = re.compile(
     r"(?:[\s,]|\b(?:has|have|had|is|was|are|were|will|would|also|just|now|recently|reportedly|successfully"
     r"|today|yesterday|already|since|to|be|been|being|it|they|that|which|who|and|then|itself|subsequently"
     r"|earlier|last|this|week|month|year"
-    r"|denied|denies|deny|said|says|announced|announces|announcing|revealed|reveals|confirmed|confirms"
+    r"|denied|denies|deny|started|begun|starts|said|says|announced|announces|announcing|revealed|reveals|confirmed|confirms"
     r"|reported|reports|disclosed|discloses|declared|noted|on|monday|tuesday|wednesday|thursday|friday"
     r"|saturday|sunday|the company|the startup|the firm|officially|formally|initially|previously|aims|aim"
     r"|plans|plan|planning|seeks|seek|seeking|looks|looking|expects|expected|hopes|intends|wants|set|about"
@@ -63,7 +63,7 @@ _GENERIC = re.compile(
     r"|biotechs|bioventures|deals|analysts|makers|markets?|stocks?|shares|exchange|nasdaq|hkex|nyse|q[1-4]"
     r"|ceo|cfo|founders?)"
     r"|(?:\w+ )?(?:new|asia|europe|asian|six|five|four|three|two|one|several|many|most|all)|global"
-    r"|\d[\d.,]*|one|[a-z]|week in review|exclusive|update)$",
+    r"|\d[\d.,]*(?: (?:million|billion|bn|m|k))?|one|[a-z]|week in review|exclusive|update)$",
     re.I,
 )
 

@@ -9,7 +9,7 @@ from crawler.judge.facts import Amount, FundingStage
 
 from .backers_en import find_backers
 from .deal import Backer, Deal, Name, View
-from .names_en import first_name, subject_before
+from .names_en import first_name, names_in_list, subject_before
 from .roles import role_of
 from .rounds import find_rounds
 from .when import find_day, published_day
@@ -81,6 +81,10 @@ _SUM_FOLLOWS = re.compile(
     r" (?:(?:a|an|another|some|about|around|approximately|over|more than|nearly|up to|as much as|at least"
     r"|further|fresh|additional|total|of|“) ?)*"
 )
+_INVESTS = re.compile(
+    r"\b(?:invest(?:s|ed)|pours?|poured|pumps?|pumped|injects?|injected|puts?) [^.;]{2,40}? (?:in"
+    r"|into) (?!\w+ (?:\d{4}|centres?|centers?|research|facilit))"
+)
 _UNDATED = re.compile(r"\b(?:founded|established|launched|set up|incorporated|created|since) (?:in )?(?:\w+ )?(?:19|20)\d\d")
 _DEBT = re.compile(r"\b(?:bonds?|notes|loan|credit facility|debt|convertible)\b")
 _GRANT = re.compile(r"\bgrants?\b")
@@ -102,7 +106,7 @@ def find_rounds_en(view: View, sentence: Sentence) -> list[Deal]:
             if known is None:
                 deals.append(deal)
                 view.last = deal.company
-    return deals or _nominal(view, sentence)
+    return deals or _invested(view, sentence) or _nominal(view, sentence)
 
 
 def _next_start(view: View, verbs: list[re.Match[str]], index: int, sentence: Sentence) -> int:
@@ -192,13 +196,28 @@ def _amounts(view: View, sentence: Sentence, start: int, end: int) -> tuple[Amou
     return size or undisclosed, valuation
 
 
+def _invested(view: View, sentence: Sentence) -> list[Deal]:
+    """`Tencent invests $20 million in imaging startup Lumen`: the investor is the subject."""
+    match = _INVESTS.search(view.folded, sentence.start, sentence.end)
+    amounts = view.amounts_in(match.start(), match.end()) if match else []
+    company = first_name(view, match.end(), min(match.end() + 120, sentence.end)) if match else None
+    if match is None or company is None or not amounts or _FUND.search(view.folded, sentence.start, sentence.end):
+        return []
+    verb = view.folded.rfind("have ", sentence.start, match.start())
+    first = verb if 0 <= match.start() - verb <= 6 else match.start()
+    deal = Deal("funding", company, sentence, amounts[0])
+    _finish(view, deal, (match.start(), sentence.end), strategic=False)
+    deal.backers = [Backer(name) for name in names_in_list(view, sentence.start, first)] + deal.backers
+    return [deal] if deal.backers else []
+
+
 def _nominal(view: View, sentence: Sentence) -> list[Deal]:
     """Rounds told by nouns: `$700m series C fundraising by Abogen`, `CICC Capital leads METiS's Series C round`."""
     deals: list[Deal] = []
     for match in _NOMINAL.finditer(view.folded, sentence.start, sentence.end):
         company = first_name(view, match.end(), min(match.end() + 90, sentence.end))
         if company is not None:
-            deals += _noun_deal(view, sentence, company, (max(sentence.start, match.start() - 60), match.end()))
+            deals += _noun_deal(view, sentence, company, (max(sentence.start, match.start() - 60), min(match.end() + 140, sentence.end)))
     for match in _POSSESSED.finditer(view.full, sentence.start, sentence.end):
         company = Name(match["name"], *match.span("name"))
         deals += _noun_deal(view, sentence, company, (match.start(), min(match.end() + 40, sentence.end)))

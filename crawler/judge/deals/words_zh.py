@@ -91,7 +91,7 @@ PLACE_TAIL = re.compile(
 
 # What can stand in a name's slot but names nobody.
 GENERIC = re.compile(
-    r"(?:.{0,6}公司|.*"
+    r"(?:.{0,6}(?<!有限)(?<!责任)公司|.*"
     + any_of(
         """
         企业 机构 平台 团队 项目 厂商 行业 市场 赛道 领域 产业 板块 股东 投资者 投资人 投资方 投资机构 创业者 初创 巨头 品牌 客户 用户
