@@ -7,7 +7,7 @@ import re
 from .document import Reading, Sentence
 from .facts import Fact, Found, Launch, Mention, ModelRef, Party
 from .parties import MEDIA, Field, speaks_of_health, told_on
-from .uptake.models import models_in, reference
+from .uptake.models import is_maker, models_in, reference
 
 _CUE = re.compile(
     r"(?:正式|全新|重磅|联合|首次|宣布|率先)?(?:推出|发布|上线|亮相|首发|开源|面世|问世|揭晓|公测|开放内测)(?!会|稿|者|量|"
@@ -78,6 +78,8 @@ def _launch(field: Field, sentence: Sentence, cue: re.Match[str]) -> Launch | No
     if product is None and model is None:
         return None
     who = _organisation(field, sentence, cue)
+    if who is not None and model is not None and model.kind != "other" and not is_maker(reading, who, model):
+        return None
     if who is None or (who.kind == "hospital" and _on_other_model(reading, sentence)):
         return None
     on, recalled = told_on(reading, sentence)

@@ -27,6 +27,7 @@ _INTO_EN = re.compile(
     r"\binto (?:its|their|the) (?:own )?(?P<a>[^,.;]{0,40}?(?:systems?|platforms?|apps?|services?|records?|workflows?|products?))\b"
 )
 _FOR_EN = re.compile(r"\b(?:us(?:es?|ing)|deployed|adopted|uses) [^,.;]{2,40}? (?:for|to) (?P<a>[^,.;]{4,60})")
+_NO_PRODUCT = re.compile(r"|products?|systems?|services?|platforms?|系统|系統|平台|应用|產品|产品")
 _DEPARTMENT = re.compile(
     r"(?:心血管|心|神经|消化|呼吸|肾|血液|内分泌|肿瘤|普通|普|胸|骨|泌尿|肝胆|心胸|烧伤|整形|乳腺|甲状腺|小儿|风湿免疫|"
     r"老年)?(?:内科|外科)|(?:急诊|放射|影像|医学影像|病理|检验|超声|药剂|护理|信息|儿|妇产|产|妇|眼|口腔|皮肤|耳鼻喉|康复|"
@@ -57,7 +58,9 @@ def find_product(folded: str, full: str, start: int, end: int) -> str | None:
         match = pattern.search(folded, start, end)
         if match:
             group = next(name for name, value in match.groupdict().items() if value)
-            return full[match.start(group) : match.end(group)].strip() or None
+            written = full[match.start(group) : match.end(group)].strip(' “”"‘’「」')
+            if not _NO_PRODUCT.fullmatch(written.lower()):
+                return written
     return None
 
 

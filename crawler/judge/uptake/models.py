@@ -46,6 +46,11 @@ _CALLED = re.compile(
     r"under the name))?,? [“\"]?(?P<name>[A-Z][A-Za-z0-9]+(?:[-·. ][A-Z0-9][A-Za-z0-9]*)*)|"
     r"大?模型[“\"「](?P<zh>[^”\"」]{2,14})[”\"」])"
 )
+# A model that holds another is the product built on it: "Med-Go, a model integrated with DeepSeek-R1".
+_CONTAINS = re.compile(
+    r"[”\"」]?(?:大?模型)?[^,，。;；、]{0,12}(?:基于|搭载|融合)[^,，。;；、]{0,8}|,? (?:(?:an?|the|its|"
+    r"which is) )?[^.;]{0,40}\b(?:integrated with|based on|built on|powered by)\b[^.;,]{0,24}"
+)
 _LISTED = re.compile(r"[”\"」]?(?:大?模型)?\s*(?:、|和|与|及|以及|,|and|&|, and)\s*[“\"「]?")
 _GENERIC_NAME = re.compile(
     r"(?:the |a |an |its |our |chinese |china's )*(?:ai|it|large|language|medical|foundation|health|healthcare|multimodal|"
@@ -60,7 +65,8 @@ def models_in(reading: Reading, sentence: Sentence) -> list[Mention]:
     for mention in _outside(reading, sentence):
         if all(mention.end <= m.start or m.end <= mention.start for m in known) and _stands_alone(reading.folded, mention, out):
             out.append(mention)
-    return sorted(out, key=lambda m: m.start)
+    out.sort(key=lambda m: m.start)
+    return [m for i, m in enumerate(out) if not any(_CONTAINS.fullmatch(reading.folded, m.end, o.start) for o in out[i + 1 :])]
 
 
 def _is_topic(folded: str, mention: Mention, sentence: Sentence) -> bool:
