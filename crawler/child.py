@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 from scrapy.crawler import AsyncCrawlerProcess
+from sqlalchemy.exc import DBAPIError
 
 from store.database import session_scope, utc_now
 from store.errors import YixunError
@@ -43,6 +44,9 @@ def main() -> None:
         _answer({"report": _crawl(order).model_dump(mode="json")})
     except ValidationError as error:
         _answer({"error": {"type": "ConfigError", "message": " ".join(str(error).split())[:500]}})
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        _answer({"error": {"type": "StoreError", "message": f"cannot be used: {reason}", "subject": "store", "hint": "check store.url"}})
     except YixunError as error:
         _answer({"error": {"type": type(error).__name__, "message": error.message, "subject": error.subject, "hint": error.hint}})
 

@@ -155,6 +155,9 @@ class Work:
         self._clock.cancel()
         self.reader.close()
         self.books.close()
+        for source_report in self.reports.values():
+            if source_report.status == "ok" and not source_report.found:
+                source_report.status = "empty"
         down = self._own_network_is_down()
         self.books.now(self._settle, down)
         report = RunReport(

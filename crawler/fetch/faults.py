@@ -113,6 +113,8 @@ def of_exception(error: BaseException, url: str, *, refused: dict[str, str]) -> 
         return _of_ignored(str(error))
     if isinstance(error, UnsupportedURLSchemeError):
         return Fault("scheme", "only http and https are fetched")
+    if isinstance(error, ValueError) and "url" in str(error).lower():
+        return Fault("redirect", f"redirects to what is no web address: {' '.join(str(error).split())[:120]}")
     text = " ".join(str(error).split())[:160]
     if re.search(r"ssl|tls|certificate", text, re.I):
         return Fault("tls", f"no secure connection: {text}")

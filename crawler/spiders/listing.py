@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from parsel import Selector
+from parsel import Selector, css2xpath
 
 from crawler.draft import Draft
 from crawler.extract.decode import decode
@@ -28,12 +28,14 @@ def read(page: Page, source: Source) -> Listing:
     assert rules is not None
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     whole = Selector(text=text or "<html/>", huge_tree=False)
-    rows = _rows(text, whole, rules)
+    rows, more = _rows(text, whole, rules, page.max_entries)
     if not rows:
         raise SelectorMissingError(f"no row matches {rules.item!r}: the page may have been redesigned", subject=source.id)
     base = urljoin(page.url, whole.css("base::attr(href)").get() or "")
     listing = Listing()
-    for row in rows[: page.max_entries]:
+    if more:
+        listing.passed_over[f"beyond the first {page.max_entries} entries"] = more
+    for row in rows:
         _take(row, listing, rules, source, page, base)
     if not listing.drafts and not listing.passed_over and page.ask.page == 1:
         raise SelectorMissingError(
@@ -43,13 +45,18 @@ def read(page: Page, source: Source) -> Listing:
     return listing
 
 
-def _rows(text: str, whole: Selector, rules: ListRules) -> list[Selector]:
-    if not rules.extract:
-        return list(whole.css(rules.item))
-    found = re.findall(rules.extract, text, re.S)
-    pieces = ["".join(piece) if isinstance(piece, tuple) else piece for piece in found]
-    fragment = "\n".join(pieces)
-    return list(Selector(text=fragment, huge_tree=False).css(rules.item)) if fragment.strip() else []
+def _rows(text: str, whole: Selector, rules: ListRules, most: int) -> tuple[list[Selector], int]:
+    """The first `most` rows, and how many there are beyond them."""
+    if rules.extract:
+        found = re.findall(rules.extract, text, re.S)
+        fragment = "\n".join("".join(piece) if isinstance(piece, tuple) else piece for piece in found)
+        if not fragment.strip():
+            return [], 0
+        whole = Selector(text=fragment, huge_tree=False)
+    path = css2xpath(rules.item)
+    rows = list(whole.xpath(f"({path})[position() <= {most}]"))
+    more = int(float(whole.xpath(f"count({path})").get() or 0)) - most if len(rows) == most else 0
+    return rows, more
 
 
 def _take(row: Selector, listing: Listing, rules: ListRules, source: Source, page: Page, base: str) -> None:
