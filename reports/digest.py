@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from store.digests import deliveries_of, entries_of, find_issue, save_issue
@@ -38,7 +39,8 @@ def make_edition(session: Session, order: Order) -> Edition:
 def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tuple[DigestIssue, Edition]:
     """The issue of a period with its edition: the frozen one if it was built before, else built and frozen now.
 
-    `rebuild` selects anew and replaces the frozen issue. Raises DigestError when that issue was mailed already.
+    The session should hold nothing else unsaved. `rebuild` selects anew and replaces the frozen issue; DigestError when that
+    issue was mailed already.
     """
     frozen = find_issue(session, order.name, order.period.label)
     if frozen is not None and not rebuild:
@@ -64,7 +66,12 @@ def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tup
         frozen=head,
     )
     entries = [_entry(number, section, line) for number, (section, line) in enumerate(lines)]
-    return save_issue(session, issue, entries), edition
+    try:
+        return save_issue(session, issue, entries), edition
+    except IntegrityError:
+        # Somebody else built the same issue at the same moment: theirs is the frozen one.
+        session.rollback()
+        return build_issue(session, order)
 
 
 def _entry(number: int, section: str, line: dict[str, Any]) -> IssueEntry:

@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 import stamina
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from store.database import session_scope, utc_now
 from store.digests import claim_delivery, close_delivery, find_delivery
@@ -185,11 +186,16 @@ def deliver(
 
 def _enrol(engine: Engine, issue_id: int, edition: Edition, recipient: str, settings: MailSettings) -> Delivery:
     """The ledger's row for this issue and recipient, made if it is not there."""
-    with session_scope(engine) as session:
-        row = find_delivery(session, issue_id, recipient)
-        if row is None:
-            row = Delivery(issue_id=issue_id, recipient=recipient, message_id=message_id(edition, recipient, settings))
+    row = Delivery(issue_id=issue_id, recipient=recipient, message_id=message_id(edition, recipient, settings))
+    try:
+        with session_scope(engine) as session:
+            known = find_delivery(session, issue_id, recipient)
+            if known is not None:
+                return known
             session.add(row)
+    except IntegrityError:
+        # Another sender made the row in the meantime; it is as good as ours.
+        return _enrol(engine, issue_id, edition, recipient, settings)
     return row
 
 

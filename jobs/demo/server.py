@@ -57,6 +57,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(304 if same else found.status, found.type, b"" if same else found.body, tag)
 
     def _send(self, status: int, kind: str, body: bytes, tag: str | None = None) -> None:
+        # Noted before it leaves: who has the answer may look at the log at once.
+        agent = self.headers.get("User-Agent", "")
+        self.server.web.note(Request(self.server.site.base.removeprefix("http://"), self.path, status, len(body), agent))
         self.send_response_only(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -64,9 +67,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("ETag", tag)
         self.end_headers()
         self.wfile.write(body)
-        self.server.web.note(
-            Request(self.server.site.base.removeprefix("http://"), self.path, status, len(body), self.headers.get("User-Agent", ""))
-        )
 
 
 class SampleWeb:

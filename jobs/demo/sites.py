@@ -31,6 +31,7 @@ class Article(_Part):
     author: str = ""
     number: str = ""  # of a government document
     issuer: str = ""
+    off_topic: bool = False  # must not appear in any issue
     pdf: str = ""  # the text of a PDF instead of a page
 
     @field_validator("at", mode="before")

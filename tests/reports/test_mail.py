@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from asyncio import WriteTransport
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -61,13 +62,13 @@ class Mailbox:
         assert isinstance(envelope.content, bytes)
         self.mails.append((list(envelope.rcpt_tos), envelope.content))
         if self.drop_after_data:
-            assert server.transport is not None
+            assert isinstance(server.transport, WriteTransport)
             server.transport.abort()
         return self.answers.pop(0) if self.answers else "250 OK"
 
     def read(self) -> list[EmailMessage]:
         """The mails received."""
-        return [message_from_bytes(raw, policy=policy.default) for _, raw in self.mails]  # type: ignore[misc]
+        return [message_from_bytes(raw, policy=policy.default) for _, raw in self.mails]
 
 
 def free_port() -> int:

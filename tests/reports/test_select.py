@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlmodel import Session
 
@@ -128,23 +129,20 @@ def test_a_stored_story_joins_languages_and_shows_both_headlines(newsroom: Sessi
 
 
 def test_totals_count_closed_venture_rounds_by_their_low_bound(newsroom: Session, order: Order) -> None:
-    for number, values in enumerate(
-        [
-            {
-                "cny_low": Decimal(30_000_000),
-                "cny_high": Decimal(90_000_000),
-                "usd_low": Decimal(4_000_000),
-                "usd_high": Decimal(12_000_000),
-            },
-            {"kind": "strategic"},
-            {"cny_low": None, "usd_low": None, "amount_as_written": None, "amount_hedge": "undisclosed"},
-            {"kind": "debt"},
-            {"kind": "fund"},
-            {"stage": "talks"},
-            {"type": "ipo", "stage": "filed"},
-            {"background": True},
-        ]
-    ):
+    ranged = dict(
+        zip(("cny_low", "cny_high", "usd_low", "usd_high"), map(Decimal, (30_000_000, 90_000_000, 4_000_000, 12_000_000)), strict=True)
+    )
+    told: list[dict[str, Any]] = [
+        ranged,
+        {"kind": "strategic"},
+        {"cny_low": None, "usd_low": None, "amount_as_written": None, "amount_hedge": "undisclosed"},
+        {"kind": "debt"},
+        {"kind": "fund"},
+        {"stage": "talks"},
+        {"type": "ipo", "stage": "filed"},
+        {"background": True},
+    ]
+    for number, values in enumerate(told):
         a_round(newsroom, an_item(newsroom, title=f"第{number}家公司的融资新闻"), **{"company": f"第{number}家公司", **values})
     edition = select_edition(newsroom, order)
     assert (edition.totals.rounds, edition.totals.undisclosed) == (3, 1)
