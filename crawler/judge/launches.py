@@ -26,7 +26,7 @@ _GENERIC = re.compile(rf"(?:了|新|ai|大|首[款个]|全新|一|款|个|的|�
 _PRODUCT_ZH = re.compile(
     r"(?:了|其|旗下|国内|全球|首[款个]|全新|新一代|新款|一?款|"
     rf"的)*(?P<p>[^,，。;；“”\"《》]{{2,36}}?{_THING}(?:[ a-z0-9.\-]{{1,12}})?)(?=[^\u4e00-\u9fffa-z0-9]|的|并|和|后|，|,|$|"
-    r"面向|用于|可|为|能)"
+    r"面向|用于|可|为|能|成|已|将|在|是)"
 )
 _PRODUCT_EN = re.compile(
     r"\s*(?:(?:an?|its|their|the|two|what it calls|new|first|latest|country['’]s|china['’]s|"

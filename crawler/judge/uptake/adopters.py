@@ -152,7 +152,8 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
     before = folded[max(sentence.start, mention.start - 24) : mention.start]
     owns = mention.kind == "hospital" and model is not None and _OWNS.fullmatch(folded, mention.end, model.start)
     sells = _VENDOR_RIGHT.match(folded, mention.end, sentence.end)
-    made_here = mention.kind == "hospital" and len(named) == 1 and sells is not None and sells.group().endswith("的")
+    only_hospital = mention.kind == "hospital" and sum(m.kind == "hospital" for m in named) <= 1
+    made_here = only_hospital and sells is not None and sells.group().endswith(("的", "合作"))
     if sells and not owns and not made_here:
         return True
     if mention.kind == "company" and _CLOUDS.search(fold(mention.as_written)):
