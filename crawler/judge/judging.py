@@ -119,7 +119,7 @@ class Judge:
 
 
 def _is_of_health(reading: Reading, language: str, hits: Sequence[Hit]) -> bool:
-    end = lead_end(reading, language)
+    end = reading.body_start or lead_end(reading, language)
     return any(hit.rule.axis in ("health", "both") and hit.rule.weight >= 1 and hit.start < end for hit in hits)
 
 
