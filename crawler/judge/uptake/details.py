@@ -47,7 +47,8 @@ _LOCAL = re.compile(
 )
 _LOCAL_BY_MEANS = re.compile(r"算力[^。]{0,24}(?:运行|部署)")
 _HOSTED = re.compile(
-    r"云端|公有云|云上|api(?![a-z])|云服务|(?:在|于|依托|基于|通过|经由)(?:腾讯|华为|阿里|百度|火山|移动|天翼|联通)云|\bcloud\b|\bhosted\b|\bvia (?:an? |"
+    r"云端|公有云|云上|api(?![a-z])|云服务|(?:在|于|依托|基于|通过|经由)(?:腾讯|华为|阿里|百度|火山|移动|天翼|联通)云|"
+    r"\bcloud\b|\bhosted\b|\bvia (?:an? |"
     r"the |its )?api\b"
 )
 
