@@ -49,6 +49,17 @@ def days(first: date, last: date) -> Period:
     return Period(f"{first}..{last}", first, last)
 
 
+def named(label: str) -> Period:
+    """The period of a label: an ISO week, or days written as 2026-11-01..2026-11-07. Raises DigestError for anything else."""
+    first, dots, last = label.partition("..")
+    if not dots:
+        return week(label)
+    try:
+        return days(date.fromisoformat(first), date.fromisoformat(last))
+    except ValueError as error:
+        raise DigestError("is no span of days; expected one such as 2026-11-01..2026-11-07", subject=label) from error
+
+
 def last_whole_week(now: datetime) -> Period:
     """The last ISO week that is over in Shanghai at the aware moment `now`."""
     today = now.astimezone(SHANGHAI).date()

@@ -122,9 +122,9 @@ def preview(
 def send(
     name: Name,
     to: Annotated[str | None, typer.Option("--to", help="Send to this address instead of the digest's recipients.")] = None,
-    week: Week = None,
-    first: From = None,
-    last: To = None,
+    week: Annotated[
+        str | None, typer.Option("--week", help="ISO week, or days such as 2026-11-01..2026-11-07; default the last whole week.")
+    ] = None,
     settled: Annotated[
         Word | None,
         typer.Option("--settle", help="With --to: close a mail of unknown fate, as arrived or as lost (then it is sent again)."),
@@ -144,7 +144,7 @@ def send(
     from store.migrate import open_store
 
     settings = settings_of(config)
-    order = _order(settings, name, _period(week, first, last))
+    order = _order(settings, name, _period(week, None, None))
     recipients = list(order.settings.recipients)
     if to is not None:
         try:
@@ -176,13 +176,13 @@ def send(
 
 def _period(week_label: str | None, first: datetime | None, last: datetime | None) -> Period:
     """The period asked for: a week, a span of days, or the last whole week. Raises BadParameter for a mixture."""
-    from reports.period import days, last_whole_week, week
+    from reports.period import days, last_whole_week, named
     from store.database import utc_now
 
     if week_label is not None and (first or last):
         raise typer.BadParameter("--week and --from/--to exclude each other")
     if week_label is not None:
-        return week(week_label)
+        return named(week_label)
     if first is None and last is None:
         return last_whole_week(utc_now())
     if first is None or last is None:

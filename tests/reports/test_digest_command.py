@@ -1,0 +1,138 @@
+"""`yixun digest` as somebody types it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from typer.testing import CliRunner, Result
+
+from jobs.cli.app import build_app
+from store.database import session_scope
+from store.errors import DigestError
+from store.migrate import open_store
+from store.settings import StoreSettings
+from tests.store.rows import a_source, an_item
+
+
+class Picky:
+    """A mail server that knows one reader only."""
+
+    mails = 0
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        if address != "ann@example.org":
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.mails += 1
+        return "250 OK"
+
+
+@pytest.fixture
+def picky() -> Iterator[tuple[Picky, int]]:
+    """The server and its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    server = Picky()
+    controller = Controller(server, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield server, port
+    controller.stop()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A configuration with a store that holds one item of 2026-W47."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    engine = open_store(StoreSettings(url=url))
+    with session_scope(engine) as session:
+        a_source(session)
+        an_item(session, title="示例医院部署大模型")
+    engine.dispose()
+    path = tmp_path / "yixun.toml"
+    path.write_text(f"store.url = '{url}'\nmail.out = '{tmp_path / 'out'}'\n[digest.weekly]\n", encoding="utf-8")
+    return path
+
+
+def run(config: Path, *words: str) -> Result:
+    """The result of `yixun digest …` with this configuration."""
+    return CliRunner().invoke(build_app(), ["digest", *words, "--config", str(config)])
+
+
+def test_building_writes_files_and_building_again_shows_the_frozen_issue(config: Path, tmp_path: Path) -> None:
+    first = run(config, "build", "weekly", "--week", "2026-W47")
+    assert first.exit_code == 0
+    paths = [Path(line) for line in first.stdout.splitlines()]
+    assert [path.name for path in paths] == [f"weekly-2026-W47.{ending}" for ending in ("html", "txt", "eml")]
+    before = [path.read_bytes() for path in paths]
+    engine = open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}"))
+    with session_scope(engine) as session:
+        an_item(session, title="后来才发现的一条相关新闻")
+    engine.dispose()
+    run(config, "build", "weekly", "--week", "2026-W47")
+    assert [path.read_bytes() for path in paths] == before
+    run(config, "build", "weekly", "--week", "2026-W47", "--rebuild")
+    assert "后来才发现的一条相关新闻" in paths[0].read_text(encoding="utf-8")
+
+
+def test_previewing_stores_nothing(config: Path, tmp_path: Path) -> None:
+    shown = run(config, "preview", "weekly", "--from", "2026-11-17", "--to", "2026-11-17")
+    assert "示例医院部署大模型" in shown.stdout
+    page = tmp_path / "page.html"
+    run(config, "preview", "weekly", "--week", "2026-W47", "--html", str(page))
+    assert "示例医院部署大模型" in page.read_text(encoding="utf-8")
+    assert "none built yet" in run(config, "list").stdout
+
+
+def test_without_a_server_sending_writes_files(config: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        sent = run(config, "send", "weekly", "--week", "2026-W47", "--to", "ann@example.org")
+        assert sent.exit_code == 0
+        assert "mail.host is not set" in sent.stderr
+    assert b"To: ann@example.org" in (tmp_path / "out" / "weekly-2026-W47.eml").read_bytes()
+
+
+def test_exit_status_3_when_some_recipients_failed_and_1_when_all_did(config: Path, picky: tuple[Picky, int]) -> None:
+    server, port = picky
+    text = config.read_text(encoding="utf-8")
+    mail = f"mail.host = '127.0.0.1'\nmail.port = {port}\nmail.security = 'none'\n"
+    config.write_text(mail + text + "recipients = ['ann@example.org', 'ben@example.org']\n", encoding="utf-8")
+    partly = run(config, "send", "weekly", "--week", "2026-W47")
+    assert (partly.exit_code, server.mails) == (3, 1)
+    assert partly.stdout.splitlines() == ["ann@example.org: sent", "ben@example.org: failed: the server answered 550 no such user"]
+    again = run(config, "send", "weekly", "--week", "2026-W47")
+    assert (again.exit_code, server.mails) == (3, 1)
+    assert "ann@example.org: already" in again.stdout
+    assert run(config, "send", "weekly", "--week", "2026-W47", "--to", "ben@example.org").exit_code == 1
+    (row,) = [json.loads(line) for line in run(config, "list", "--json").stdout.splitlines()]
+    assert (row["period"], row["sent"], row["failed"]) == ("2026-W47", 1, 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("build", "weekly", "--week", "2026-W47", "--from", "2026-11-16"),
+        ("build", "weekly", "--from", "2026-11-16"),
+        ("send", "weekly", "--to", "nobody"),
+        ("send", "weekly", "--settle", "lost"),
+    ],
+)
+def test_wrong_usage_is_status_2(config: Path, words: tuple[str, ...]) -> None:
+    assert run(config, *words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words", [("build", "monthly"), ("build", "weekly", "--week", "2026-W60"), ("preview", "weekly", "--week", "soon")]
+)
+def test_unknown_digests_and_weeks_are_named(config: Path, words: tuple[str, ...]) -> None:
+    result = run(config, *words)
+    assert isinstance(result.exception, DigestError)
+    assert words[1] in str(result.exception) or words[-1] in str(result.exception)
