@@ -107,6 +107,10 @@ def decode(body: bytes, *, content_type: str | None = None, declared: str | None
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
+        text = body.decode("utf-8", "replace")
+        # Other encodings do not yield valid multi-byte sequences by chance: what is nearly UTF-8 is UTF-8, cut or damaged.
+        if text.count("\ufffd") < 0.1 * sum(1 for char in text[:_SAMPLE] if char > "\x7f"):
+            return text, "utf-8"
         return _guess(body, hints=hints, error=error)
     # A handful of double bytes may be valid UTF-8 by chance: then the declaration is believed.
     multibyte = len(body) - len(text)

@@ -152,7 +152,7 @@ class Lines:
     @staticmethod
     def _line_reason(block: Block, links: float, *, first: bool, late: bool, edge: bool) -> str | None:
         text, units = block.text, block.units
-        if _RELATED.match(text) and units < 60 or (units < 25 and _RELATED_EN.match(text)):
+        if (_RELATED.match(text) and units < 60) or (units < 25 and _RELATED_EN.match(text)):
             return "related" if _HEADS_SECTION.search(text) else "links"
         if links > 0.6 and block.tag not in HEADINGS and (units < 80 or links > 0.9):
             return "links"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from .head import Head
 from .page import Page, clean_text
@@ -22,7 +22,7 @@ def own_address(head: Head, url: str | None) -> str | None:
     A declared address of another site, or of the front page for an article, is a template's mistake and not believed.
     """
     own = canonical_url(url) if url else None
-    base = urljoin(url or "", head.base) if head.base else url
+    base = (canonical_url(head.base, url if own else None) if head.base else None) or (url if own else None)
     for declared in (head.canonical, head.first("og:url"), head.linked.url):
         address = canonical_url(declared, base) if declared else None
         if address is None:
@@ -45,7 +45,7 @@ def _is_front(url: str) -> bool:
 
 def next_pages(page: Page, url: str | None) -> tuple[str, ...]:
     """Further pages of the same article in their order, absolute; only addresses that differ from this one by a page number."""
-    if page.root is None or not url:
+    if page.root is None or not url or canonical_url(url) is None:
         return ()
     own = _STEM.match(urlsplit(url).path)
     found: dict[str, int] = {}

@@ -162,7 +162,7 @@ def _visible(page: Page, body: Body, clock: Clock, hints: list[datetime], *, tit
     for i in range(max(0, first - 45), min(first + 1, len(blocks))):
         base = 5.0 if i >= start else 1.5
         found += _witness(blocks, i, clock, hints, weight=base * factor, labelled_only=i == first)
-    if 0 <= body.last:
+    if body.last >= 0:
         for i in range(body.last + 1, min(body.last + 16, len(blocks))):
             found += _witness(blocks, i, clock, hints, weight=2.2 * factor, labelled_only=True)
     return found

@@ -21,18 +21,99 @@ MAX_ELEMENTS = 40_000
 MAX_CHARS = 6_000_000
 
 _BLOCK_TAGS = frozenset(
-    """html body p div section article main header footer aside nav ul ol li dl dt dd table thead tbody tfoot tr td th caption blockquote pre
-    h1 h2 h3 h4 h5 h6 figure figcaption form fieldset center address details summary hgroup frameset frame marquee""".split()
+    [
+        "html",
+        "body",
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "nav",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "caption",
+        "blockquote",
+        "pre",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "figure",
+        "figcaption",
+        "form",
+        "fieldset",
+        "center",
+        "address",
+        "details",
+        "summary",
+        "hgroup",
+        "frameset",
+        "frame",
+        "marquee",
+    ]
 )
 _SKIPPED = frozenset(
-    """script style noscript template iframe object embed applet svg canvas select option optgroup button input textarea datalist audio video map head
-    link meta title base param source track dialog progress meter noframes rp rt math""".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "svg",
+        "canvas",
+        "select",
+        "option",
+        "optgroup",
+        "button",
+        "input",
+        "textarea",
+        "datalist",
+        "audio",
+        "video",
+        "map",
+        "head",
+        "link",
+        "meta",
+        "title",
+        "base",
+        "param",
+        "source",
+        "track",
+        "dialog",
+        "progress",
+        "meter",
+        "noframes",
+        "rp",
+        "rt",
+        "math",
+    ]
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LEAF = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dt", "dd", "figcaption", "caption", "pre", "blockquote", "center"}
 )
 _IMAGES = frozenset({"img", "picture", "amp-img", "video", "iframe"})
+_LISTS = frozenset({"ul", "ol", "li"})
 _BOLD = frozenset({"b", "strong"})
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.I)
 _INVISIBLE = re.compile(
@@ -165,6 +246,7 @@ class _Flattener:
         self.image = False
         self.next_image = False
         self.caption = False
+        self.skimmed = 0  # characters read ahead, within a budget: nested lists would be read again and again
 
     def run(self, root: Any) -> None:
         state = _State("body", -1)
@@ -186,7 +268,8 @@ class _Flattener:
                 continue
             outer = states.pop()
             if state.box != outer.box:
-                self._flush(state)
+                if self.pieces:
+                    self._flush(state)
                 self._close(state.box)
             state = outer
             if states and (text := element.tail):
@@ -212,7 +295,7 @@ class _Flattener:
             self._flush(state)
             return state
         if tag in _PLAIN:
-            return self._enter_inline(tag, _NO_HINT, state)
+            return state.linked if tag == "a" and state.linked is not None else self._enter_inline(tag, _NO_HINT, state)
         items = element.items()
         if not items:
             hint, style, align = hint_of(tag, "", "", ""), "", ""
@@ -231,31 +314,35 @@ class _Flattener:
                 return None
         if tag not in _BLOCK_TAGS and "-" not in tag:
             return self._enter_inline(tag, hint, state)
-        self._flush(state)
+        if self.pieces:
+            self._flush(state)
         boxes = self.page.boxes
         boxes.append(Box(element, state.box, hint, len(self.page.blocks)))
-        if (hint is _BAD and not state.bad) or tag == "ul" or tag == "ol":
-            text = "".join(element.itertext())
-            if self._is_menu(element, text, hint):
-                self._add_menu(text, _State(tag, len(boxes) - 1))
-                return None
+        if ((hint is _BAD and not state.bad) or (tag in _LISTS and state.tag not in _LISTS)) and self._skim(
+            element, hint, _State(tag, len(boxes) - 1)
+        ):
+            return None
         centred = (
             state.centred or tag == "center" or align == "center" or hint is _CENTRE or (style != "" and _CENTRED.search(style) is not None)
         )
         return _State(tag, len(boxes) - 1, state.link, state.bold, centred, state.caption or hint is _CAPTION, state.bad or hint is _BAD)
 
-    @staticmethod
-    def _is_menu(element: Any, text: str, hint: Hint) -> bool:
-        """Whether a box is navigation or the like, so that one block can stand for all of it: most elements of a page are in such boxes."""
+    def _skim(self, element: Any, hint: Hint, state: _State) -> bool:
+        """Write navigation and the like as one block; most elements of a page are in such boxes. False when there may be more to it."""
+        if self.skimmed > 4 * len(self.page.source):
+            return False
+        text = "".join(element.itertext())
+        self.skimmed += len(text) + 200
         if hint is _BAD:
-            return len(text) < 1500 and len(_STOPS.findall(text)) < 3
-        return len(text) < 24 * max(1, len(element)) and not _STOPS.search(text) and element.find(".//a") is not None
-
-    def _add_menu(self, text: str, state: _State) -> None:
-        self._add(text, state)
-        self.link_chars = len(text)
-        self._flush(state)
-        self._close(state.box)
+            menu = len(text) < 1500 and len(_STOPS.findall(text)) < 3
+        else:
+            menu = len(text) < 24 * max(1, len(element)) and not _STOPS.search(text) and element.find(".//a") is not None
+        if menu:
+            self._add(text, state)
+            self.link_chars = len(text)
+            self._flush(state)
+            self._close(state.box)
+        return menu
 
     @staticmethod
     def _enter_inline(tag: str, hint: Hint, state: _State) -> _State:

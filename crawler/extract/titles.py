@@ -91,7 +91,7 @@ def _headings(page: Page, body: Body, site: str) -> list[tuple[str, float, str, 
     limit = body.first if body.first >= 0 else len(page.blocks)
     for i, block in enumerate(page.blocks[: limit + 1]):
         text = block.text
-        if not 2 < block.units < 90 or block.link_chars > 0.8 * len(text) and block.tag != "h1" or squash(text) == site:
+        if not 2 < block.units < 90 or (block.link_chars > 0.8 * len(text) and block.tag != "h1") or squash(text) == site:
             continue
         box = page.boxes[block.box] if block.box >= 0 else None
         near = 1.0 if limit - i < 14 else 0.0
@@ -126,7 +126,7 @@ def _without_site(title: str, site: str, *, keep: bool = False) -> str:
         loose = (
             not keep
             and len(squash("".join(parts[: end - 1]))) >= 6
-            and (len(last) <= 14 or len(last.split()) <= 4 and last.isascii() or _SITE.search(last) is not None)
+            and (len(last) <= 14 or (len(last.split()) <= 4 and last.isascii()) or _SITE.search(last) is not None)
         )
         if not last or known or (loose and not (separator in {"—", "——", "–"} and not _SITE.search(last))):
             end -= 1

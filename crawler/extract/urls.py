@@ -7,14 +7,114 @@ from urllib.parse import parse_qs, quote, unquote_to_bytes, urljoin, urlsplit, u
 
 # Parameters that say how a reader came, never what is shown. Names compared in lower case.
 _TRACKING = frozenset(
-    """fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid _ga _gl _hsenc _hsmi __hssc __hstc __hsfp hsctatracking
-    mkt_tok ncid cmpid ito smid xtor ocid oly_anon_id oly_enc_id vero_id wickedid rb_clickid s_cid wt_mc wt.mc_id wt_zmc zanpid ref_src ref_url guccounter
-    guce_referrer guce_referrer_sig spm spm_id_from scm bxsign vd_source share_source share_medium share_plat share_session_id share_tag share_times
-    share_token share_from share_id shareuid sharefrom share_uid shareid share_type share_app_id share_author_id unique_k isappinstalled nsukey
-    wxfrom wxshare_count wxfid wfr hmsr hmpl hmcu hmkw hmci bd_vid bdchannel qz_gdt gdt_vid chksm exportkey pass_ticket wx_header
-    poc_token uc_param_str uc_biz_str from_wecom weixinadkey clickid phpsessid jsessionid
-    cfid cftoken amp_js_v amp_gsa usqp  sms_ss awesm fb_action_ids fb_action_types
-    fb_ref fb_source action_object_map action_type_map""".split()
+    [
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "mc_cid",
+        "mc_eid",
+        "_ga",
+        "_gl",
+        "_hsenc",
+        "_hsmi",
+        "__hssc",
+        "__hstc",
+        "__hsfp",
+        "hsctatracking",
+        "mkt_tok",
+        "ncid",
+        "cmpid",
+        "ito",
+        "smid",
+        "xtor",
+        "ocid",
+        "oly_anon_id",
+        "oly_enc_id",
+        "vero_id",
+        "wickedid",
+        "rb_clickid",
+        "s_cid",
+        "wt_mc",
+        "wt.mc_id",
+        "wt_zmc",
+        "zanpid",
+        "ref_src",
+        "ref_url",
+        "guccounter",
+        "guce_referrer",
+        "guce_referrer_sig",
+        "spm",
+        "spm_id_from",
+        "scm",
+        "bxsign",
+        "vd_source",
+        "share_source",
+        "share_medium",
+        "share_plat",
+        "share_session_id",
+        "share_tag",
+        "share_times",
+        "share_token",
+        "share_from",
+        "share_id",
+        "shareuid",
+        "sharefrom",
+        "share_uid",
+        "shareid",
+        "share_type",
+        "share_app_id",
+        "share_author_id",
+        "unique_k",
+        "isappinstalled",
+        "nsukey",
+        "wxfrom",
+        "wxshare_count",
+        "wxfid",
+        "wfr",
+        "hmsr",
+        "hmpl",
+        "hmcu",
+        "hmkw",
+        "hmci",
+        "bd_vid",
+        "bdchannel",
+        "qz_gdt",
+        "gdt_vid",
+        "chksm",
+        "exportkey",
+        "pass_ticket",
+        "wx_header",
+        "poc_token",
+        "uc_param_str",
+        "uc_biz_str",
+        "from_wecom",
+        "weixinadkey",
+        "clickid",
+        "phpsessid",
+        "jsessionid",
+        "cfid",
+        "cftoken",
+        "amp_js_v",
+        "amp_gsa",
+        "usqp",
+        "sms_ss",
+        "awesm",
+        "fb_action_ids",
+        "fb_action_types",
+        "fb_ref",
+        "fb_source",
+        "action_object_map",
+        "action_type_map",
+    ]
 )
 _TRACKING_PREFIX = (
     "utm_",
@@ -32,7 +132,9 @@ _TRACKING_PREFIX = (
 )
 # Names too common to be tracking elsewhere.
 _TRACKING_AT = {
-    "mp.weixin.qq.com": frozenset("scene srcid sessionid clicktime enterid ascene devicetype version lang fontscale from subscene".split())
+    "mp.weixin.qq.com": frozenset(
+        ["scene", "srcid", "sessionid", "clicktime", "enterid", "ascene", "devicetype", "version", "lang", "fontscale", "from", "subscene"]
+    )
 }
 # Parameters that are tracking with these values only; `from=2` may be a page.
 _TRACKING_VALUE = {
@@ -47,7 +149,9 @@ _TRACKING_VALUE = {
 }
 _MOBILE = frozenset({"m", "mobile", "wap", "3g", "touch", "amp"})
 # Second-level labels under which names are registered: m.example.com.cn is a mobile twin of www.example.com.cn.
-_REGISTRY = frozenset("com net org gov edu ac co mil ne or go gob".split())
+_REGISTRY = frozenset(["com", "net", "org", "gov", "edu", "ac", "co", "mil", "ne", "or", "go", "gob"])
+# Markup caught with an address; none of these characters may stand in one (RFC 3986, appendix C).
+_GARBAGE = re.compile(r"[\"<>].*$|\]\]>.*$", re.S)
 _BREAK = re.compile(r"[\t\n\r\u200b-\u200f\ufeff]+")
 _BLANK = "".join(map(chr, range(0x21))) + "\u3000\u00a0"
 _SPACE = re.compile(r"[\x00-\x20\x7f\u3000]")
@@ -124,17 +228,15 @@ def _query(query: str, host: str) -> str:
     for part in query.replace("&amp;", "&").split("&"):
         name, equals, value = part.partition("=")
         if part and not _is_tracking(name, value, host):
-            kept.append((_quoted(name, "!$'()*,;:@/?+[]"), equals, _quoted(value, "!$'()*,;:@/?+[]=")))
+            kept.append((_quoted(name, "!$()*,;:@/?+[]"), equals, _quoted(value, "!$()*,;:@/?+[]=")))
     # Order of parameters means nothing, order of equal names may.
     kept.sort(key=lambda item: item[0])
     return "&".join("".join(item) for item in kept)
 
 
 def _path(path: str) -> str:
-    path = _SESSION.sub("", path) or "/"
-    if not path.startswith("/"):
-        path = "/" + path
-    return _quoted(_AMP_PATH.sub("", path) or "/", "!$&'()*+,;=:@/")
+    path = "/" + _SESSION.sub("", path).lstrip("/").rstrip("&")
+    return _quoted(_AMP_PATH.sub("", path) or "/", "!$&()*+,;=:@/")
 
 
 def canonical_url(url: str, base: str | None = None) -> str | None:
@@ -145,7 +247,7 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     become the desktop address. The scheme, the trailing slash and every other parameter stay: they may tell two articles apart.
     """
     # Browsers drop tabs and line ends inside an address, and control characters and blanks around it (WHATWG URL Standard, 4.4).
-    url = _SPACE.sub("%20", _BREAK.sub("", url).strip(_BLANK))
+    url = _SPACE.sub("%20", _GARBAGE.sub("", _BREAK.sub("", url).removeprefix("<![CDATA[")).strip(_BLANK))
     if not url or (url.startswith("#") and base is None):
         return None
     scheme = _SCHEME.match(url)

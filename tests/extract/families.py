@@ -8,16 +8,39 @@ from dataclasses import dataclass
 
 from .texts import Story, story
 
-_NAV = "".join(f'<li><a href="/c{i}/">{name}</a></li>' for i, name in enumerate("首页 要闻 时政 健康 医药 科技 财经 社会 教育 视频 图片 评论 专题 客户端".split()))
-_HOT = "".join(f'<li><a href="/a/{i}.html">{text}</a></li>' for i, text in enumerate(("夏季防暑这几点要记牢", "多地公布门诊改革时间表", "城市马拉松鸣枪开跑", "新学期体检项目有哪些变化", "老旧小区加装电梯进度过半")))
+_NAV = "".join(
+    f'<li><a href="/c{i}/">{name}</a></li>'
+    for i, name in enumerate("首页 要闻 时政 健康 医药 科技 财经 社会 教育 视频 图片 评论 专题 客户端".split())
+)
+_HOT = "".join(
+    f'<li><a href="/a/{i}.html">{text}</a></li>'
+    for i, text in enumerate(
+        ("夏季防暑这几点要记牢", "多地公布门诊改革时间表", "城市马拉松鸣枪开跑", "新学期体检项目有哪些变化", "老旧小区加装电梯进度过半")
+    )
+)
 _COMMENTS = "".join(
     f'<li class="c"><b>读者{i}</b><span>3小时前</span><p>{text}</p><a href="#">回复</a> <a href="#">举报</a></li>'
-    for i, text in enumerate(("希望早点推广到我们县，老人看病太不容易了。", "数据安全怎么保证？文章里没有说清楚，期待后续报道。", "支持！但别把不会用手机的人忘了。"))
+    for i, text in enumerate(
+        (
+            "希望早点推广到我们县，老人看病太不容易了。",
+            "数据安全怎么保证？文章里没有说清楚，期待后续报道。",
+            "支持！但别把不会用手机的人忘了。",
+        )
+    )
 )
-_NAV_EN = "".join(f'<li><a href="/{name.lower()}">{name}</a></li>' for name in "Home News Health Business Science Opinion Events Podcasts Subscribe".split())
+_NAV_EN = "".join(
+    f'<li><a href="/{name.lower()}">{name}</a></li>'
+    for name in "Home News Health Business Science Opinion Events Podcasts Subscribe".split()
+)
 _COMMENTS_EN = "".join(
     f'<li class="comment"><cite>reader{i}</cite> says:<p>{text}</p><a href="#r">Reply</a></li>'
-    for i, text in enumerate(("We tried something like this in our clinic and the nurses loved it after a month.", "What about patients who do not own a phone? Nobody seems to ask that.", "Great reporting, thank you for the numbers."))
+    for i, text in enumerate(
+        (
+            "We tried something like this in our clinic and the nurses loved it after a month.",
+            "What about patients who do not own a phone? Nobody seems to ask that.",
+            "Great reporting, thank you for the numbers.",
+        )
+    )
 )
 
 
@@ -35,7 +58,17 @@ class Sample:
     url: str
 
 
-def _sample(family: str, s: Story, html: str, *, published: str | None = None, authors: tuple[str, ...] | None = None, encoding: str = "utf-8", text: str | None = None, url: str = "") -> Sample:
+def _sample(
+    family: str,
+    s: Story,
+    html: str,
+    *,
+    published: str | None = None,
+    authors: tuple[str, ...] | None = None,
+    encoding: str = "utf-8",
+    text: str | None = None,
+    url: str = "",
+) -> Sample:
     return Sample(
         f"{family}-{s.number}",
         html.encode(encoding, "xmlcharrefreplace"),
@@ -64,7 +97,9 @@ def government(s: Story) -> Sample:
 <div class="fujian">附件：<a href="./P0201.pdf">1.评估表.pdf</a><br><a href="./P0202.docx">2.填报说明.docx</a></div>
 <div class="dyfx"><a href="javascript:window.print()">【打印本页】</a><a href="javascript:window.close()">【关闭窗口】</a></div></div>
 <div class="foot">主办：青石市卫生健康委员会 地址：青石市人民路1号 邮编：100000<br>备案号：京ICP备00000000号</div></body></html>"""
-    return _sample("government", s, html, authors=(), url=f"https://wjw.example.gov.cn/tz/{day[:4]}{day[5:7]}/t{day.replace('-', '')}_{s.number}.html")
+    return _sample(
+        "government", s, html, authors=(), url=f"https://wjw.example.gov.cn/tz/{day[:4]}{day[5:7]}/t{day.replace('-', '')}_{s.number}.html"
+    )
 
 
 def paper_gb(s: Story) -> Sample:
@@ -93,13 +128,24 @@ def blog_zh(s: Story) -> Sample:
 <footer class="entry-footer"><span class="cat-links">分类：<a href="#">医疗</a></span><span class="tags-links">标签：<a href="#">人工智能</a></span></footer></article>
 <div class="related-posts"><h3>猜你喜欢</h3><ul>{_HOT}</ul></div><div id="comments"><h2>3 条评论</h2><ol class="comment-list">{_COMMENTS}</ol></div></main>
 <aside class="sidebar"><h3>热门文章</h3><ul>{_HOT}</ul></aside><footer>Copyright © {s.outlet}</footer></body></html>"""
-    return _sample("blog", s, html, text="\n".join([*s.paragraphs, "结语", f"{s.paragraphs[0][:20]}，这一点值得反复强调。"]), url=f"https://blog.example.cn/archives/{s.number}")
+    return _sample(
+        "blog",
+        s,
+        html,
+        text="\n".join([*s.paragraphs, "结语", f"{s.paragraphs[0][:20]}，这一点值得反复强调。"]),
+        url=f"https://blog.example.cn/archives/{s.number}",
+    )
 
 
 def account(s: Story) -> Sample:
     """A public account's article: everything in sections and spans, hidden until scripts run, captions, promotion at the end."""
     body = "".join(
-        f'<section style="margin:8px"><p style="line-height:1.75em;"><span style="font-size:15px;">{line}</span></p></section><p><br></p>' + ('<p style="text-align:center"><img data-src="x.png"></p><p style="text-align:center"><span style="font-size:12px;color:#888">▲ 门诊大厅一角</span></p>' if i == 1 else "")
+        f'<section style="margin:8px"><p style="line-height:1.75em;"><span style="font-size:15px;">{line}</span></p></section><p><br></p>'
+        + (
+            '<p style="text-align:center"><img data-src="x.png"></p><p style="text-align:center"><span style="font-size:12px;color:#888">▲ 门诊大厅一角</span></p>'
+            if i == 1
+            else ""
+        )
         for i, line in enumerate(s.paragraphs)
     )
     html = f"""<!DOCTYPE html><html><head><meta charset="utf-8"><meta property="og:title" content="{s.title}"><meta property="og:site_name" content="公众平台"><title></title></head><body>
@@ -113,8 +159,24 @@ def account(s: Story) -> Sample:
 
 def drawn(s: Story) -> Sample:
     """A page drawn by the browser: the text stands only in a script."""
-    content = json.dumps({"props": {"article": {"title": s.title, "content": "".join(f"<p>{line}</p>" for line in s.paragraphs)}}}, ensure_ascii=False)
-    linked = json.dumps({"@context": "https://schema.org", "@graph": [{"@type": "WebSite", "name": s.outlet}, {"@type": "NewsArticle", "headline": s.title, "datePublished": f"{s.moment}:05+08:00", "author": {"@type": "Person", "name": s.reporter}}]}, ensure_ascii=False)
+    content = json.dumps(
+        {"props": {"article": {"title": s.title, "content": "".join(f"<p>{line}</p>" for line in s.paragraphs)}}}, ensure_ascii=False
+    )
+    linked = json.dumps(
+        {
+            "@context": "https://schema.org",
+            "@graph": [
+                {"@type": "WebSite", "name": s.outlet},
+                {
+                    "@type": "NewsArticle",
+                    "headline": s.title,
+                    "datePublished": f"{s.moment}:05+08:00",
+                    "author": {"@type": "Person", "name": s.reporter},
+                },
+            ],
+        },
+        ensure_ascii=False,
+    )
     html = f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>{s.title} - {s.outlet}</title><script type="application/ld+json">{linked}</script></head>
 <body><div id="__next"><div class="spin">加载中...</div></div><script id="__DATA__" type="application/json">{content}</script></body></html>"""
     return _sample("drawn", s, html)
@@ -139,13 +201,21 @@ def portal(s: Story) -> Sample:
 <div class="main_content-LcrE"><div class="text-3zQ3"><p>原标题：{s.title}</p>{_p(s)}</div></div><p>责任编辑：{s.editor} QK0{s.number}</p></div><div class="vote-ciHo">推荐 99</div>
 <div><h3>网友评论</h3><ul>{_COMMENTS * 3}</ul></div><div class="feed-2Lx"><h3>为您推荐</h3>{"".join(f'<div class="item-2Lxl"><p class="text-3S1H"><a href="/x">{t}</a></p><p class="time-1tS">03-0{i + 1} 08:30</p></div>' for i, t in enumerate(("夏季防暑这几点要记牢", "门诊改革时间表公布", "马拉松鸣枪开跑")))}</div></div>
 <div class="right-8sK"><h4>24小时热文</h4><ol>{_HOT * 2}</ol></div></div><div class="ft-33x">关于我们 广告服务 联系我们 诚聘英才</div></body></html>"""
-    return _sample("portal", s, html, authors=())
+    return _sample("portal", s, html, authors=(), url=f"https://health.example.cn/c/{s.number}")
 
 
 def english_blog(s: Story) -> Sample:
     """WordPress in English: byline, newsletter box and related link inside the text, author's life, comments."""
     inner = list(s.paragraphs)
-    body = "".join(f"<p>{line}</p>" + ("<p><strong>Related:</strong> <a href='/x'>Five questions to ask before buying health AI</a></p><div class='newsletter-signup'><h4>Get our newsletter</h4><p>Sign up for the morning briefing and never miss a story.</p></div>" if i == 1 else "") for i, line in enumerate(inner))
+    body = "".join(
+        f"<p>{line}</p>"
+        + (
+            "<p><strong>Related:</strong> <a href='/x'>Five questions to ask before buying health AI</a></p><div class='newsletter-signup'><h4>Get our newsletter</h4><p>Sign up for the morning briefing and never miss a story.</p></div>"
+            if i == 1
+            else ""
+        )
+        for i, line in enumerate(inner)
+    )
     html = f"""<!DOCTYPE html><html lang="en-US"><head><meta charset="UTF-8"><title>{s.title} - Larkspur Health News</title><meta property="og:title" content="{s.title} - Larkspur Health News"><meta property="og:site_name" content="Larkspur Health News">
 <meta property="article:published_time" content="{s.moment}:00+08:00"><meta name="author" content="{s.reporter}"></head><body class="post-template-default single"><div id="page"><header class="site-header"><nav class="main-navigation"><ul>{_NAV_EN}</ul></nav></header>
 <div id="primary"><article class="post type-post"><header><h1 class="entry-title">{s.title}</h1><p class="entry-meta">By <a href="/author/d" rel="author">{s.reporter}</a> on {s.year}-{s.month:02}-{s.day:02}</p></header>
@@ -154,14 +224,32 @@ def english_blog(s: Story) -> Sample:
 <div class="author-box"><h4>About the author</h4><p>{s.reporter} covers hospitals and technology and lives near the sea with two dogs.</p></div></article>
 <div id="comments"><h2>3 thoughts on “{s.title}”</h2><ol class="commentlist">{_COMMENTS_EN}</ol><div id="respond"><h3>Leave a Reply</h3><p>Your email address will not be published.</p></div></div></div>
 <aside id="secondary"><section class="widget"><h2>Recent Posts</h2><ul><li><a href="/1">A quiet year for device approvals</a></li></ul></section></aside><footer>© Larkspur Health News. All rights reserved.</footer></div></body></html>"""
-    text = "\n".join([*inner, "What comes next", inner[0], "Fifteen more clinics before the end of the year.", "Error rates published every quarter."])
-    return _sample("english-blog", s, html, text=text, url=f"https://larkspur.example.com/{s.year}/{s.month:02}/{s.day:02}/story-{s.number}/")
+    text = "\n".join(
+        [*inner, "What comes next", inner[0], "Fifteen more clinics before the end of the year.", "Error rates published every quarter."]
+    )
+    return _sample(
+        "english-blog", s, html, text=text, url=f"https://larkspur.example.com/{s.year}/{s.month:02}/{s.day:02}/story-{s.number}/"
+    )
 
 
 def english_app(s: Story) -> Sample:
     """A paper built with components: each paragraph in a div of its own, a standfirst, adverts between, linked data."""
-    linked = json.dumps({"@context": "https://schema.org", "@type": "NewsArticle", "headline": s.title, "datePublished": f"{s.moment}:00+08:00", "dateModified": "2026-10-10T10:10:10Z", "author": [{"@type": "Person", "name": s.reporter}], "publisher": {"@type": "Organization", "name": "The Harbor Gazette"}})
-    body = "".join(f'<div class="css-1n7hyn{i} e{i}" data-component="text-block"><p class="css-at9mc1">{line}</p></div>' + ('<div class="css-ad0"><span>Advertisement</span></div>' if i % 2 else "") for i, line in enumerate(s.paragraphs))
+    linked = json.dumps(
+        {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": s.title,
+            "datePublished": f"{s.moment}:00+08:00",
+            "dateModified": "2026-10-10T10:10:10Z",
+            "author": [{"@type": "Person", "name": s.reporter}],
+            "publisher": {"@type": "Organization", "name": "The Harbor Gazette"},
+        }
+    )
+    body = "".join(
+        f'<div class="css-1n7hyn{i} e{i}" data-component="text-block"><p class="css-at9mc1">{line}</p></div>'
+        + ('<div class="css-ad0"><span>Advertisement</span></div>' if i % 2 else "")
+        for i, line in enumerate(s.paragraphs)
+    )
     html = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"/><title>{s.title} | The Harbor Gazette</title><script type="application/ld+json">{linked}</script></head><body><div id="__next"><nav>{_NAV_EN}</nav>
 <main><div class="css-x1"><h1 class="css-h1">{s.title}</h1><div class="css-b"><span>By {s.reporter}</span><span>•</span><span>5 min read</span></div><figure><img src="x"><figcaption>A nurse at a kiosk. Harbor Gazette file photo</figcaption></figure><div class="css-body">{body}</div>
 <div class="css-foot"><p>Read more: <a href="/q">What hospitals pay for software</a></p><p>Follow us on <a href="/t">Twitter</a></p></div></div>

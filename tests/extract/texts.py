@@ -106,7 +106,10 @@ def story(number: int, *, length: int = 9, language: str = "zh") -> Story:
         if line not in picked:
             picked.append(line)
     # Some paragraphs hold two sentences, as real ones do.
-    paragraphs = [picked[0], *("".join(picked[i : i + 2]) if language == "zh" else " ".join(picked[i : i + 2]) for i in range(1, len(picked), 2))]
+    paragraphs = [
+        picked[0],
+        *("".join(picked[i : i + 2]) if language == "zh" else " ".join(picked[i : i + 2]) for i in range(1, len(picked), 2)),
+    ]
     return Story(
         number,
         titles[number % len(titles)],
