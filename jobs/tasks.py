@@ -21,21 +21,23 @@ from store.items import sources_with_pending
 from store.models import Ledger
 from store.prune import prune
 from store.schedule import due_sources
-from store.sources import enabled_by_operator
+from store.sources import enabled_by_operator, sync_sources
 
 from .config import Settings
 from .ledger import Outcome, due_slots, recorded, weekly_slot
 
 
-def enabled_sources(session: Session, known: Sequence[Source]) -> list[Source]:
-    """The sources to poll: those the catalogue or the operator switched on, never those it says to skip."""
+def enabled_sources(session: Session, known: Sequence[Source], *, now: datetime) -> list[Source]:
+    """The sources to poll: those the catalogue or the operator switched on, never those it says to skip. The store is told of all."""
+    sync_sources(session, [source.model_dump(mode="json") for source in known], now=now)
+    session.flush()
     overrides = enabled_by_operator(session)
     return [source for source in known if overrides.get(source.id, source.enabled) and not source.access.startswith("skip")]
 
 
 def choose_due(session: Session, known: Sequence[Source], *, now: datetime) -> tuple[list[Source], list[Source]]:
     """The sources to poll now, and those of which an earlier crawl left articles unread."""
-    enabled = enabled_sources(session, known)
+    enabled = enabled_sources(session, known, now=now)
     due = set(due_sources(session, [source.id for source in enabled], now=now))
     pending = set(sources_with_pending(session)) - due
     return [s for s in enabled if s.id in due], [s for s in enabled if s.id in pending]
@@ -43,7 +45,7 @@ def choose_due(session: Session, known: Sequence[Source], *, now: datetime) -> t
 
 def crawl_due(engine: Engine, settings: Settings, *, now: datetime) -> Ledger | None:
     """Crawl what is due and record it; None when nothing is."""
-    known, broken = load_sources()
+    known, broken = load_sources(added=settings.crawl.sources)
     with session_scope(engine) as session:
         asked, resume = choose_due(session, known, now=now)
     if not asked and not resume:

@@ -29,7 +29,7 @@ def unknown_names(session: Session, *, kind: str | None = None, since: datetime 
     `kind` is the kind the name's end speaks for; `since` leaves out items first seen before it. `example` is the title of
     the latest item that names it.
     """
-    named: Select[Any] = (
+    named: Select[*tuple[Any, ...]] = (
         select(
             col(Mention.as_written).label("name"),
             func.min(Mention.kind).label("kind"),

@@ -82,23 +82,15 @@ def _crawl(
 
 def _choose(known: list[Source], wanted: Sequence[str], *, every: bool, settings: Settings) -> tuple[list[Source], list[Source]]:
     """Which sources to poll, and of which only to read what an earlier crawl left unread."""
+    from jobs.tasks import choose_due, enabled_sources
     from store.database import utc_now
-    from store.items import sources_with_pending
-    from store.schedule import due_sources
-    from store.sources import enabled_by_operator, sync_sources
 
     if wanted:
         return [named_source(name, known) for name in dict.fromkeys(wanted)], []
     with store_session(settings, create=True) as session:
-        sync_sources(session, [source.model_dump(mode="json") for source in known], now=utc_now())
-        session.flush()
-        overrides = enabled_by_operator(session)
-        enabled = [source for source in known if overrides.get(source.id, source.enabled) and not source.access.startswith("skip")]
         if every:
-            return enabled, []
-        due = set(due_sources(session, [source.id for source in enabled], now=utc_now()))
-        pending = set(sources_with_pending(session)) - due
-    return [s for s in enabled if s.id in due], [s for s in enabled if s.id in pending]
+            return enabled_sources(session, known, now=utc_now()), []
+        return choose_due(session, known, now=utc_now())
 
 
 @contextmanager
