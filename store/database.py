@@ -42,7 +42,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Money(TypeDecorator[Decimal]):
     """A sum of money, two decimals, up to 10^20. A number in SQL on both databases, a Decimal in Python.
 
-    SQLite has no decimal type: beyond 9 * 10^13 the hundredths are rounded there.
+    SQLite has no decimal type: beyond 10^13 the hundredths are rounded there.
     """
 
     impl = Numeric(22, 2)
