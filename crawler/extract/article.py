@@ -18,10 +18,11 @@ from .links import next_pages, own_address
 from .moments import Clock, Witness, read_published
 from .noise import clean_paragraphs
 from .opinion import DOUBT, second_opinion
-from .page import Block, Page, flatten, parse
+from .page import Block, Page
 from .people import english_names, is_name, leading_names
 from .selectors import select, select_text
 from .titles import Title, read_title
+from .tree import flatten, parse
 
 _NO_RULES = ArticleRules()
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is a table of words: broken up it cannot be checked)
 """Which part of a page is the article: a scored pass over its blocks, then over the lines of the part that was chosen.
 
 Every block gets a weight from its length, its links and its punctuation; a box weighs what its blocks weigh. From the top the reader

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is a table of words: broken up it cannot be checked)
 """Who wrote, who edited, which outlet: from the source's own selector, visible bylines, linked data and metas, in order of trust."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is a table of words: broken up it cannot be checked)
 """Every form in which list pages, feeds and article pages write a moment, read into aware UTC.
 
 Nothing here guesses: a form that is not understood, a date before 1995 or one in the future is None, never now.

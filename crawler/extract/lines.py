@@ -1,7 +1,9 @@
+# ruff: noqa: E501 (a pattern is a table of words: broken up it cannot be checked)
 """Line by line through the chosen part of a page: what of it is the article, and what only stands inside it."""
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
@@ -112,7 +114,7 @@ class Lines:
         blocks = self.page.blocks
         total = sum(blocks[i].units for i in indexes) or 1.0
         captioned = self._captions_follow_images(indexes)
-        following = dict(zip(indexes, indexes[1:], strict=False))
+        following = dict(itertools.pairwise(indexes))
         kept: list[int] = []
         units = seen = 0.0
         closed = -1  # everything up to here belongs to a section that was closed

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is a table of words: broken up it cannot be checked)
 """When an article was published: every date a page offers is a witness; days are voted on, then the finest trusted one speaks."""
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ def clean_paragraphs(paragraphs: list[str]) -> list[str]:
     text = "\n".join(paragraphs)
     if len(readings) >= _MANY:
         text = _READING.sub(lambda match: "" if _TONE.search(match.group()) else match.group(), text)
-    # Twice, as what stands around a tag may close up to one.
-    for _ in range(2):
+    # Again and again, as what stands around a tag may close up to one.
+    for _ in range(6):
         if "<" in text or "-->" in text or "]]>" in text:
             text = _MARKUP.sub(" ", text)
     return [line for part in text.split("\n") if (line := " ".join(part.split()))]

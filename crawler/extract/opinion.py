@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from .body import Body, read_body
 from .head import Head
-from .page import MAX_CHARS, Page, clean_text, parse
+from .page import Page, clean_text
+from .tree import MAX_CHARS, parse
 
 DOUBT = 0.3
 _MAX_SOURCE = 500_000

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (pages and patterns are kept as they are written)
 """Page families: how ten and more kinds of publishing systems wrap an article. Every page comes with what must be read from it."""
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from .texts import Story, story
 
 _NAV = "".join(
     f'<li><a href="/c{i}/">{name}</a></li>'
-    for i, name in enumerate("首页 要闻 时政 健康 医药 科技 财经 社会 教育 视频 图片 评论 专题 客户端".split())
+    for i, name in enumerate(
+        ["首页", "要闻", "时政", "健康", "医药", "科技", "财经", "社会", "教育", "视频", "图片", "评论", "专题", "客户端"]
+    )
 )
 _HOT = "".join(
     f'<li><a href="/a/{i}.html">{text}</a></li>'
@@ -30,7 +33,7 @@ _COMMENTS = "".join(
 )
 _NAV_EN = "".join(
     f'<li><a href="/{name.lower()}">{name}</a></li>'
-    for name in "Home News Health Business Science Opinion Events Podcasts Subscribe".split()
+    for name in ["Home", "News", "Health", "Business", "Science", "Opinion", "Events", "Podcasts", "Subscribe"]
 )
 _COMMENTS_EN = "".join(
     f'<li class="comment"><cite>reader{i}</cite> says:<p>{text}</p><a href="#r">Reply</a></li>'
@@ -186,7 +189,7 @@ def old_table(s: Story) -> Sample:
     """Tables for layout, font tags, paragraphs split by <br>, upper-case tags, no class anywhere."""
     body = "<BR><BR>\n".join(f"&nbsp;&nbsp;&nbsp;&nbsp;{line}" for line in s.paragraphs)
     html = f"""<HTML><HEAD><TITLE>{s.title}-{s.outlet}</TITLE><META http-equiv=Content-Type content="text/html; charset=gb2312"></HEAD><BODY>
-<TABLE width=760><TR>{"".join(f"<TD><A href='/{i}'>{n}</A></TD>" for i, n in enumerate("首页 新闻 政策 专题 下载 论坛".split()))}</TR></TABLE>
+<TABLE width=760><TR>{"".join(f"<TD><A href='/{i}'>{n}</A></TD>" for i, n in enumerate(["首页", "新闻", "政策", "专题", "下载", "论坛"]))}</TR></TABLE>
 <TABLE width=760><TR><TD width=180 vAlign=top><TABLE><TR><TD>热门文章</TD></TR><TR><TD>{_HOT}</TD></TR></TABLE></TD><TD width=580>
 <TABLE><TR><TD align=center><FONT size=5><B>{s.title}</B></FONT></TD></TR><TR><TD align=center>作者：{s.reporter}　文章来源：{s.outlet}　点击数：1024　更新时间：2026-3-1　发布时间：{s.year}-{s.month}-{s.day} {s.moment[11:]}</TD></TR>
 <TR><TD><FONT size=3>{body}</FONT></TD></TR><TR><TD>文章录入：admin　　责任编辑：{s.editor}</TD></TR><TR><TD>上一篇：<A href="1.htm">关于开展义诊的通知</A><BR>下一篇：<A href="3.htm">门诊时间调整公告</A></TD></TR></TABLE></TD></TR></TABLE>

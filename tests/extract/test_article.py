@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (pages and patterns are kept as they are written)
 """What one reads from single pages: rules of a source, relative times, second opinions, further pages, noise."""
 
 from __future__ import annotations

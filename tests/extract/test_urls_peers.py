@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (pages and patterns are kept as they are written)
 """The cases of w3lib and courlan: what they hold for one address, we hold for one address. Read from their source archives, never copied."""
 
 from __future__ import annotations
