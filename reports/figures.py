@@ -52,8 +52,12 @@ def _same_round(one: FundingFact, other: FundingFact) -> bool:
 
 
 def _translated(one: FundingFact, other: FundingFact) -> bool:
-    """Whether one fact reads like the other in another language: names in two scripts, the same figure, days apart at most."""
-    if one.company.isascii() == other.company.isascii() or one.amount_low is None or not one.announced_on or not other.announced_on:
+    """Whether one fact reads like the other in another language: names in two scripts, one story or the same figure within days."""
+    if one.company.isascii() == other.company.isascii():
+        return False
+    if one.story_id is not None and one.story_id == other.story_id:
+        return True
+    if one.amount_low is None or not one.announced_on or not other.announced_on:
         return False
     figure = (one.amount_low, one.amount_high, one.amount_currency) == (other.amount_low, other.amount_high, other.amount_currency)
     return figure and abs((one.announced_on - other.announced_on).days) <= 3

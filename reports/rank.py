@@ -14,7 +14,7 @@ from store.text import fold
 TIERS = ("official", "primary", "trade", "media", "aggregator")
 OTHER = "other"
 _ALIKE = 0.85  # share of common character pairs from which two headlines count as one
-_SHORTEST = 8  # characters a headline needs before its likeness means anything
+SHORTEST = 8  # characters a headline needs before its likeness means anything
 _DECOR = re.compile(r"^(?:【[^】]{1,12}】|\[[^\]]{1,12}\]|(?:快讯|独家|首发|最新|重磅|转载|exclusive|update)\s*[:：|｜丨])+\s*")
 _OUTLET = re.compile(r"\s*[|｜丨_–—-]{1,2}\s*[^|｜丨_–—-]{2,16}$")
 _NO_WORDS = re.compile(r"[\W_]+")
@@ -50,7 +50,7 @@ def plain_title(title: str) -> str:
     """The headline without tags in front, outlet behind, punctuation, case and script, for comparing."""
     folded = _DECOR.sub("", fold(title).strip())
     without = _OUTLET.sub("", folded)
-    kept = without if len(_NO_WORDS.sub("", without)) >= _SHORTEST else folded
+    kept = without if len(_NO_WORDS.sub("", without)) >= SHORTEST else folded
     return _NO_WORDS.sub("", kept)
 
 
@@ -82,7 +82,7 @@ def group(candidates: Iterable[Candidate]) -> list[Group]:
 
 def _alike(titles: list[str]) -> Iterable[tuple[int, int]]:
     """Pairs of positions whose titles are the same or nearly so. Only titles that share a rare pair are compared."""
-    pairs = [frozenset(title[k : k + 2] for k in range(len(title) - 1)) if len(title) >= _SHORTEST else frozenset() for title in titles]
+    pairs = [frozenset(title[k : k + 2] for k in range(len(title) - 1)) if len(title) >= SHORTEST else frozenset() for title in titles]
     often = Counter(pair for found in pairs for pair in found)
     index: dict[str, list[int]] = defaultdict(list)
     for i, found in enumerate(pairs):

@@ -148,14 +148,14 @@ def entries_of(session: Session, issue: DigestIssue) -> list[IssueEntry]:
     return list(session.exec(select(IssueEntry).where(IssueEntry.issue_id == issue.id).order_by(col(IssueEntry.id))))
 
 
-def items_shown_elsewhere(session: Session, digest: str, period: str) -> set[int]:
-    """Ids of items that stand in another week's issue of the same digest."""
+def entries_of_other_weeks(session: Session, digest: str, period: str) -> list[tuple[DigestIssue, IssueEntry]]:
+    """All entries that stand in other weekly issues of the same digest, each with its issue."""
     query = (
-        select(IssueEntry.item_id)
-        .join(DigestIssue, col(DigestIssue.id) == col(IssueEntry.issue_id))
+        select(DigestIssue, IssueEntry)
+        .join(IssueEntry, col(DigestIssue.id) == col(IssueEntry.issue_id))
         .where(DigestIssue.digest == digest, DigestIssue.period != period, ~col(DigestIssue.period).contains(".."))
     )
-    return {item_id for item_id in session.exec(query) if item_id is not None}
+    return list(session.exec(query))
 
 
 def save_issue(session: Session, issue: DigestIssue, entries: Sequence[IssueEntry]) -> DigestIssue:

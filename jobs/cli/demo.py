@@ -39,12 +39,10 @@ def demo(
 
 def _tell(report: DemoReport, folder: Path, seconds: float) -> None:
     """Say what was done, where to look and what to type next."""
-    last = report.runs[-1]
-    totals = [run.totals() for run in report.runs]
-    kept, away = sum(sums["new"] for sums in totals), sum(sums["turned_away"] for sums in totals)
-    out(f"Crawled {len(last.sources)} sample sites three times with {len(report.requests)} requests in {seconds:.0f} s:")
-    out(f"  {kept} entries found, {away} of them turned away unread because neither title nor summary was on topic")
-    for source in last.sources:
+    totals = report.run.totals()
+    out(f"Crawled {totals['sources']} sample sites with {len(report.requests)} requests; all in all {seconds:.0f} s:")
+    out(f"  {totals['new']} entries found, {totals['turned_away']} of them turned away unread: title and summary were off topic")
+    for source in report.run.sources:
         if source.error_kind:
             out(f"  {source.id}: {source.note or source.error_kind} (one of the sites is made to do so)")
     out("Built and mailed, one mail a reader:")

@@ -1,4 +1,4 @@
-"""The whole job on the sample sites: crawl week by week, build, mail and write three digests. Loopback only."""
+"""The whole job on the sample sites: crawl them, build, mail and write three weekly digests. Loopback only."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ url = '{url}'
 
 @dataclass(slots=True)
 class DemoReport:
-    """What the demo did: a run, an edition and its deliveries a week, the files written, what the sites were asked for."""
+    """What the demo did: the crawl, an edition and its deliveries a week, the files written, what the sites were asked for."""
 
-    runs: list[RunReport] = field(default_factory=list)
+    run: RunReport
     editions: list[Edition] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
@@ -63,17 +63,16 @@ def run_demo(folder: Path, *, sites: Path = FOLDER, tell: Callable[[str], None] 
     folder = folder.resolve()
     _clear(folder)
     store = StoreSettings(url=f"sqlite:///{folder / 'demo.db'}")
-    report = DemoReport()
     periods = [week(label) for label in WEEKS]
     (folder / "yixun.toml").write_text(_CONFIG.format(url=store.url), encoding="utf-8")
     engine = open_store(store)
     try:
-        with SampleWeb(load_sites(sites), periods[0].bounds()[1]) as web, Postbox(folder / "mail") as postbox:
+        with SampleWeb(load_sites(sites), periods[-1].bounds()[1]) as web, Postbox(folder / "mail") as postbox:
             mail = MailSettings(host="127.0.0.1", port=postbox.port, security="none", sender="Yixun demo <yixun@example.org>")
+            tell(f"crawling {len(web.sites)} sample sites")
+            report = DemoReport(crawl(_sources(web, folder), _crawl_settings(), store))
             for period in periods:
-                web.until = period.bounds()[1]
-                tell(f"{period.label}: crawling {len(web.sites)} sample sites")
-                report.runs.append(crawl(_sources(web, folder), _crawl_settings(), store))
+                tell(f"building and mailing the issue of {period.label}")
                 _publish(report, engine, period, folder, web, mail)
             report.requests = list(web.requests)
     finally:

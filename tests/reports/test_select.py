@@ -61,6 +61,18 @@ def test_a_late_item_counts_within_48_hours_and_only_once(newsroom: Session, ord
     assert titles(select_edition(newsroom, order)) == []
 
 
+def test_a_reprint_of_last_weeks_story_is_no_news(newsroom: Session, order: Order) -> None:
+    title = "示例医院在放射科上线本地部署的大模型助手"
+    an_item(newsroom, title=title, identity="a", published_at=NOON - timedelta(days=7))
+    an_item(newsroom, source_id="wire", title=f"【转载】{title}", identity="b")
+    told = an_item(newsroom, title="另一家公司的新闻第一次报道", identity="c", published_at=NOON - timedelta(days=7))
+    story = a_story(newsroom, told)
+    an_item(newsroom, title="换了标题的改写稿件", identity="d", story_id=story.id, relation="rewrite")
+    an_item(newsroom, title="同一事件的后续进展报道", identity="e", story_id=story.id, relation="follow_up")
+    build_issue(newsroom, an_order("2026-W46"))
+    assert titles(select_edition(newsroom, order)) == ["同一事件的后续进展报道"]
+
+
 def test_a_span_of_days_takes_items_by_their_own_day_alone(newsroom: Session, order: Order) -> None:
     an_item(newsroom, title="Tuesday's news of the hospital")
     an_item(newsroom, title="Monday's news of the hospital", published_at=NOON - timedelta(days=1))
