@@ -49,7 +49,7 @@ def examine(config: Path | None) -> Iterator[Check]:
     path = config or find_config()
     yield Check("settings", "ok", str(path) if path else "no yixun.toml: defaults", "" if path else "`yixun init` writes one")
     yield from _each(lambda: _knowledge(settings), "knowledge")
-    yield from _each(_sources, "sources")
+    yield from _each(lambda: _sources(settings), "sources")
     yield _contact(settings)
     yield _mail(settings)
     yield _space(settings)
@@ -78,8 +78,8 @@ def _knowledge(settings: Settings) -> Check:
     return Check("knowledge", "ok", f"{len(knowledge.organisations)} organisations, {len(knowledge.models)} models")
 
 
-def _sources() -> Check:
-    known, broken = load_sources()
+def _sources(settings: Settings) -> Check:
+    known, broken = load_sources(added=settings.crawl.sources)
     if broken:
         return Check("sources", "wrong", f"{len(broken)} entries are broken, the first: {broken[0]}")
     return Check("sources", "ok", f"{len(known)} in the catalogue, {sum(source.enabled for source in known)} enabled")
