@@ -70,6 +70,7 @@ class Reading:
     def __init__(self, document: Document, names: Names) -> None:
         self.document = document
         self.names = names
+        self._mentions: dict[int, list[Mention]] = {}
 
     @cached_property
     def full(self) -> str:
@@ -96,8 +97,14 @@ class Reading:
 
     @cached_property
     def mentions(self) -> list[Mention]:
-        """`catalogued` plus organisations outside the catalogue (suffix rules, entity model), by start. Costly."""
-        return self.names.find_all(self)
+        """`catalogued` plus organisations outside the catalogue (suffix rules, entity model), by start. Costly: see `mentions_in`."""
+        return [mention for sentence in self.sentences for mention in self.mentions_in(sentence)]
+
+    def mentions_in(self, sentence: Sentence) -> list[Mention]:
+        """The part of `mentions` that begins in one of `sentences`, found when first asked for."""
+        if sentence.start not in self._mentions:
+            self._mentions[sentence.start] = self.names.find_all(self, sentence)
+        return self._mentions[sentence.start]
 
     @cached_property
     def amounts(self) -> list[Amount]:

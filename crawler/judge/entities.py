@@ -24,16 +24,11 @@ _LEGAL_TAIL = re.compile(
 _LEADING = re.compile(r"(?:China|Chinese|China['’]s|.*['’]s|中国|国内|美国)\s?")
 
 
-def find_outside(full: str, folded: str, sentences: Sequence[Sentence], catalogued: Sequence[Mention]) -> list[Mention]:
-    """`catalogued` plus the organisations that the rules find, by start, never overlapping.
-
-    `sentences` are those to look at: all of a reading's, or only the ones that matter to the caller.
-    """
-    out: list[Mention] = []
-    for sentence in sentences:
-        known = [m for m in catalogued if m.start < sentence.end and sentence.start < m.end]
-        out += _in_sentence(full, folded, sentence, known)
-    kept = [m for m in catalogued if all(m.end <= o.start or o.end <= m.start for o in out)]
+def find_outside(full: str, folded: str, sentence: Sentence, catalogued: Sequence[Mention]) -> list[Mention]:
+    """Those of `catalogued` that begin in `sentence`, plus the organisations that the rules find there, by start, never overlapping."""
+    known = [m for m in catalogued if m.start < sentence.end and sentence.start < m.end]
+    out = _in_sentence(full, folded, sentence, known)
+    kept = [m for m in known if m.start >= sentence.start and all(m.end <= o.start or o.end <= m.start for o in out)]
     return sorted([*kept, *out], key=lambda mention: mention.start)
 
 

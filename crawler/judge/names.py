@@ -18,7 +18,7 @@ from .facts import Mention
 from .knowledge import AiModel, Ambiguity, Knowledge, Organisation
 
 if TYPE_CHECKING:
-    from .document import Reading
+    from .document import Reading, Sentence
 
 # What may follow a model's name as its version, in folded text: "-r1", " v3.1", "2.5-72b", " pro", "(671b)", "满血版".
 _STEP = (
@@ -107,15 +107,15 @@ class Names:
                 covered = end
         return out
 
-    def find_all(self, reading: Reading) -> list[Mention]:
-        """`find` plus organisations outside the catalogue, by start, never overlapping.
+    def find_all(self, reading: Reading, sentence: Sentence) -> list[Mention]:
+        """What `find` found in a sentence, plus its organisations outside the catalogue, by start, never overlapping.
 
         A name outside the catalogue that holds a catalogue name within it (厦门大学附属中山医院) takes its place, unless
         what goes beyond is a department or branch, which folds into its hospital.
         """
         from .entities import find_outside
 
-        return find_outside(reading.full, reading.folded, reading.sentences, reading.catalogued)
+        return find_outside(reading.full, reading.folded, sentence, reading.catalogued)
 
     def knows(self, name: str) -> bool:
         """Whether `name` as a whole is a name of the catalogue."""

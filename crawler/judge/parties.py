@@ -19,7 +19,7 @@ _PLACE = (
     r"(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|"
     r"云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|"
     r"广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|郑州|济南|青岛|厦门|福州|合肥|宁波|大连|沈阳|昆明|长三角|大湾区|"
-    r"[\u4e00-\u9fff]{2,3}[省市县区州])"
+    r"(?![在于由让把对向,、][\u4e00-\u9fff])(?![\u4e00-\u9fff]{0,3}(?:全|辖|我|本|各|该|城|社|地|园|片|病|院|景|山|厂|校|灾|疫|牧|老|新|两|多|每|所|内|外)[省市县区州])[\u4e00-\u9fff]{2,3}[省市县区州])"
 )
 _GROUP_ZH = re.compile(
     rf"{_PLACE}[省市]?(?:的|内|境内|已有|有|全[省市县区])?(?:多|数|数十|十余|几十|上百|百余|近百|超?\d+余?|首批\d*|全部|所有|"
@@ -74,25 +74,45 @@ class Field:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.folded = reading.folded
+        self._by_sentence: dict[int, list[Mention]] = {}
+
+    def _named_in(self, sentence: Sentence) -> list[Mention]:
+        """Organisations that a sentence names in full, by start."""
+        if sentence.start not in self._by_sentence:
+            whole = _whole(self.reading, [m for m in self.reading.mentions_in(sentence) if m.target == "organisation"])
+            named = sorted([*whole, *_by_place(self.reading, sentence, whole)], key=lambda m: m.start)
+            self._by_sentence[sentence.start] = named
+        return self._by_sentence[sentence.start]
 
     @cached_property
     def _named(self) -> list[Mention]:
-        whole = _whole(self.reading, [m for m in self.reading.mentions if m.target == "organisation"])
-        return sorted([*whole, *_by_place(self.reading, whole)], key=lambda m: m.start)
+        return [mention for sentence in self.reading.sentences for mention in self._named_in(sentence)]
+
+    @cached_property
+    def _has_aliases(self) -> bool:
+        return _ALIAS.search(self.reading.full) is not None
 
     @cached_property
     def aliases(self) -> dict[str, str]:
         """Folded short forms to the folded full name or the catalogue id."""
-        return _aliases(self.reading, self._named)
+        return _aliases(self.reading, self._named) if self._has_aliases else {}
 
     @cached_property
     def known(self) -> list[Mention]:
-        """Every organisation of the text, by start."""
+        """Every organisation of the text, by start. Costly: `known_between` looks only where it is asked to."""
         return sorted([*self._named, *_alias_mentions(self.reading, self._named, self.aliases)], key=lambda m: m.start)
+
+    def known_between(self, start: int, end: int) -> list[Mention]:
+        """The organisations that begin between two offsets, by start."""
+        if self._has_aliases:
+            found = self.known
+        else:
+            found = [m for s in self.reading.sentences if s.start < end and start < s.end for m in self._named_in(s)]
+        return [m for m in found if start <= m.start < end]
 
     def within(self, start: int, end: int) -> list[Mention]:
         """Organisations and placed groups of hospitals between two offsets, without those in brackets after another."""
-        inside = [m for m in self.known if start <= m.start and m.end <= end]
+        inside = [m for m in self.known_between(start, end) if m.end <= end]
         out = [m for m in inside if not self._glosses(m, inside)]
         for pattern, text in ((_GROUP_ZH, self.folded), (_GROUP_EN, self.reading.full)):
             for match in pattern.finditer(text, start, end):
@@ -119,7 +139,7 @@ class Field:
     def before(self, at: int, said: str, *, reach: int = 600) -> Mention | None:
         """What a pronoun `said` at the offset `at` stands for: the nearest organisation of its kind in the `reach` characters before."""
         kind = next((kind for kind, pattern in _PRONOUN_KINDS.items() if pattern.search(said)), None)
-        earlier = [m for m in self.known if at - reach <= m.start < at]
+        earlier = self.known_between(at - reach, at)
         if kind == "company":
             earlier = [m for m in earlier if m.kind in ("company", "investor")]
         elif kind is not None:
@@ -153,18 +173,17 @@ def _whole(reading: Reading, found: Sequence[Mention]) -> list[Mention]:
     return out
 
 
-def _by_place(reading: Reading, known: Sequence[Mention]) -> list[Mention]:
+def _by_place(reading: Reading, sentence: Sentence, known: Sequence[Mention]) -> list[Mention]:
     """Companies whose names end like common words (医疗, 软件), where a sentence opens with them or a partner follows 与."""
     out: list[Mention] = []
-    for sentence in reading.sentences:
-        opening = _OPENER.match(reading.folded, sentence.start, sentence.end)
-        partners = _PARTNER.finditer(reading.folded, sentence.start, sentence.end)
-        hospital = _HOSPITAL_AI.match(reading.folded, sentence.start, sentence.end)
-        for match in [*(m for m in (opening, hospital) if m), *partners]:
-            start, end = match.span("name")
-            kind = "hospital" if match is hospital else "company"
-            if all(end <= m.start or m.end <= start for m in known) and not _COMMON.match(reading.folded, start, end):
-                out.append(Mention("organisation", None, reading.full[start:end], start, end, kind, found_by="rule"))
+    opening = _OPENER.match(reading.folded, sentence.start, sentence.end)
+    partners = _PARTNER.finditer(reading.folded, sentence.start, sentence.end)
+    hospital = _HOSPITAL_AI.match(reading.folded, sentence.start, sentence.end)
+    for match in [*(m for m in (opening, hospital) if m), *partners]:
+        start, end = match.span("name")
+        kind = "hospital" if match is hospital else "company"
+        if all(end <= m.start or m.end <= start for m in known) and not _COMMON.match(reading.folded, start, end):
+            out.append(Mention("organisation", None, reading.full[start:end], start, end, kind, found_by="rule"))
     return out
 
 
@@ -212,6 +231,18 @@ def speaks_of_health(reading: Reading) -> bool:
     return _HEALTH.search(reading.folded) is not None or any(m.target == "organisation" for m in reading.catalogued)
 
 
+def is_of_health(reading: Reading, mention: Mention, sentence: Sentence) -> bool:
+    """Whether an organisation that `sentence` names is one of health or insurance: by its kind, its name, or the words around it.
+
+    A long text on technology may speak of health somewhere; who it names elsewhere takes no model into use in health.
+    """
+    if mention.kind == "hospital" or _HEALTH.search(fold(mention.as_written)):
+        return True
+    around = reading.folded[max(0, sentence.start - _AROUND) : sentence.end + _AROUND]
+    return _HEALTH.search(around) is not None or _HEALTH.search(reading.folded, 0, reading.body_start) is not None
+
+
+_AROUND = 100
 _RECALLED = re.compile(r"去年|前年|早在|此前曾|曾于|曾经|\blast year\b|\bpreviously\b|\bback in\b|\byears ago\b")
 _NOW = re.compile(r"目前|现已|如今|现在|日前|近日|今日|now\b|currently|recently|this (?:week|month)|since")
 _LONG_AGO = 60
