@@ -24,6 +24,7 @@ from crawler.extract.urls import canonical_url
 from crawler.run import crawl
 from crawler.settings import CrawlSettings
 from crawler.sources import Source, load_sources
+from crawler.spiders.base import plain
 from store.database import connect
 from store.models import Fetch, Item
 from store.settings import StoreSettings
@@ -38,7 +39,7 @@ def keys_of(url: str) -> tuple[set[str], int]:
         link = canonical_url(entry.get("link") or "")
         if link:
             found.add(link)
-        elif entry.get("title") or entry.get("summary"):
+        elif plain(entry.get("title") or "") or plain(entry.get("summary") or ""):
             found.add(str(entry.get("id") or entry.get("title")))
         else:
             nameless += 1

@@ -69,7 +69,7 @@ def _crawl(order: CrawlOrder) -> RunReport:
 
 def _run(work: Work) -> None:
     """Run Scrapy until all is done, the time is up or the starter is gone."""
-    process = AsyncCrawlerProcess(scrapy_settings(work.order.crawl), install_root_handler=False)
+    process = AsyncCrawlerProcess(scrapy_settings(work.order.crawl))
     for name in ("scrapy", "twisted"):
         logging.getLogger(name).setLevel(logging.WARNING)
     crawler = process.create_crawler(NewsSpider)

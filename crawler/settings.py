@@ -31,11 +31,11 @@ class CrawlSettings(BaseModel):
     max_redirects: int = Field(5, ge=0, le=20, description="redirects that are followed")
     max_entries: int = Field(1000, ge=1, description="entries read from one answer of a source")
     max_pages: int = Field(10, ge=1, le=50, description="pages that are joined to one article")
-    concurrency: int = Field(32, ge=1, le=256, description="requests under way at once, over all hosts; one host gets one at a time")
+    concurrency: int = Field(16, ge=1, le=256, description="requests under way at once, over all hosts; one host gets one at a time")
     poll_hours: float = Field(6, gt=0, le=168, description="hours between two polls of a source that says nothing else")
     full_every: int = Field(24, ge=1, description="every so many polls a source is read in full, for some servers answer 304 wrongly")
     read_seconds: float = Field(20, gt=0, description="time reading and judging one page may take")
-    read_megabytes: int = Field(360, ge=200, description="memory the reading process may use, models included, before it is replaced")
+    read_megabytes: int = Field(300, ge=200, description="memory the reading process may use, models included, before it is replaced")
 
     @field_validator("allow_networks")
     @classmethod
@@ -122,6 +122,7 @@ def scrapy_settings(crawl: CrawlSettings) -> dict[str, Any]:
         },
         "REACTOR_THREADPOOL_MAXSIZE": 20,
         "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "STATS_DUMP": False,
         "WARN_ON_GENERATOR_RETURN_VALUE": False,
     }

@@ -7,7 +7,7 @@ import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete
 
@@ -34,19 +34,18 @@ def take_lock(session: Session, name: str, *, purpose: str, now: datetime) -> Ho
     Commits. Raises StoreBusyError when another process holds it.
     """
     hold = Hold(name, now, os.getpid())
-    row = StoreLock(name=name, holder=purpose, pid=hold.pid, host=socket.gethostname(), taken_at=now, seen_at=now)
-    session.add(row)
+    values = {"holder": purpose, "pid": hold.pid, "host": socket.gethostname(), "taken_at": now, "seen_at": now}
     try:
+        session.connection().execute(insert(StoreLock).values(name=name, **values))
         session.commit()
         return hold
     except IntegrityError:
         session.rollback()
-    held = session.get(StoreLock, name)
+    held = session.get(StoreLock, name, populate_existing=True)
     if held is None:
         return take_lock(session, name, purpose=purpose, now=now)
     if not _is_gone(held, now):
         raise _busy(held)
-    values = {"holder": purpose, "pid": hold.pid, "host": socket.gethostname(), "taken_at": now, "seen_at": now}
     same = (col(StoreLock.name) == name, col(StoreLock.taken_at) == held.taken_at, col(StoreLock.pid) == held.pid)
     taken = session.connection().execute(update(StoreLock).where(*same).values(**values))
     session.commit()

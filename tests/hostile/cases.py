@@ -53,13 +53,25 @@ def http(
     return "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body
 
 
+_MADE: list[Callable[[], bytes]] = []
+
+
 def send(data: bytes | Callable[[], bytes]) -> Respond:
-    """Answer with these bytes, made when they are asked for."""
+    """Answer with these bytes; big ones are made once, by `make_ready`."""
+    if callable(data):
+        data = cache(data)
+        _MADE.append(data)
 
     def respond(connection: socket.socket) -> None:
         connection.sendall(data() if callable(data) else data)
 
     return respond
+
+
+def make_ready() -> None:
+    """Make the big answers, so that the server does not spend the time of the crawl on them."""
+    for make in _MADE:
+        make()
 
 
 def feed(items: str = ITEM.format(n=1), encoding: str = "utf-8") -> str:

@@ -1,0 +1,25 @@
+"""Fixtures for crawl tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.settings import StoreSettings
+
+from .site import Site, serve_site
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """One site on 127.0.0.1."""
+    with serve_site() as served:
+        yield served
+
+
+@pytest.fixture
+def store_file(tmp_path: Path) -> StoreSettings:
+    """Where the test's store is; it is made by whoever opens it first."""
+    return StoreSettings(url=f"sqlite:///{tmp_path}/store.db")
