@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from store.digests import Candidate
@@ -19,6 +20,7 @@ Names = dict[str, tuple[str | None, str | None]]
 Fact = TypeVar("Fact", FundingFact, AdoptionFact)
 
 _FUNDING_ORDER = ("funding", "ipo", "acquisition")
+_ONE_ROUND_DAYS = 45  # a company may announce again later, without naming the round
 _STAGES = ("planned", "announced", "pilot", "live", "expanded")
 
 
@@ -42,7 +44,7 @@ def _announced(groups: Iterable[Group], name: str) -> list[tuple[Any, Candidate]
 
 def _same_round(one: FundingFact, other: FundingFact) -> bool:
     """Whether two facts tell one round: the same company, or companies named in two scripts with the same figure."""
-    if one.type != other.type or (one.type == "funding" and one.kind != other.kind):
+    if one.type != other.type or (one.type == "funding" and one.kind != other.kind) or _days_apart(one, other) > _ONE_ROUND_DAYS:
         return False
     if one.round is not None and other.round is not None and _stage_letter(one.round) != _stage_letter(other.round):
         return False
@@ -57,12 +59,18 @@ def _translated(one: FundingFact, other: FundingFact) -> bool:
         return False
     if one.story_id is not None and one.story_id == other.story_id:
         return True
-    if one.amount_low is None or not one.announced_on or not other.announced_on:
+    if one.amount_low is None:
         return False
     figure = (one.amount_low, one.amount_high, one.amount_currency) == (other.amount_low, other.amount_high, other.amount_currency)
-    return figure and abs((one.announced_on - other.announced_on).days) <= 3
+    return figure and _days_apart(one, other) <= 3
 
 
+def _days_apart(one: FundingFact, other: FundingFact) -> int:
+    """Days between two announcements, 0 where a day is not known."""
+    return abs((one.announced_on - other.announced_on).days) if one.announced_on and other.announced_on else 0
+
+
+@lru_cache(maxsize=4096)
 def _stage_letter(name: str) -> str:
     """What tells rounds apart in both languages: B轮, Series B and B are one."""
     return re.sub(r"(?i)series|round|轮|融资|[\s_-]", "", name).casefold()
@@ -139,8 +147,8 @@ def _reached(fact: AdoptionFact) -> tuple[int, bool, bool, float]:
 
 def _adoption_line(fact: AdoptionFact, row: Candidate, names: Names) -> AdoptionLine:
     english, chinese = names.get(fact.adopter_id or "", (None, None))
-    use = " · ".join(clean(part) for part in (fact.product, fact.department) if part)
     model = clean(fact.model)
+    use = " · ".join(clean(part) for part in (fact.product, fact.department) if part and bare(part) != bare(model))
     if fact.model_version and bare(fact.model_version) not in bare(model):
         model = f"{model} {clean(fact.model_version)}"
     return AdoptionLine(
@@ -162,14 +170,16 @@ def counted(line: FundingLine) -> bool:
 
 
 def totals(groups: list[Group], funding: tuple[FundingLine, ...], adoptions: tuple[AdoptionLine, ...]) -> Totals:
-    """The key figures of an issue. Sums take the low bound of each counted round; rounds without a figure are counted apart."""
+    """The key figures of an issue. Sums take the low bound of each counted round; rounds without a figure are counted apart.
+    Adoptions that are only planned are listed, not counted."""
     rounds = [line for line in funding if counted(line)]
+    taken_up = [line for line in adoptions if line.stage != "planned"]
     sized = [line for line in rounds if line.cny_low is not None]
     return Totals(
         stories=len(groups),
         outlets=len({origin(row)["outlet"] for group in groups for row in group.members}),
-        adoptions=len(adoptions),
-        deepseek=sum(line.family == "deepseek" for line in adoptions),
+        adoptions=len(taken_up),
+        deepseek=sum(line.family == "deepseek" for line in taken_up),
         rounds=len(rounds),
         undisclosed=len(rounds) - len(sized),
         raised_cny=str(sum((Decimal(line.cny_low or 0) for line in sized), Decimal(0))),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from store.text import SENTENCE_END
@@ -15,6 +18,7 @@ _BREAKS = re.compile(r"[\s\u3000\x85]+")
 _DATELINE = re.compile(
     r"^\s*(?:(?:【[^】]{1,30}】|本[报网刊站]讯|[^\s，。]{1,18}\d{1,2}月\d{1,2}日(?:电|讯|消息))\s*(?:[（(][^）)]{0,30}[）)])?[\s:：]*)+"
 )
+_LOOKED_AT = 12  # sentences from the beginning; what sums an item up stands early
 _WHOLE = ("。", "！", "？", ".", "!", "?", "”", "’", "」", '"', ")", "）")
 # What feeds put beside the text: journals their imprint, WordPress its credit line.
 _FEED_NOISE = re.compile(r"Published online|doi:\s*10\.|appeared first on|阅读全文|点击查看|^Read more", re.IGNORECASE)
@@ -58,17 +62,17 @@ def cut(text: str, columns: int) -> str:
     return kept.rstrip(" ,;:，；：、") + "…"
 
 
-def sentences(text: str) -> list[str]:
-    """The sentences of a Chinese or English text, clean, datelines taken off."""
-    found = []
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a Chinese or English text, clean, datelines taken off; cut as they are asked for."""
     start = 0
-    for match in SENTENCE_END.finditer(text):
-        found.append(clean(_DATELINE.sub("", text[start : match.end()])))
-        start = match.end()
-    found.append(clean(_DATELINE.sub("", text[start:])))
-    return [sentence for sentence in found if sentence]
+    for end in chain((match.end() for match in SENTENCE_END.finditer(text)), (len(text),)):
+        sentence = clean(_DATELINE.sub("", text[start:end]))
+        start = end
+        if sentence:
+            yield sentence
 
 
+@lru_cache(maxsize=8192)
 def bare(text: str) -> str:
     """Letters, digits and characters alone, for telling whether two texts say the same."""
     return _NO_WORDS.sub("", text).casefold()
@@ -82,7 +86,7 @@ def one_sentence(title: str, evidence: list[str], summary: str, text: str, *, co
     """
     said = bare(title)
     spare = ""
-    for sentence in [*(clean(s) for s in evidence), *sentences(summary), *sentences(text[:4000])]:
+    for sentence in chain((clean(s) for s in evidence), islice(sentences(summary), _LOOKED_AT), islice(sentences(text), _LOOKED_AT)):
         core = bare(sentence)
         repeats = core in said or (bool(said) and core.startswith(said) and len(core) < 1.3 * len(said))
         if not core or repeats or _FEED_NOISE.search(sentence):

@@ -164,7 +164,7 @@ def test_cutting_fits(words: str, columns: int) -> None:
 
 
 def test_sentences_lose_their_dateline() -> None:
-    assert sentences("【医讯】本报讯（记者 甲）某院上线系统。Second one by A. Ltd. ends here. 第三句！") == [
+    assert list(sentences("【医讯】本报讯（记者 甲）某院上线系统。Second one by A. Ltd. ends here. 第三句！")) == [
         "某院上线系统。",
         "Second one by A. Ltd. ends here.",
         "第三句！",

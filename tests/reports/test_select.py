@@ -202,9 +202,11 @@ def test_one_adopter_of_one_model_is_one_row_at_its_furthest_stage(newsroom: Ses
     an_adoption(newsroom, later, adopter="示例医院放射科", adopter_id="example-hospital", product="影像报告", department="放射科")
     an_adoption(newsroom, later, adopter="示例医院", adopter_id="example-hospital", model_family="qwen", model="Qwen", model_version="2.5")
     an_adoption(newsroom, later, adopter="另一医院", background=True)
+    an_adoption(newsroom, later, adopter="第三医院", model_family="kimi", model="Kimi", stage="planned")
     edition = select_edition(newsroom, order)
     assert [(line.model, line.stage, line.use) for line in edition.adoptions] == [
         ("DeepSeek-R1", "live", "影像报告 · 放射科"),
+        ("Kimi", "planned", None),
         ("Qwen 2.5", "live", None),
     ]
     assert edition.adoptions[0].adopter_en == "Example Hospital"
