@@ -40,6 +40,9 @@ _FIGURE = re.compile(
     + r"(?P<after>量?级别?)?(?P<more>\+|左右|上下|以上|以内|以下|余|多)?"
 )
 _LEADING = re.compile(rf"(?<![a-z])(?P<sign>{pattern(LEADING)}) *$")
+_LEADING_ENDS = frozenset(" ").union(sign[-1] for sign in LEADING)
+_SCALED = re.compile("[万亿兆]")
+_WIDE_GROUP = re.compile("，(?=[0-9０-９]{3})")
 
 _BEFORE: dict[Hedge, str] = {
     "about": r"(?<![节签预违条])约[为合]?|大约为?|大概|折合|≈|~|about|around|approximately|approx\.?|roughly|some|(?:an )?estimated(?: at)?"
@@ -135,7 +138,7 @@ def _join_between(amounts: list[Amount], text: str, folded: str) -> list[Amount]
 
 def _keep_wide_commas(text: str, folded: str) -> str:
     """Give back the full-width commas, which part figures (`$20，300美元`) where ASCII commas group digits."""
-    if "，" not in text:
+    if not _WIDE_GROUP.search(text):
         return folded
     out, start = [], 0
     for piece in text.split("，"):
@@ -156,9 +159,9 @@ def _read_figure(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     """Make an amount of what `_FIGURE` matched, or None when it is not money."""
     start, end = match.start(), match.end()
     before = folded[max(0, start - 16) : start]
-    sign = _LEADING.search(before) if before and (before[-1] in "$¥￥€£₩₽₹฿₫₪₺₴₦₱ " or before[-1].isalpha()) else None
+    sign = _LEADING.search(before) if before and before[-1] in _LEADING_ENDS else None
     unit = match["unit2"] or match["unit1"]
-    if not (unit or sign or match["scale1"] or match["scale2"] or re.search("[万亿兆]", match[0])):
+    if not (unit or sign or match["scale1"] or match["scale2"] or _SCALED.search(match[0])):
         return None
     if sign is None and before and "a" <= before[-1] <= "z" and folded[start].isdigit():
         return None
@@ -217,7 +220,7 @@ def _is_money(folded: str, match: re.Match[str], *, currency: str | None, bare: 
         return True
     if match["scale1"] or match["scale2"]:
         return False
-    if not re.search("[万亿兆]", match[0]) or _COUNTED.match(folded, end):
+    if not _SCALED.search(match[0]) or _COUNTED.match(folded, end):
         return False
     if spoken and (hedge := _HEDGES.search(before)):
         before = before[: hedge.start()]
@@ -233,7 +236,7 @@ def _read_quantity(match: re.Match[str]) -> _Quantity | None:
     if two is None:
         return None
     low = one.low
-    if low < two.low and not match["scale1"] and not re.search("[万亿兆]", match["number1"]):
+    if low < two.low and not match["scale1"] and not _SCALED.search(match["number1"]):
         # `5000-10000万元`, `1-2亿`, `$1-2 million`: the scale of the second holds for both.
         scale = two.low / _plain(match["number2"])
         low = low * scale
