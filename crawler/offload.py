@@ -12,6 +12,8 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+import structlog
+
 from store.items import ToRead
 
 from .exchange import PageBytes, ReadArticle, ReadListing, Trouble
@@ -23,6 +25,7 @@ from .spiders.base import Page
 
 Answer = TypeVar("Answer", ReadListing, ReadArticle)
 _START_SECONDS = 60
+log = structlog.get_logger()
 
 
 class UnreadableError(Exception):
@@ -39,7 +42,7 @@ class ReadingProcess:
     def __init__(self, sources: Sequence[Source], knowledge: KnowledgeExtra, crawl: CrawlSettings) -> None:
         self._start_with = (list(sources), knowledge, crawl.read_seconds, crawl.read_megabytes)
         self._seconds = crawl.read_seconds
-        self._most = crawl.read_megabytes * 4 // 5
+        self._most = crawl.read_megabytes * 9 // 10
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
         self._catalogue: dict[str, list[dict[str, Any]]] = {}
@@ -108,6 +111,7 @@ class ReadingProcess:
             self._process.kill()
             self._process.wait()
             self.replaced += 1
+            log.info("reading process replaced", times=self.replaced)
         if self._pipe is not None:
             self._pipe.close()
         self._process = self._pipe = None
