@@ -212,16 +212,18 @@ _OTHER = frozenset(
 
 
 @cache
-def _scripts() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters that only traditional, and only simplified writing uses."""
+def _converted(table: str) -> frozenset[str]:
+    """Characters that OpenCC's table (`t2s`, `s2t`) writes in another way."""
     import opencc
 
     han = [chr(code) for code in range(0x4E00, 0xA000)]
-    joined = "\n".join(han)
-    to_simple = opencc.OpenCC("t2s").convert(joined).split("\n")
-    to_traditional = opencc.OpenCC("s2t").convert(joined).split("\n")
-    traditional = frozenset(a for a, b in zip(han, to_simple, strict=True) if a != b)
-    simplified = frozenset(a for a, b in zip(han, to_traditional, strict=True) if a != b)
+    return frozenset(a for a, b in zip(han, opencc.OpenCC(table).convert("\n".join(han)).split("\n"), strict=True) if a != b)
+
+
+@cache
+def _scripts() -> tuple[frozenset[str], frozenset[str]]:
+    """Characters that only traditional, and only simplified writing uses."""
+    traditional, simplified = _converted("t2s"), _converted("s2t")
     # 后, 里, 台, 只 and their like are written in both: no evidence.
     return traditional - simplified, simplified - traditional - frozenset("后里台只几干余面千云冲出丑斗谷舍御松制周向回才表板升")
 
@@ -231,8 +233,10 @@ def _count(pattern: re.Pattern[str], text: str) -> int:
 
 
 def _chinese(text: str) -> str:
-    traditional, simplified = _scripts()
     chars = set(text)
+    if _converted("t2s").isdisjoint(chars):
+        return "zh"  # most texts: the table of simplified characters takes long to load
+    traditional, simplified = _scripts()
     return "zh-Hant" if len(chars & traditional) > len(chars & simplified) else "zh"
 
 

@@ -10,21 +10,15 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import cache
 
 from crawler.extract.language import detect_language
 
-from .adoption import find_adoptions
-from .approvals import find_approvals
 from .document import Document, Reading
 from .facts import Fact, Found, Judgement, TopicMatch
-from .funding import find_funding
 from .knowledge import Knowledge, load_knowledge
-from .launches import find_launches
 from .names import Names
-from .partnerships import find_partnerships
-from .policies import find_policies
 from .relevance import CheapCheck, Relevance, Verdict, cheap_check, lead_end
-from .results import find_results
 from .roundup import find_part
 from .terms import Hit, load_lexicon
 from .topics import Topics, announced, load_topics
@@ -34,10 +28,30 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Finder = Callable[[Reading], Found]
 
-# What reads facts, one function a kind; each looks at cheap words of its kind before it asks for names and amounts. Money and models
-# are read in texts of any field; the rest means something to us only where a text is about health at all.
-OF_ANY_FIELD: tuple[Finder, ...] = (find_funding, find_adoptions)
-OF_HEALTH: tuple[Finder, ...] = (find_approvals, find_partnerships, find_policies, find_launches, find_results)
+
+@cache
+def _of_any_field() -> tuple[Finder, ...]:
+    """What reads facts of money and of models, which texts of any field tell.
+
+    One function a kind; each looks at cheap words of its kind before it asks for names and amounts. They are loaded at the first text
+    whose facts are asked for: their patterns take longer to compile than the catalogue to read.
+    """
+    from .adoption import find_adoptions
+    from .funding import find_funding
+
+    return find_funding, find_adoptions
+
+
+@cache
+def _of_health() -> tuple[Finder, ...]:
+    """What reads facts that mean something to us only where a text is about health at all."""
+    from .approvals import find_approvals
+    from .launches import find_launches
+    from .partnerships import find_partnerships
+    from .policies import find_policies
+    from .results import find_results
+
+    return find_approvals, find_partnerships, find_policies, find_launches, find_results
 
 
 class Judge:
@@ -80,8 +94,8 @@ class Judge:
         hits = self.relevance.hits(reading)
         verdict, part = self._verdict(reading, language, hits)
         read = verdict.relevant if deep is None else deep
-        finders = OF_ANY_FIELD + OF_HEALTH if verdict.relevant or _is_of_health(reading, language, hits) else OF_ANY_FIELD
-        events, denied = find_facts(reading, finders, part=part) if read else ((), ())
+        of_health = read and (verdict.relevant or _is_of_health(reading, language, hits))
+        events, denied = find_facts(reading, of_health=of_health, part=part) if read else ((), ())
         topics = self.topics.match(reading, language, told=announced(events), span=part) if verdict.relevant else ()
         return Judgement(
             id=document.id,
@@ -123,13 +137,14 @@ def _is_of_health(reading: Reading, language: str, hits: Sequence[Hit]) -> bool:
     return any(hit.rule.axis in ("health", "both") and hit.rule.weight >= 1 and hit.start < end for hit in hits)
 
 
-def find_facts(
-    reading: Reading, finders: Sequence[Finder], *, part: tuple[int, int] | None = None
-) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
-    """The facts that a text states and those it denies, by where their evidence stands; of a round-up, those of its part."""
+def find_facts(reading: Reading, *, of_health: bool, part: tuple[int, int] | None = None) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """The facts that a text states and those it denies, by where their evidence stands; of a round-up, those of its part.
+
+    `of_health` also asks for the kinds that mean something only in a text about health.
+    """
     events: list[Fact] = []
     denied: list[Fact] = []
-    for find in finders:
+    for find in (*_of_any_field(), *(_of_health() if of_health else ())):
         found = find(reading)
         events += found.facts
         denied += found.denied
