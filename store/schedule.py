@@ -25,6 +25,7 @@ DAY = timedelta(days=1)
 # Entries worth one fetch. Below 1, or the median delay would pass half the gap; much below, and most fetches bring nothing.
 _EXPECTED = 0.7
 _RETRY = timedelta(minutes=30)
+_SILENT = timedelta(hours=6)
 _ITEMS_REMEMBERED = 300
 _FETCHES_REMEMBERED = 60
 _TRUSTED_AFTER = 3
@@ -102,13 +103,16 @@ def review(session: Session, source_id: str, *, now: datetime, interval: timedel
     definition = session.get_one(SourceRow, source_id)
     polls = _polls(session, source_id)
     moments = _moments(session, source_id)
+    rhythm = learn(moments, now)
+    # A silence is measured against the rhythm before it began, or a dead source would become the usual thing.
+    last = max(moments, default=now)
+    before = rhythm if now - last < _SILENT else learn(moments, last)
     state.failures = _failures(polls)
     health = assess(
         polls,
         now=now,
         enabled=bool(state.overrides.get("enabled", definition.enabled)),
-        # A silence is measured against the rhythm before it began, or a dead source would become the usual thing.
-        rhythm=learn(moments, min(now, max(moments, default=now))),
+        rhythm=before,
         last_new_at=state.last_new_at,
         newest_entry_at=state.newest_entry_at,
     )
@@ -116,7 +120,7 @@ def review(session: Session, source_id: str, *, now: datetime, interval: timedel
         state.status, state.status_since = health.status, health.since
     state.status_reason = health.reason
     usual = interval or timedelta(seconds=state.interval_seconds)
-    state.next_due_at = _next_due(session, state, polls=polls, rhythm=learn(moments, now), usual=usual, now=now)
+    state.next_due_at = _next_due(session, state, polls=polls, rhythm=rhythm, usual=usual, now=now)
     state.interval_seconds = int((state.next_due_at - now).total_seconds())
 
 

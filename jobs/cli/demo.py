@@ -33,7 +33,7 @@ def demo(
     began = time.monotonic()
     report = run_demo(folder, tell=lambda line: say(f"{time.monotonic() - began:5.1f} s  {line}"))
     _tell(report, folder, time.monotonic() - began)
-    if not all(outcome.fine for outcome in report.outcomes):
+    if report.run.status == "failed" or not all(outcome.fine for outcome in report.outcomes):
         raise typer.Exit(EXIT_FAILED)
 
 
