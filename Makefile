@@ -30,7 +30,7 @@ lint: $(VENV)/.installed-test ## ruff, mypy --strict, layers
 	$(BIN)/lint-imports
 
 test: lint ## everything that must hold: lint, types, layers, tests
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: $(VENV)/.installed-test ## the measurements of benchmarks/, one table each
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
