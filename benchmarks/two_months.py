@@ -30,6 +30,7 @@ from sqlmodel import Session, col, select
 from crawler.books import Look, save_look
 from crawler.clean import clean_entry
 from crawler.fetch.faults import Fault, of_page, of_status
+from crawler.judge.judging import Judge
 from crawler.sources import Source
 from crawler.spiders import first_asks, read_listing
 from crawler.spiders.base import Page
@@ -48,6 +49,7 @@ TICK = timedelta(minutes=10)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FULL_EVERY = 24
 PASSING_ERRORS = 0.05
+JUDGE = Judge()
 NETWORK_KINDS = {"dns", "timeout", "connection"}
 NO_NETWORK = (START + 18 * DAY + 3 * HOUR, START + 18 * DAY + 4 * HOUR)
 
@@ -251,7 +253,8 @@ def poll(session: Session, site: Site, source: Source, run_id: int, rng: random.
         return fetch
     fetch.status, fetch.found = "ok", len(found.drafts)
     state = {"etag": answer.headers.get("ETag"), "fetched_at": now, "polls_since_full": 0}
-    save_look(session, fetch, [clean_entry(draft, source) for draft in found.drafts], Look(ask.root, look.interval, look.backlog, state))
+    entries = [clean_entry(draft, source, check=JUDGE.cheap_check) for draft in found.drafts]
+    save_look(session, fetch, entries, Look(ask.root, look.interval, look.backlog, state))
     return fetch
 
 

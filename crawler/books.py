@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from store.database import session_scope, utc_now
-from store.items import Entry, SavedEntries, save_entries
+from store.entries import Entry
+from store.items import SavedEntries, save_entries
 from store.locks import Hold, renew_lock
 from store.models import Fetch
 from store.politeness import add_host_counts, save_host_state

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from store.items import Entry, ToRead
+from store.entries import Entry, ToRead
 
 from .draft import Article, Draft
 from .extract.language import detect_language
 from .extract.urls import canonical_url
-from .judge.relevance import cheap_check
+from .judge.relevance import CheapCheck
 from .sources import Source
 from .spiders.base import MAX_SUMMARY, MAX_TEXT, MAX_TITLE, clean_text
 
@@ -22,13 +23,16 @@ _PATH = re.compile(r"^(?:https?:/)?/\S*$|^\S+\.(?:s?html?|aspx?|php|jsp)$", re.I
 _SHANGHAI_OFFSET = timedelta(hours=8)
 
 
-def clean_entry(draft: Draft, source: Source) -> Entry:
-    """Turn a draft into the entry that is stored: canonical link, language, and whether its article is worth fetching."""
+def clean_entry(draft: Draft, source: Source, *, check: Callable[[str, str], CheapCheck]) -> Entry:
+    """Turn a draft into the entry that is stored: canonical link, language, and whether its article is worth fetching.
+
+    `check` decides that of title and summary, for sources that are not on topic throughout (`Judge.cheap_check`).
+    """
     canonical = canonical_url(draft.link) if draft.link else None
     reason = None
     if source.scope != "on_topic":
-        check = cheap_check(draft.title, draft.summary)
-        reason = None if check.passes else check.reason
+        checked = check(draft.title, draft.summary)
+        reason = None if checked.passes else checked.reason
     away = reason is not None
     return Entry(
         title=draft.title[:MAX_TITLE],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from store.items import Entry
+from store.entries import Entry
 
 from .judge.facts import Judgement
 from .spiders.base import Ask

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from store.items import ToRead
+from store.entries import ToRead
 
 from .exchange import PageBytes, ReadArticle, ReadListing, Trouble
 from .fetch.faults import Fault

@@ -19,7 +19,8 @@ from scrapy.http.request import NO_CALLBACK
 from sqlmodel import Session
 
 from store.database import utc_now
-from store.items import ReadItem, ToRead, save_read
+from store.entries import ToRead
+from store.items import ReadItem, save_read
 
 from .exchange import PageBytes, ReadArticle
 from .fetch.faults import DOWNLOAD_ERRORS, Fault, of_page, of_status

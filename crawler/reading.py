@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from store.entries import ToRead
 from store.errors import ParseError, SelectorMissingError, YixunError
-from store.items import ToRead
 
 from .catalogue import catalogue_rows
 from .clean import clean_article, clean_entry, clean_unread
@@ -49,7 +49,7 @@ class Reader:
         source = self._sources[source_id]
         found = read_listing(page, source)
         return ReadListing(
-            entries=[clean_entry(draft, source) for draft in found.drafts],
+            entries=[clean_entry(draft, source, check=self._judge.cheap_check) for draft in found.drafts],
             passed_over=found.passed_over,
             next=found.next,
             follow_always=found.follow_always,

@@ -11,8 +11,6 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from crawler.judge.knowledge import KnowledgeExtra
 from crawler.settings import CrawlSettings
@@ -102,6 +100,9 @@ def _refuse_secret(key: Key, value: Any, origin: str) -> None:
     if field is not None and is_secret(field):
         raise ConfigError("secrets are not read from this file", subject=origin, hint=f"set {variable} or {variable}_FILE")
     if key == ("store", "url") and isinstance(value, str):
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
         try:
             secret = make_url(value).password
         except ArgumentError:

@@ -79,7 +79,7 @@ class Judge:
 
     def cheap_check(self, title: str, summary: str = "") -> CheapCheck:
         """Whether the page behind an entry of a general source is worth a fetch, by this judge's rules."""
-        return cheap_check(title, summary, rules=(self.relevance, self.names))
+        return cheap_check(title, summary, relevance=self.relevance, names=self.names)
 
     def judge(self, document: Document, *, deep: bool | None = None) -> Judgement:
         """Judge one document.

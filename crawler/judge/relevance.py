@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Literal, NamedTuple
 
 from store.text import fold, is_han
 
 from .document import Reading, Sentence
 from .facts import Reason
-from .knowledge import Knowledge, load_knowledge
 from .names import Names
-from .terms import Hit, Lexicon, load_lexicon
+from .terms import Hit, Lexicon
 
 Place = Literal["title", "lead", "body"]
 
@@ -216,19 +214,12 @@ def _country(language: str, hits: Sequence[Hit]) -> list[Reason]:
     return []
 
 
-@cache
-def _builtin() -> tuple[Relevance, Names]:
-    knowledge: Knowledge = load_knowledge()
-    return Relevance(load_lexicon(knowledge)), Names(knowledge)
-
-
-def cheap_check(title: str, summary: str = "", *, rules: tuple[Relevance, Names] | None = None) -> CheapCheck:
+def cheap_check(title: str, summary: str, *, relevance: Relevance, names: Names) -> CheapCheck:
     """Whether the page behind an entry of a general source is worth a fetch. Favours recall: the full judge follows.
 
     Passes when title and summary together hold a compound of the field, an organisation or model of the field, or a word of AI and
-    a word of health. `rules` are a judge's own (`Judge.cheap_check`), by default those of the built-in knowledge.
+    a word of health.
     """
-    relevance, names = rules or _builtin()
     full = f"{title}\n{summary}"
     folded = fold(full)
     hits = relevance.lexicon.find(folded)

@@ -29,7 +29,8 @@ from crawler.record import keep
 from crawler.sources import Source
 from crawler.work import Work
 from store.database import utc_now
-from store.items import MAX_TRIES, ToRead, postpone
+from store.entries import ToRead
+from store.items import MAX_TRIES, postpone
 from store.models import Fetch, HostState
 from store.schedule import ask_in_full
 

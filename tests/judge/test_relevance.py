@@ -11,7 +11,6 @@ from crawler.judge.document import Document
 from crawler.judge.facts import Judgement
 from crawler.judge.judging import Judge
 from crawler.judge.knowledge import KnowledgeExtra, load_knowledge
-from crawler.judge.relevance import cheap_check
 from store.errors import KnowledgeError
 
 LABELLED = [json.loads(line) for line in (Path(__file__).parent / "relevance.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -94,19 +93,19 @@ def test_empty_text_is_not_relevant(judge: Judge) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in LABELLED if row["relevant"]], ids=lambda row: row["id"])
-def test_what_is_relevant_passes_the_cheap_check(row: dict) -> None:
-    assert cheap_check(row["title"], row["text"][:120]).passes
+def test_what_is_relevant_passes_the_cheap_check(judge: Judge, row: dict) -> None:
+    assert judge.cheap_check(row["title"], row["text"][:120]).passes
 
 
 @pytest.mark.parametrize("title", ["立冬进补三种汤", "新车今日上市", "两队握手言和", "油价下调"])
-def test_cheap_check_turns_away_with_a_reason(title: str) -> None:
-    check = cheap_check(title, "")
+def test_cheap_check_turns_away_with_a_reason(judge: Judge, title: str) -> None:
+    check = judge.cheap_check(title, "")
     assert not check.passes
     assert check.reason
 
 
-def test_cheap_check_names_what_let_it_pass() -> None:
-    assert "手术机器人" in cheap_check("国产手术机器人出海", "").reason
+def test_cheap_check_names_what_let_it_pass(judge: Judge) -> None:
+    assert "手术机器人" in judge.cheap_check("国产手术机器人出海", "").reason
 
 
 def test_terms_may_be_added_without_code() -> None:
