@@ -98,11 +98,11 @@ def _trouble(polls: Sequence[Poll]) -> Health | None:
     note = newest.note or kind.replace("_", " ")
     if kind in _NAMED_AT_ONCE:
         return Health(_NAMED_AT_ONCE[kind], since, note)
-    if kind in _NAMED_AT_SECOND and len(failed) >= 2:
-        return Health(_NAMED_AT_SECOND[kind], since, f"{note}, {len(failed)} times in a row")
-    if len(failed) >= 3 or len(failed) == len(polls):
-        return Health("failing", since, f"{note}, {len(failed)} times in a row")
-    return None
+    never = len(failed) == len(polls)
+    if not never and len(failed) < (2 if kind in _NAMED_AT_SECOND else 3):
+        return None
+    often = f"{len(failed)} times in a row" if len(failed) > 1 else "at the only poll so far"
+    return Health(_NAMED_AT_SECOND.get(kind, "failing"), since, f"{note}, {often}")
 
 
 def _silence(

@@ -63,8 +63,11 @@ def test_passing_errors_are_named_at_the_third_poll() -> None:
     assert found.since == NOW - 2 * HOUR
 
 
-def test_a_source_that_never_answered_fails() -> None:
+def test_a_source_that_never_answered_is_named_at_once() -> None:
     assert health(polls("dns")).status == "failing"
+    found = health(polls("not_a_feed"))
+    assert found.status == "changed"
+    assert found.reason.endswith("at the only poll so far")
 
 
 def test_our_own_network_is_nobodys_fault() -> None:
