@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .document import Document, Reading, Sentence
 from .facts import Adoption, AdoptionStage, Evidence, Found, Mention, ModelRef, Party
-from .parties import Field, speaks_of_health, told_on
+from .parties import Field, is_of_health, speaks_of_health, told_on
 from .uptake.adopters import adopters_of, resolve
 from .uptake.cues import LIVE_LATER, Cue, find_cues, is_denied, is_possible, stage_of
 from .uptake.details import find_department, find_product, hosting_of
@@ -68,7 +68,8 @@ class _Take(NamedTuple):
 
 def find_adoptions(reading: Reading) -> Found:
     """Adoptions that the text states, one per adopter and model, and those it denies."""
-    if not _MODEL_WORD.search(reading.folded) or not speaks_of_health(reading):
+    modelled = _MODEL_WORD.search(reading.folded) or any(m.target == "model" for m in reading.catalogued)
+    if not modelled or not speaks_of_health(reading):
         return Found([], [])
     plain = without_glosses(reading.full)
     if plain is None:
@@ -88,7 +89,7 @@ def _find(reading: Reading) -> Found:
     denied: dict[tuple[str, str], Adoption] = {}
     for take in takes:
         for adopter in _adopters(field, take):
-            if _sells(field, take, adopter):
+            if _sells(field, take, adopter) or not is_of_health(reading, adopter, take.sentence):
                 continue
             fact = _fact(field, take, adopter)
             key = (field.identity(adopter), fact.model.family if fact.model.family != "other" else fact.model.as_written.lower())

@@ -64,7 +64,8 @@ _LEADING = re.compile(
     r"Another|Some|Many|Most|Several|Both|All|Each|Two|Three|"
     r"Four|Five|Six|Seven|Eight|Nine|Ten|More|New|Also|As|When|While|After|Before|Since|During|Recently|Meanwhile|However|Moreover|"
     r"Today|Yesterday|Earlier|Later|Now|Then|Here|There|"
-    r"Founded|Headquartered|Based|Backed|Led|Hospitals|Companies|Investors|Startups?|Startup|Biotech (?=firm|startup)|Chinese|"
+    r"Founded|Headquartered|Based|Backed|Led|Hospitals|Companies|Investors|Insurers?|Drugmakers?|CROs?|CDMOs?|Hospital operator|"
+    r"Startups?|Startup|Biotech (?=firm|startup)|Chinese|"
     r"China-based|American|European|Japanese|Israeli|Indian|British|German|"
     r"Drug|Developer|Maker|Shares|Existing|Leading|Exclusive|Digest|Report|News|Update|Breaking|Why|How|What|Who|"
     r"January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|"
@@ -72,6 +73,11 @@ _LEADING = re.compile(
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mon|Tue|Wed|Thu|Fri|Sat|Sun|CEO|CTO|CFO|COO|Founder|Chairman|"
     r"President|Dr|Mr|Ms|Prof|Professor|Q[1-4]|\d[\d,.]*|[A-Z]\w+[-\u2010]based|"
     r"Medical AI|AI-driven|AI-powered|AI Driven)\s|(?!People|Children|Women|Men|King|Queen|Doctor|Guy|St)[A-Z][\w\-]*[’']s\s)"
+)
+# The saints and the people after whom hospitals are called own no product.
+_OWNER = re.compile(
+    r"(?P<owner>(?:[\w\-.&]+\s)+(?!(?:People|Children|Women|Men|King|Queen|Doctor|Guy|Worker|Soldier|Mary|Luke|John|Paul|Thomas|"
+    r"Joseph|Teresa|Margaret|Mother)[’'])[A-Z][\w\-]*)[’']s\s(?!(?:Hospital|Clinic|University|Republic)\b)"
 )
 _CITIES = (
     "China Beijing Shanghai Shenzhen Guangzhou Hangzhou Suzhou Wuhan Nanjing Chengdu Chongqing Tianjin Xiamen Changsha Hefei Ningbo "
@@ -124,6 +130,7 @@ _AFTER = re.compile(
     r"plans\s|said\s|it\s|last\s\w+\s|successfully\s|today\s|yesterday\s|officially\s)*"
     r"(?:rais(?:ed?|es|ing)|secur(?:ed|es|ing)|complet(?:ed|es)|clos(?:ed|es)|net(?:s|ted)|announc(?:ed|es)|bag(?:s|ged)|land(?:s|"
     r"ed)|receiv(?:ed|es)|fil(?:ed|es)|appl(?:ied|ies) for|submit(?:s|ted)|"
+    r"introduc(?:ed|es)|(?:has|have) put |plugged|rolled out|"
     r"deploy(?:ed|s)|integrat(?:ed|es)|adopt(?:ed|s)|list(?:ed|s)\b|started trading|start(?:s|ed) trading|opened at|to raise|to list|"
     r"debuts?\b|debuted|acquir(?:ed|es)|stages?|staged|snags?|scores?|"
     r"scored|pulls in|pulled in|led\b|leads\b|co-led|participated|joined the|invested|backed|roped in|poured|took part|used in|"
@@ -145,6 +152,8 @@ _CUE = re.compile(
     r"\bcompan|\bprospectus|\bstake|\bpartner|\bcollaborat|\busing\b|\bimplement",
     re.I,
 )
+# AstraZeneca China and Fosun Pharma are two.
+_SUBSIDIARY = re.compile(r"\s(?:China|Asia|Asia Pacific|Japan|Europe|Greater China|Hong Kong)$")
 _PAIR = re.compile(
     r"(?:Medical|Health|Science|Technology|Research|Development|Commerce|Industry|Life|Drug|Food|Economic|Innovation|Education|"
     r"Insurance|Engineering|Women|Maternal|Prevention|Information|Control|Family|Arts|Pharmacy|Reform|Import|Pudong|Social|Human|"
@@ -180,7 +189,7 @@ def find_english(text: str, known: Sequence[tuple[int, int, OrganisationKind]]) 
 def _cut_run(run: _Run, known: set[tuple[int, int]]) -> list[_Run]:
     """A run of capitalised words as the names in it, each without what merely stands before it."""
     out = []
-    for piece in _split_conjunctions(run, known):
+    for piece in [whole for part in _split_conjunctions(run, known) for whole in _split_owner(part)]:
         while True:
             lead = _LEADING.match(piece.text)
             if lead is None or (piece.start, piece.end) in known:
@@ -194,6 +203,17 @@ def _cut_run(run: _Run, known: set[tuple[int, int]]) -> list[_Run]:
     return out
 
 
+def _split_owner(run: _Run) -> list[_Run]:
+    """`Alibaba Health's AI` as who owns and what is owned; People's Hospital and the like stay whole."""
+    owner = _OWNER.match(run.text)
+    if owner is None:
+        return [run]
+    return [
+        _Run(run.start, run.start + owner.end("owner"), owner["owner"]),
+        _Run(run.start + owner.end(), run.end, run.text[owner.end() :]),
+    ]
+
+
 def _split_conjunctions(run: _Run, known: set[tuple[int, int]]) -> list[_Run]:
     out, start = [], 0
     for match in re.finditer(r"\s(and|of|for)\s(?:the\s)?", run.text):
@@ -205,7 +225,7 @@ def _split_conjunctions(run: _Run, known: set[tuple[int, int]]) -> list[_Run]:
             continue
         at = (run.start + start, run.start + match.start())
         listed = at in known or _ends_as(left) is not None or _LEGAL_END.search(left)
-        if (listed and not _PAIR.search(left)) or at in known or " " not in left.strip():
+        if (listed and not _PAIR.search(left)) or at in known or " " not in left.strip() or _SUBSIDIARY.search(left):
             out.append(_Run(at[0], at[1], left))
             start = match.end()
     out.append(_Run(run.start + start, run.end, run.text[start:]))

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from store.text import is_han
+
 from . import entity_words as words
 from .facts import OrganisationKind
 from .tagger import Token, cut, tag
@@ -27,6 +29,9 @@ _STOCK = re.compile(
 )
 _CUT_TAGS = frozenset(("v", "d", "p", "u", "r", "c", "q", "xc", "TIME", "f", "ad", "vd", "w"))
 _NAME_TAGS = frozenset(("ORG", "nz", "PER", "LOC", "nw"))
+# What may own a hospital whose name follows without a gap: 某大学某医院, 某医疗集团总医院.
+_HOLDS = re.compile(r"(?:大学|学院|集团)$")
+_AFTER_HARMONY = re.compile(r"(?:医院|医疗|药业|医药|集团|资本|健康|保险)$")
 _EDGE = " \x01.·-_'’&"
 
 
@@ -72,7 +77,7 @@ class _Sentence:
     def __init__(self, text: str, known: Sequence[tuple[int, int, OrganisationKind]]) -> None:
         self.text = text
         self.flat = _PARENS.sub(lambda match: "\x01" * len(match[0]), text)
-        self.tokens: list[Token] = tag(text) if words.TRIGGER.search(text) else cut(text)
+        self.tokens = _with_harmony(tag(text) if words.TRIGGER.search(text) else cut(text))
         self.known = [Span(start, end, kind, "catalogue", True, True) for start, end, kind in known]
         self.pieces = self._split()
         self.about_money = words.FUNDING_CUE.search(text) is not None
@@ -114,15 +119,27 @@ class _Sentence:
             if span is not None:
                 yield replace(span, kind=words.kind_of(self.text[span.start : match.start()]), sure=True)
             start = match.end()
+        last: Span | None = None
         for match in words.ENDS.finditer(self.text, start, end):
             stop = match.end()
             if _goes_on(self.text, match[0], stop):
                 continue
             begin = self._left(start, stop, match.start())
             span = self._span(begin, stop)
+            if span is None and len(match[0]) == 1:
+                continue  # 云县人民医院 begins with what other names end with
             start = stop
-            if span is not None and self._is_evident(span, match[0]):
-                yield replace(span, sure=words.STRONG_END.search(match[0]) is not None)
+            if span is None or not self._is_evident(span, match[0]):
+                continue
+            if (
+                last is not None
+                and last.end == begin == span.start
+                and span.kind == "hospital"
+                and _HOLDS.search(self.text, last.start, last.end)
+            ):
+                span = replace(span, start=last.start)
+            last = replace(span, sure=words.STRONG_END.search(match[0]) is not None)
+            yield last
 
     def _left(self, start: int, end: int, limit: int) -> int:
         """Where the name that ends at `end` begins: after the last word before `limit` that cannot belong to it."""
@@ -143,7 +160,8 @@ class _Sentence:
     def _ends_before(self, at: int) -> bool:
         """Whether a name ends just before `at`: what follows is a conjunction, whatever the words say."""
         before = self.text[max(0, at - 8) : at]
-        return words.STRONG_END.search(before) is not None or words.LEGAL_END.search(before) is not None
+        ends = words.STRONG_END.search(before) or words.LEGAL_END.search(before)
+        return ends is not None or any(span.end == at for span in self.known)
 
     def _inside_known(self, at: int) -> bool:
         return any(span.start <= at < span.end for span in self.known)
@@ -331,9 +349,21 @@ class _Sentence:
         return hard.start() if hard else end
 
 
+def _with_harmony(tokens: list[Token]) -> list[Token]:
+    """The words of a text, 和 joined to the single character before it where both begin a name: 养和医院, 泰和健康."""
+    out: list[Token] = []
+    for i, token in enumerate(tokens):
+        alone = token.text == "和" and out and len(out[-1].text) == 1 and out[-1].end == token.start
+        if alone and i + 1 < len(tokens) and _AFTER_HARMONY.match(tokens[i + 1].text) and is_han(out[-1].text):
+            out[-1] = Token(out[-1].text + token.text, "nz", out[-1].start)
+        else:
+            out.append(token)
+    return out
+
+
 def _goes_on(text: str, ending: str, end: int) -> bool:
     """Whether the word goes on after the ending: 投资了, 医疗器械 is caught by the longest match, 健康管理 is not a name."""
-    if ending.endswith(("有限公司", "公司", ")")):
+    if ending.endswith(("有限公司", "公司", ")")) or (ending.endswith(("院", "中心")) and text.startswith("ai", end)):
         return False
     return words.GOES_ON.match(text, end) is not None
 

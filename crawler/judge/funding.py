@@ -13,11 +13,11 @@ from .facts import Found
 
 # Without one of these no deal is told; most news ends here.
 _ROUND_TRIGGER = re.compile(
-    r"融资|融了|再融|轮投资|天使|领投|跟投|参投|注资|募资|追加[^。]{1,14}投资|中期票据|公司债|可转债"
+    r"战略投资|入股|投资了|融资|融了|再融|轮投资|天使|领投|跟投|参投|注资|募资|追加[^。]{1,14}投资|中期票据|公司债|可转债"
     r"|科创债|资助|拨款|基金[^。]{0,8}(?:募集|首关|终关|关账)|\brais(?:e[sd]?|ing)\b|series [a-h]\b"
     r"|financing"
     r"|funding|fundrais|\bseed\b|strategic investment|invests |invested |pours |poured "
-    r"|\b(?:bags?|bagged|nabs?|nabbed|nets|netted|secures?|secured|hauls|snags|lands|landed)\b"
+    r"|\b(?:bags?|bagged|nabs?|nabbed|snaps up|snapped up|nets|netted|secures?|secured|hauls|snags|lands|landed)\b"
 )
 
 

@@ -6,7 +6,7 @@ import re
 
 from .document import Reading, Sentence
 from .facts import Fact, Found, Launch, Mention, ModelRef, Party
-from .parties import MEDIA, Field, speaks_of_health, told_on
+from .parties import MEDIA, Field, is_of_health, speaks_of_health, told_on
 from .uptake.models import is_maker, models_in, reference
 
 _CUE = re.compile(
@@ -80,7 +80,7 @@ def _launch(field: Field, sentence: Sentence, cue: re.Match[str]) -> Launch | No
     who = _organisation(field, sentence, cue)
     if who is not None and model is not None and model.kind != "other" and not is_maker(reading, who, model):
         return None
-    if who is None or (who.kind == "hospital" and _on_other_model(reading, sentence)):
+    if who is None or not is_of_health(reading, who, sentence) or (who.kind == "hospital" and _on_other_model(reading, sentence)):
         return None
     on, recalled = told_on(reading, sentence)
     made: ModelRef | None = reference(reading, model) if model else None

@@ -19,7 +19,9 @@ _PLACE = (
     r"(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|"
     r"云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|"
     r"广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|郑州|济南|青岛|厦门|福州|合肥|宁波|大连|沈阳|昆明|长三角|大湾区|"
-    r"(?![在于由让把对向,、][\u4e00-\u9fff])(?![\u4e00-\u9fff]{0,3}(?:全|辖|我|本|各|该|城|社|地|园|片|病|院|景|山|厂|校|灾|疫|牧|老|新|两|多|每|所|内|外)[省市县区州])[\u4e00-\u9fff]{2,3}[省市县区州])"
+    r"(?![在于由让把对向,、][\u4e00-\u9fff])"
+    r"(?![\u4e00-\u9fff]{0,3}(?:全|辖|我|本|各|该|城|社|地|园|片|病|院|景|山|厂|校|灾|疫|牧|老|新|两|多|每|所|内|外)[省市县区州])"
+    r"[\u4e00-\u9fff]{2,3}[省市县区州])"
 )
 _GROUP_ZH = re.compile(
     rf"{_PLACE}[省市]?(?:的|内|境内|已有|有|全[省市县区])?(?:多|数|数十|十余|几十|上百|百余|近百|超?\d+余?|首批\d*|全部|所有|"
@@ -58,7 +60,7 @@ MEDIA = re.compile(
 )
 # What the rules for names outside the catalogue may take for one, but no adopter is called.
 _NO_ADOPTER = re.compile(
-    r"(?:中|西|公立|民营|综合|专科|三甲|县级|互联网|智慧)?医院|(?:本地化?|全院|全国).*|.*(?:技术|融合|系统|平台|模型|算法|"
+    r"(?:中|西|人民|中心|公立|民营|综合|专科|三甲|县级|互联网|智慧)?医院|(?:本地化?|全院|全国).*|.*(?:技术|融合|系统|平台|模型|算法|"
     r"数据|方案|能力|知识库|智能体|助手|生成|推理|问诊|导诊)|" + _PLACE
 )
 _PRONOUN_KINDS = {
@@ -161,7 +163,7 @@ def _whole(reading: Reading, found: Sequence[Mention]) -> list[Mention]:
     for m in found:
         if (out and m.end <= out[-1].end) or (m.found_by != "catalogue" and _NO_ADOPTER.fullmatch(fold(m.as_written))):
             continue
-        if m.id is None and m.as_written[0] in "与與由" and len(m.as_written) > 3:
+        if m.id is None and m.as_written[0] in "与與由继繼" and len(m.as_written) > 3:
             m = replace(m, as_written=m.as_written[1:], start=m.start + 1)
         if m.id is None and _TRAILING.search(m.as_written):
             cut = _TRAILING.sub("", m.as_written)

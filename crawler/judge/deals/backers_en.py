@@ -12,7 +12,8 @@ TRIGGER = re.compile(
     r"|poured|co-led|alongside|contribut|support(?:ed)? (?:by|from)|from existing"
 )
 _END = (
-    r"(?=(?:\. |\.$|;|\n|$| to (?:[a-z]+) | and (?:totall?ed|brought|brings|will|was|is|saw|included"
+    r"(?=(?: and (?:backed|joined|followed|supported) by |\. |\.$|;|\n|$| to (?:[a-z]+) |"
+    r" and (?:totall?ed|brought|brings|will|was|is|saw|included"
     r"|valued) | for (?:its|the|a)\b| with (?:the )?(?:participation|support"
     r"|backing|other|additional|existing|follow)| (?:participat\w+|join(?:ed|ing)|also|took part|followed"
     r"|alongside existing)\b|, (?:with|the (?:company|startup|firm|round)|according|which|who|as |while"
@@ -54,7 +55,7 @@ def find_backers(view: View, start: int, end: int) -> list[Backer]:
         _add(view, found, _at(start, match), lead=False)
     for match in _DOES.finditer(text):
         lead = "lead" in match["verb"] or match["verb"] in ("led", "co-led")
-        if lead and not re.match(r"(?: and \w+)? (?:the|this|its|that|a|an|in|[A-Z$])", text[match.end() :]):
+        if lead and not re.match(r"\s*(?:$|[.;|])|(?: and \w+)? (?:the|this|its|that|a|an|in|[A-Z$])", text[match.end() :]):
             continue
         if not lead and not re.match(r"\s*(?:in\b|the\b|this\b|as\b|\.|,|$|also|into|too|that|it|alongside)", text[match.end() :]):
             continue

@@ -78,7 +78,8 @@ class View:
 
     def is_chinese(self, sentence: Sentence) -> bool:
         """Whether a sentence is read by the Chinese grammar."""
-        return _HAN.search(sentence.text) is not None
+        bare = _IN_BRACKETS.sub("", sentence.text)
+        return _HAN.search(bare) is not None or not _WORDS.search(bare)
 
     def notice(self, sentence: Sentence) -> None:
         """Remember the organisation that a sentence opens with, for 公司 and "the company" in what follows."""
@@ -100,6 +101,8 @@ class View:
 
 
 _HAN = re.compile("[\u4e00-\u9fff]")
+_IN_BRACKETS = re.compile(r"[(（][^()（）]{1,30}[)）]")
+_WORDS = re.compile(r"[A-Za-z]{2,} [a-z$]{2,}|[a-z]{2,}")
 _OPENING_ZH = re.compile(
     r"(?:据悉[,，])?(?P<name>[“「]?[\w&.·+\-]{2,16}?[”」]?)(?: ?[（(][^（()）]{1,40}[)）])? ?(?:是一?[家个]"
     r"|是国内|成立于|创立于|创办于|创始于|总部位于)"

@@ -17,7 +17,7 @@ from .words_zh import any_of
 
 TRIGGER = re.compile(
     r"上市|招股|递表|聆讯|挂牌|ipo|过会|登陆|\bipos?\b|initial public offering|prospectus|stock exchange|\bnasdaq\b|\bhkex\b|trading debut"
-    r"|start(?:ed)? trading|went public|go(?:es)? public|listing on"
+    r"|start(?:ed)? trading|went public|go(?:es)? public|\blisting\b|first day of trading"
 )
 
 _EXCHANGE = any_of(
@@ -38,7 +38,7 @@ _CHINESE = (
     _Step(
         "terminated",
         re.compile(
-            r"(?:终止|撤回|撤销|撤单|中止|取消|暂缓|搁置|放弃|否决|被否|失效)[^。;]{0,16}(?:上市|ipo|招股|发行"
+            r"(?:终止|撤回|撤销|撤单|中止|取消|暂缓|搁置|放弃|否决|被否|失效)[^。;]{0,16}(?:上市(?!地位|资格)|ipo|招股|发行"
             r"|申请)|(?:ipo|上市申请|招股书)[^。;,]{0,10}(?:终止|撤回|失效|被否|折戟|中止)"
         ),
     ),
@@ -48,7 +48,7 @@ _CHINESE = (
             r"(?:递交|提交|递表|呈交|报送|更新|披露|公布|发布)[^。;,]{0,24}(?:招股书|招股说明书|上市申请|申请书"
             r"|a1|ipo申请|聆讯后资料集|上市辅导)|递表(?!前)|(?:通过|完成|获)[^。;,]{0,16}(?:聆讯|上市委|过会"
             r"|境外上市备案|发审会)|过会|招股书(?:显示|披露|失效)?(?=[,。:]|$)|招股说明书|(?:启动|开始|开启"
-            r"|正式)招股|(?:全球|香港)?(?:发售价|招股价)|预?路演(?!活动)|基石投资者|上市辅导备案"
+            r"|正式)招股|(?:全球|香港)?(?:发售价|招股价)|预?路演(?!活动)|基石投资者|上市辅导备案|孖展|超购|公开发售"
             r"|科创板[^。;,]{0,6}获受理|获(?:上交所|深交所|港交所|北交所)受理"
         ),
     ),
@@ -66,7 +66,7 @@ _CHINESE = (
             rf"(?:登陆|登录)[^。;,]{{0,4}}{_EXCHANGE}|(?:在"
             rf"|于)[^。;,]{{0,14}}{_EXCHANGE}[^。;,药品械]{{0,8}}(?:挂牌|上市(?!公司|许可))"
             rf"|{_EXCHANGE}[^。;,药品械]{{0,4}}(?:挂牌|敲钟|敲锣|上市(?=[,。;]|$|首日|交易))|挂牌上市|上市首日"
-            rf"|(?:正式|成功)(?:在[^。;,]{{0,10}})?上市(?=[,。;]|$)|敲钟|首日[^。;,]{{0,4}}(?:收|开盘|涨|跌)"
+            rf"|(?:正式|成功)(?:在[^。;,]{{0,10}})?上市(?=[,。;]|$)|敲钟|首日[^。;,]{{0,6}}(?:收|开盘|高开|低开|平开|涨|跌|破发)"
         ),
     ),
 )
@@ -85,7 +85,7 @@ _ENGLISH = (
         re.compile(
             r"\b(?:fil(?:es|ed|ing)s?|appl(?:ies|ied|ying)|submit(?:s|ted|ting)?|lodg(?:es|ed)|taking orders|opens? books|refil(?:es|ed)"
             r"|pass(?:es|ed)|clear(?:s|ed)|launch(?:es|ed)|kick(?:s|ed) off|plans? to raise|seek(?:s|ing) to raise"
-            r"|aims? to raise|looking to raise|hopes to raise|set to raise|to raise)\b[^;]{0,110}\b(?:ipos?"
+            r"|aims? to raise|looking to raise|hopes to raise|set to raise|to raise|sets? (?:the|its|a) price range)\b[^;]{0,110}\b(?:ipos?"
             r"|listing|list|initial public offering|prospectus|stock exchange|hkex|nasdaq|share sale|hearing)\b"
         ),
     ),
@@ -107,6 +107,8 @@ _ENGLISH = (
             r"|ed))\b[^;]{0,60}\b(?:(?<!pre-)ipo|initial public offering|listing)\b|\bdebut(?:s|ed)? (?:on|in)\b"
             r"|\b(?:is |was |were |has |have )?list(?:s|ed)? (?:on|in) (?:the |hong kong)"
             r"|\blisting on (?:the )?[^.,;]{0,30}(?:exchange|market|nasdaq)|\bto list on\b|\bwent public\b"
+            r"|\b(?:shares?|stock)\b[^;.]{0,40}\b(?:debut|first day of trading)\b"
+            r"|\bits (?:\w+ ){0,3}(?:ipo|initial public offering|share sale) (?:was|were) [^.;]{0,30}subscribed"
             r"|\b(?:makes|made) its (?:trading |market |stock market |hong kong |\w+ )?debut\b|\b(?:opened"
             r"|closed) at hk\$"
         ),
@@ -117,7 +119,9 @@ _NOT_LISTING = re.compile(
     r"上市(?:许可|销售|后|公司|药|产品|申请获批|前|批准|以来|企业|时间|品种|新药)|获批上市|药品上市"
     r"|批准上市|(?:新药|产品|新品|器械)[^。,;]{0,6}上市|上市(?=[^。]{0,6}(?:销售|适应症))"
 )
-_RAISED = re.compile(r"募集资金(?:总额|净额)?|募资(?:总额|净额|规模|金额)?|集资|筹资|筹集|融资|募集|规模|\brais(?:e[sd]?|ing)|ipo|offering")
+_RAISED = re.compile(
+    r"募集资金(?:总额|净额)?|募资(?:总额|净额|规模|金额)?|集资|筹资|筹集|融资|募集|规模|\brais(?:e[sd]?|ing)|ipo|offering|listing of"
+)
 _NOMINAL_FILINGS = re.compile(r"\bIPO (?:filings?|applications?|plans?) (?:of|by|from) ")
 _AFTER_LISTING = re.compile(r"^After listing on [^,]{3,60}(?:,| on [A-Z]\w+ \d+,) ")
 _PAST = re.compile(

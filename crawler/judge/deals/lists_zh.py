@@ -73,5 +73,5 @@ def _item(view: View, start: int, end: int) -> Name | None:
     lead = _LEAD.match(text)
     if lead and not any(m.start == start for m in view.reading.catalogued):
         start, text = start + lead.end(), text[lead.end() :]
-    name = cut_name(view, start, start + len(text))
+    name = cut_name(view, start, start + len(text), investor=True)
     return name if name is not None and not _NOT_NAME.search(name.text) else None

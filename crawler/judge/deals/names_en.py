@@ -104,7 +104,9 @@ def _leading(view: View, start: int, end: int) -> Name | None:
 
 def _before_apposition(view: View, start: int, end: int) -> Name | None:
     """`Westgene Biopharma, an mRNA drug developer based in Chengdu,`: the name before the comma."""
-    for comma in re.compile(r"(?:\s*\([^()]*\))?,\s+(?:a |an |the |one |which|who|whose|[a-z])").finditer(view.full, start, end):
+    for comma in re.compile(r"(?:\s*\([^()]*\))?,\s+(?:a |an |the |one |which|who|whose|[a-z]|[A-Z][a-z]+[’']s )").finditer(
+        view.full, start, end
+    ):
         name = _trailing(view, start, comma.start())
         if name is not None:
             return name

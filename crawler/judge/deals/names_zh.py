@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .deal import Name, View
-from .words_zh import ANAPHOR, ANAPHOR_FIRST, GENERIC, KIND, LEAD, LEGAL_TAIL, NOT_IN_NAME, ORGANISATION_LIKE, PLACE_TAIL, TRAIL
+from .words_zh import ANAPHOR, ANAPHOR_FIRST, GENERIC, KIND, LEAD, LEGAL_TAIL, MANNER, NOT_IN_NAME, ORGANISATION_LIKE, PLACE_TAIL, TRAIL
 
 _STOP = re.compile(
     r"[。;!?|\n…•]|——|—|,(?! ?(?:inc|ltd|llc|co)\b)|:(?!\d)|(?<=[\u4e00-\u9fff,。]) +(?=[\u4e00-\u9fff“「])| {2,}"
@@ -19,15 +19,26 @@ _QUOTED = re.compile(r"[「“\"『《【‘]([^「」“”\"『』《》【】
 _BRACKET = re.compile(r" ?\([^()]{0,60}\) ?$")
 _LATIN_TAIL = re.compile(r"[A-Za-z0-9][\w.&'’+\-]*(?: (?:[A-Z0-9][\w.&'’+\-]*|&|of|and))*$", re.ASCII)
 # A clause that has its own verb: only what stands before it can be the subject.
+# Single characters of manner that also begin names: 再鼎医药, 时代天使, 未名生物.
+_PARTICLES = frozenset("讯再正未同总共时即则便且均都并欲将日")
+_UNIT = re.compile(MANNER)
 _INNER_VERB = re.compile(
     r"是(?:一[家个款]|国内|中国|全球|一|专|由|目前)|成立于|创立于|总部位于|获得|完成|宣布|专注于?|致力于?"
-    r"|表示|位于|拿到|(?<=[\u4e00-\u9fff])获(?!悉)|作为|凭借|正式|推出|注册|前身|递表|递交|提交"
+    r"|表示|位于|拿到|(?<=[\u4e00-\u9fff])获(?!悉)|作为|凭借|正式|推出|注册|前身|递表|递交|提交|招股(?!书|说明|价|章程)|(?:计划|拟|考虑|冲刺|筹备|谋求)?赴[港美](?=ipo|上市)|办理"
 )
 _NO_SUBJECT = re.compile(
     r"前身|曾用名|初创于|创办于|一家|作为|专注|是|致力|总部|位于|成立于|由|以|为|通过|根据|随着|对于|关于"
     r"|截至|因为|由于|如果|虽然|尽管|除了|除|包括|来自|经过|在"
 )
+# 由某人创立的甲: what is told of a company before its name.
+_MADE_BY = re.compile(
+    r"(?:由[^,。的]{2,24}(?:创立|创办|创建|成立|孵化|投资|支持|打造|领衔|领导|拆分)|总部(?:位于|设在|在)[^,。的]{2,14})的"
+)
 _FULL_NAME = re.compile(r"(?:(?<=成立)|(?<=注册)|(?<=[,。;:]))[\u4e00-\u9fff()]{4,24}有限(?:责任)?公司")
+_INVESTOR_END = re.compile(
+    r"(?<=[\u4e00-\u9fffa-z]{2})(?:产业|股权|创业|风险|科技|医疗|健康)*(?<!独家)(?<!联合)(?<!共同)(?<!战略)"
+    r"投资(?:管理|控股|集团|发展|创业|产业|公司|中心|基金)*$"
+)
 _NAME_WITH_DE = ("美的", "亚信的", "的卢")
 
 
@@ -71,9 +82,11 @@ def _trim(view: View, first: int, end: int, *, strict: bool) -> tuple[Name | Non
     """
     if ANAPHOR_FIRST.match(view.folded, first, end):
         return _antecedent(view, first), False
+    made = _MADE_BY.match(view.folded, first, end)
+    first = made.end() if made else first
     lead = LEAD.match(view.folded, first, end)
     if lead and end - lead.end() >= 2 and not _starts_name(view, first):
-        first = lead.end()
+        first = _before_particle(view, lead)
         if view.folded[first - 1] in "在于从自" and not _QUOTED.search(view.folded, first, end):
             return None, True
     text = view.folded[first:end]
@@ -96,6 +109,13 @@ def _trim(view: View, first: int, end: int, *, strict: bool) -> tuple[Name | Non
     if strict and not told and not is_sure(view, name):
         name = _listed_company(view, first, end)
     return name, True
+
+
+def _before_particle(view: View, lead: re.Match[str]) -> int:
+    """Where the name begins after time and manner: 再, 正, 传 at their end belong to it (再鼎医药), as adverbs stand by the verb."""
+    units = list(_UNIT.finditer(view.folded, lead.start(), lead.end()))
+    last = units[-1] if units else None
+    return last.start() if last is not None and last.end() == lead.end() and last[0] in _PARTICLES else lead.end()
 
 
 def _listed_company(view: View, start: int, end: int) -> Name | None:
@@ -130,8 +150,11 @@ def _starts_name(view: View, offset: int) -> bool:
     return any(m.start == offset for m in view.reading.catalogued)
 
 
-def cut_name(view: View, start: int, end: int) -> Name | None:
-    """The name within a slot: in quotes, after the noun that says what it is, or the slot itself."""
+def cut_name(view: View, start: int, end: int, *, investor: bool = False) -> Name | None:
+    """The name within a slot: in quotes, after the noun that says what it is, or the slot itself.
+
+    An `investor` may be called 某某投资, which elsewhere is what is told of a company.
+    """
     text = view.folded[start:end]
     quotes = list(_QUOTED.finditer(text))
     if quotes and quotes[-1].end() >= len(text) - 2:
@@ -146,17 +169,20 @@ def cut_name(view: View, start: int, end: int) -> Name | None:
         start += latin.start()
     elif "的" in text and not text.startswith(_NAME_WITH_DE):
         start += text.rfind("的") + 1
-    return _name(view, start, end)
+    return _name(view, start, end, investor=investor)
 
 
-def _name(view: View, start: int, end: int, *, sure: bool = False) -> Name | None:
+def _name(view: View, start: int, end: int, *, sure: bool = False, investor: bool = False) -> Name | None:
     """The name at these offsets without quotes and spaces around it, if it can be one."""
     while start < end and view.full[start] in ' ，,“”"「」『』《》‘’':
         start += 1
     while end > start and view.full[end - 1] in ' ，,“”"「」『』《》‘’':
         end -= 1
     text = view.folded[start:end]
-    doubtful = NOT_IN_NAME.search(text) or (len(text) > 12 and not text.isascii() and ORGANISATION_LIKE.fullmatch(text) is None)
+    told = _INVESTOR_END.sub("", text) if investor else text
+    doubtful = (
+        NOT_IN_NAME.search(told) or "、" in told or (len(text) > 12 and not text.isascii() and ORGANISATION_LIKE.fullmatch(text) is None)
+    )
     return Name(view.full[start:end], start, end) if usable(text) and (sure or not doubtful) else None
 
 

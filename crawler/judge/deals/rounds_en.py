@@ -17,7 +17,7 @@ from .when import find_day, published_day
 _RAISE = (
     r"(?:raises?|raised|raising|bags?|bagged|bagging|nets?|netted|pulls? in|pulled in|brings in|brought in"
     r"|hauls? in|amass(?:es|ed)|garners?|garnered|nabs?|nabbed|snags?|snagged|pockets?|pocketed|lands?"
-    r"|landed|banks?|banked|scoops?(?: up)?|scooped(?: up)?|secures?|secured|securing|fetch(?:es|ed)"
+    r"|landed|banks?|banked|scoops?(?: up)?|scooped(?: up)?|snaps? up|snapped up|secures?|secured|securing|fetch(?:es|ed)"
     r"|rakes? in|raked in|grabs?|grabbed|scores?|scored|attracts?|attracted|obtains?|obtained|picks? up"
     r"|picked up|receives?|received|gets?|got|wins|won|lures?|lured|draws?|drew|takes? in|took in"
     r"|collects?|collected|reels? in|seals?|sealed|gathers?|gathered)"
@@ -30,6 +30,8 @@ _CLOSE = (
     r"|ed)|cancell?(?:s|ed)|abandon(?:s|ed))"
 )
 _VERB = re.compile(rf"\b(?P<raise>{_RAISE})\b|\b(?P<close>{_CLOSE})\b")
+# Verbs of raising that need no noun beside the sum.
+_OF_MONEY = ("rais", "bag", "net", "secur", "pull", "haul", "nab", "snag", "snap")
 _NOUN = re.compile(
     r"\b(?:round|financing|fundraising|fundraise|funding|fund-raising|series|seed|venture capital"
     r"|investments?|private placement|capital raise|equity|angel|pre-ipo)\b"
@@ -132,11 +134,7 @@ def _told(view: View, sentence: Sentence, verb: re.Match[str], following: int) -
     rounds = find_rounds(view.full, view.folded, verb.end(), following)
     if verb["raise"] is None and not (rounds or (noun and noun.start() < 90 and (amount or "round" in region or "financing" in region))):
         return None
-    if (
-        not rounds
-        and not (noun and noun.start() < 110)
-        and not (verb["raise"] and verb["raise"].startswith(("rais", "bag", "net", "secur", "pull", "haul", "nab", "snag")) and amount)
-    ):
+    if not rounds and not (noun and noun.start() < 110) and not (verb["raise"] and verb["raise"].startswith(_OF_MONEY) and amount):
         return None
     if (_IPO.search(around) and not rounds) or (_FUND.search(around) and not rounds) or _MANY.search(before[-60:]):
         return None

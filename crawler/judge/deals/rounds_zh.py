@@ -56,6 +56,8 @@ _INVESTED = re.compile(
     r"(?:对|向)(?P<who>[^,。;对向]{2,24}?) ?(?:公司)?(?:追加|进行|完成|战略)?[约近超逾过]?[\d.,亿万千百 数美港欧元人民币的]{0,18}"
     r"(?:投资(?!者|人|机构|方)|注资)"
 )
+_INTO = re.compile(r"(?:(?:战略入股|战略投资|独家投资|入股)了?|投资了)(?P<who>[^,，。;、]{2,24}?)(?=[,，。;]|$)")
+_AFTER_QUOTED = re.compile(r"[,，]\s?(?=[「“])(?P<name>[「“][^」”]{2,16}[」”])")
 _OTHER_MONEY: tuple[tuple[FundingKind, re.Pattern[str]], ...] = (
     (
         "debt",
@@ -86,7 +88,7 @@ def find_rounds_zh(view: View, sentence: Sentence) -> list[Deal]:
         if deal is not None:
             deals.append(deal)
             view.last = deal.company
-    return deals + _invested(view, sentence, deals) + _other_money(view, sentence)
+    return deals + _invested(view, sentence, deals) + _bought_into(view, sentence, deals) + _other_money(view, sentence)
 
 
 def _invested(view: View, sentence: Sentence, told: list[Deal]) -> list[Deal]:
@@ -105,6 +107,26 @@ def _invested(view: View, sentence: Sentence, told: list[Deal]) -> list[Deal]:
         deal.on = find_day(view.folded[sentence.start : match.end()], view.published)
         deals.append(deal)
     return deals
+
+
+def _bought_into(view: View, sentence: Sentence, told: list[Deal]) -> list[Deal]:
+    """`某集团战略入股某公司`, `某基金、某资本投资了某公司`: the investors are the subject; who is paid must surely be a name."""
+    match = _INTO.search(view.folded, sentence.start, sentence.end)
+    if match is None or told or _STATISTIC.search(view.folded, sentence.start, sentence.end):
+        return []
+    company = cut_name(view, *match.span("who"))
+    investors = names_in_list(view, sentence.start, match.start())
+    if company is None or not is_sure(view, company) or not any(is_sure(view, name) for name in investors):
+        return []
+    clause = view.folded[sentence.start : match.end()]
+    sizes = [a for a in view.amounts_in(match.end(), sentence.end) if role_of(a, view.folded, sentence.start, sentence.end) == "size"]
+    deal = Deal("funding", company, sentence, sizes[0] if sizes else None, backers=[Backer(name) for name in investors], weight=0.55)
+    deal.kind = "strategic" if "战略" in match[0] else "venture"
+    deal.round = "战略" if deal.kind == "strategic" else None
+    deal.stage, deal.denied = _stage(clause), bool(_DENIED.search(clause))
+    deal.background = bool(_PAST.search(clause))
+    deal.on = find_day(clause, view.published)
+    return [deal]
 
 
 def _other_money(view: View, sentence: Sentence) -> list[Deal]:
@@ -162,7 +184,7 @@ def _build(view: View, sentence: Sentence, span: tuple[int, int, int], following
     clause = view.folded[max(sentence.start, anchor - 30) : min(end + 2, sentence.end)]
     if _STATISTIC.search(view.folded[max(sentence.start, anchor - 16) : min(end + 12, following)]):
         return None
-    company = subject_before(view, sentence.start, anchor)
+    company = subject_before(view, sentence.start, anchor) or _subject_after(view, sentence, anchor)
     if company is None:
         return None
     rounds = (
@@ -190,6 +212,12 @@ def _build(view: View, sentence: Sentence, span: tuple[int, int, int], following
     deal.kind = _kind(clause, rounds)
     deal.weight = 0.5 + 0.15 * bool(written) + 0.15 * bool(amount) + 0.1 * bool(backers)
     return deal
+
+
+def _subject_after(view: View, sentence: Sentence, anchor: int) -> Name | None:
+    """`获某基金投资,「某公司」加速出海`: a headline that opens with its verb names the company in quotes after it."""
+    match = _AFTER_QUOTED.search(view.folded, anchor, sentence.end) if anchor - sentence.start <= 2 else None
+    return cut_name(view, *match.span("name")) if match else None
 
 
 def find_earlier(view: View, sentence: Sentence, anchor: int) -> bool:

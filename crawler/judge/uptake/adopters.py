@@ -39,7 +39,8 @@ _VENDOR_RIGHT = re.compile(
 )
 _TOGETHER = re.compile(r"\s*(?:等)?(?:共同|联合|合作|携手|共建|签约|签署|达成|联手|协作)")
 _LIST_GAP = re.compile(
-    r"\s*(?:[(（][^)）]{0,40}[)）])?\s*(?:、|,|，|/|和|与|及|以及|还有|并|and|&|, and|as well as|or)\s*(?:and\s|the\s|以及|"
+    r"(?: china| asia)?\s*(?:[(（][^)）]{0,40}[)）])?\s*(?:、|之?后[,，]|,|，|/|和|与|及|以及|还有|并|and|&|, and|"
+    r"as well as|n?or)\s*(?:and\s|the\s|cros?\s|insurers?\s|drugmakers?\s|以及|"
     r"还有|及)?(?:[(（][^)）]{0,40}[)）])?\s*"
 )
 # English: nothing but whose it is before the model, so that the model is the subject.
@@ -49,12 +50,12 @@ _CLOUDS = re.compile(
     r"(?:腾讯|华为|阿里|百度智能|天翼|移动|联通|金山|京东|浪潮|火山)云$|火山引擎|^中国(?:移动|电信|联通)|(?:cloud|telecom|mobile)$"
 )
 _PRONOUN = re.compile(
-    r"该院|我院|本院|全院|院方|(?<![\u4e00-\u9fff])(?:医院|该局|我局|该委|该中心|该机构|该公司|公司|该企业|双方|其)(?!感染|"
+    r"该院|我院|本院|全院|院方|院内(?!感染)|(?<![\u4e00-\u9fff])(?:医院|该局|我局|该委|该中心|该机构|该公司|公司|该企业|双方|其)(?!感染|"
     r"管理协会|等级)|打开医院|"
     r"(?<![\w’'])(?:the (?:hospital|clinic|bureau|commission|insurer|company|centre|center|institution|firm)|it|its)(?![\w’'])"
 )
 _NO_SUBJECT = re.compile(
-    r"\s*(?:(?:该|这套|这款|这个|这一)(?:系统|平台|智能体|助手|工具|应用|机器人|模型|项目)|(?:the|this) (?:system|platform|"
+    r"\s*(?:它|(?:该|这套|这款|这个|这一)(?:系统|平台|智能体|助手|工具|应用|机器人|模型|项目)|(?:the|this) (?:system|platform|"
     r"tool|assistant|app|chatbot|model)\b|"
     r"(?:同时|目前|此外|另外|随后|日前|近日|现在|如今|并且?|还|也|其中|[，,])*(?:通过|依托|借助|基于|利用|使用|运用|调用|"
     r"采用|引入|接入|部署|上线|搭载|将|已|率先|成功|正式|复杂任务|核心))"
@@ -158,6 +159,8 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
         return True
     if mention.kind == "company" and _CLOUDS.search(fold(mention.as_written)):
         return True
+    if before.endswith("继") and _AFTER_OTHERS.match(folded, mention.end, sentence.end):
+        return False
     alone = mention.kind not in ("hospital", "regulator", "agency") or len(named) > 1
     if alone and _VENDOR_LEFT.search(before):
         return not _LISTED_WITH.search(before)
@@ -166,6 +169,8 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
     return mention.kind == "company" and bool(re.search(r"由\s*$", before))
 
 
+# 继甲、乙之后,丙也接入: all three have.
+_AFTER_OTHERS = re.compile(r"[^,，。]{0,40}之?后[,，][^,，。]{2,30}?(?:也|同样|亦)")
 _LISTED_WITH = re.compile(
     r"包括\s*$|(?:hospitals?|compan(?:y|ies)|institutions?|insurers?|firms?|providers?|clinics?|platforms?|centres?|"
     r"centers?)(?: \w+){0,3},? (?:such as|like|including)(?: the)?\s*$"

@@ -10,14 +10,16 @@ from crawler.judge.facts import AdoptionStage
 # Verbs that by themselves say that something is taken into use; and verbs that do so only right before the model or with a product.
 _STRONG = re.compile(
     r"部署|接入|导入|引入|引进|采购|上线|落地|落户|启用|投入使用|投入运行|投入应用|投用|入驻|进驻|植入|搭载|集成|嵌入|内嵌|"
-    r"对接|装上|用上|上岗|试运行|试用|内测|测试|融入|联通|"
+    r"对接|装上|用上|上岗|试运行|试用|试办|试行|内测|测试|融入|联通|"
     r"\bdeploy(?:s|ed|ing|ment)?\b|\bintegrat(?:e|es|ed|ing|ion)\b|\badopt(?:s|ed|ing|ion)?\b|\binstall(?:s|ed|ing|"
     r"ation)?\b|\broll(?:s|ed|ing)? out\b|\brollout\b|"
     r"\bimplement(?:s|ed|ing|ation)?\b|\bintroduc(?:e|es|ed|ing|tion)\b|\b(?:go|goes|went|gone) live\b|\bembed(?:s|ded|"
     r"ding)?\b|\bincorporat(?:e|es|ed|ing|ion)\b|"
     r"\blaunch(?:es|ed|ing)?\b|\b(?:clinically )?test(?:s|ed|ing)\b|\bpilot(?:s|ed|ing)\b|\btrial(?:s|led|ling|ing)?\b|"
     r"\bconnect(?:s|ed|ing)?\b|\bput into (?:use|operation|service)\b|"
-    r"\benter(?:s|ed) (?:operation|service|use)\b|\bbrought in\b|\bset up\b|\bplugged\b|\btap(?:s|ped|ping)\b|"
+    r"\benter(?:s|ed) (?:operation|service|use)\b|\bbrought in\b|\bb(?:rought|rings?)\b(?=[^.;,]{0,30} in-?house\b)|"
+    r"\bset up\b|\bputs?\b(?=[^.;,]{0,30} (?:to work|to use|into use|into practice))|"
+    r"\bplugged\b|\btap(?:s|ped|ping)\b|"
     r"\bexpand(?:s|ed|ing)?\b|\bextend(?:s|ed|ing)?\b|\bmade its debut\b|\bdebut(?:s|ed)?\b"
 )
 _WEAK = re.compile(
@@ -43,7 +45,7 @@ _DENIED = re.compile(
     r"(?<![从是曾])(?:尚未|并未|还未|仍未|暂未|从未|未曾|没有|并没有|没|未(?![来必婚成知免])|并无|暂无|无意|不会|暂不|不再|"
     r"拒绝|叫停|暂停|停止|停用|否认|澄清|辟谣|禁止|不(?:计划|打算|考虑))[^,，。]{0,16}$|"
     r"\b(?:has|have|had|is|are|was|were|did|does|do|will|would|can)(?: not|n['’]t)(?! only)\b[^,;.]{0,40}$|"
-    r"\bnever\b[^,;.]{0,30}$|\bno plans\b[^,;.]{0,30}$|"
+    r"\bnever\b[^,;.]{0,30}$|\bneither\b[^,;.]{0,110}$|\bno plans\b[^,;.]{0,30}$|"
     r"\b(?:denied|denies|denying|refused|declined|rejected|ruled out|banned|suspended|halted|stopped|without)\b[^;.]{0,60}$|"
     r"\byet to\b[^,;.]{0,20}$|\bno longer\b[^,;.]{0,20}$"
 )
@@ -60,7 +62,7 @@ _POSSIBLE = re.compile(
     r"helps?|allow(?:s|ing)?|able to|in order to)\b(?:(?! (?:has|have|had|is|are|was) )[^,;.]){0,24}$"
 )
 _PILOT = re.compile(
-    r"试运行|试点(?!单位|城市|基地|省|地区|医院|项目名|名单)|试用|内测|公测|测试|试水|试行|灰度|试验性|试验阶段|小范围|先行先试|"
+    r"试运行|试办|试点(?!单位|城市|基地|省|地区|医院|项目名|名单)|试用|内测|公测|测试|试水|试行|灰度|试验性|试验阶段|小范围|先行先试|"
     r"\b(?:is|are|being|been|was|were|began|begun|started|currently|clinically) (?:clinically |now |still |also |"
     r"currently )*(?:test|trial|pilot)(?:ed|ing|l?ing|led)\b|\btrialling\b|\btrialing\b|\bpiloting\b|"
     r"\b(?:pilot|trial|beta|test) (?:run|phase|programme|program|use|basis|stage|operation|project|version)\b|\bon trial\b|"
@@ -85,7 +87,7 @@ _ANNOUNCED = re.compile(
     r"\bunveil(?:s|ed|ing)?\b|\bdebut(?:s|ed)?\b|\breveal(?:s|ed|ing)?\b|\bsaid it (?:had|has) (?:begun|started)\b"
 )
 _DONE = re.compile(
-    r"完成|成功|(?<!不)已(?!宣布|公告|经宣布|有)|正式上线|全面上线|正式启用|正式运行|正式投入|投入使用|投入运行|投用|"
+    r"完成|成功|(?<!不)已(?!宣布|公告|经宣布|有)|正式上线|全面(?:上线|接入|部署|启用)|正式启用|正式运行|正式投入|投入使用|投入运行|投用|"
     r"投入应用|率先(?:在|实现)|实现|用上|"
     r"\b(?:has|have|had) (?:already |successfully |fully |now |since )?(?:been |completed|deployed|integrated|adopted|"
     r"installed|connected|rolled out|put|gone live|launched|embedded|incorporated)|\bcomplet(?:ed|ion)\b|"

@@ -11,7 +11,7 @@ from crawler.judge.facts import Mention, ModelRef
 # The model as a topic, a yardstick or a business, not as something in use.
 _TOPIC_AFTER = re.compile(
     r"\s*(?:概念|板块|指数|热潮|热度|热(?!线)|爆火|火爆|走红|出圈|横空|风潮|浪潮|时刻|时代|效应|冲击|现象|旋风|风暴|创始人|"
-    r"公司|团队|母公司|官方|官网|官宣|融资|估值|股价|发布|开源|推出|宣布|"
+    r"公司|团队|母公司|官方|官网|官宣|融资|估值|股价|发布|开源(?!大?模型|的?[^,，。]{0,4}版|技术)|推出|宣布|"
     r"创办|崛起|之父|后获悉|数据显示|的(?:出现|问世|发布|开源|爆火|走红|崛起|横空|创始人|诞生|成功(?!(?:部署|接入|上线|落地|应用)))|"
     r"['’]s (?:founder|rise|release|success|emergence|popularity|ipo|launch|debut|parent)\b|(?: has| had)? (?:releas|unveil|"
     r"announc|publish|surpass|outperform|beat)\w*|-related|-inspired| (?:craze|fever|boom|mania|effect|moment|concept|"
