@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import ModuleType
 from urllib.parse import parse_qs, urlsplit
 
 from crawler.sources import Source, fill_days
-from store.database import utc_now
 from store.errors import SourceError
 
 from .base import Ask, Listing, Page
@@ -30,7 +29,7 @@ def first_asks(source: Source, now: datetime | None = None) -> list[Ask]:
     """What is asked of a source first: its addresses, by GET unless its spider says otherwise; days are counted from `now`."""
     make = getattr(spider_of(source), "first", None)
     asks = make(source) if make else [Ask(url.url, root=url.url) for url in source.urls]
-    moment = now or utc_now()
+    moment = now or datetime.now(UTC)
     return [
         replace(
             ask,
