@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -65,7 +65,7 @@ _BLOCK_TAGS = frozenset(
         "marquee",
     ]
 )
-_SKIPPED = frozenset(
+_SKIPPED_TAGS = frozenset(
     [
         "script",
         "style",
@@ -109,9 +109,16 @@ _LISTS = frozenset({"ul", "ol", "li"})
 _BOLD = frozenset({"b", "strong"})
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.I)
 _NO_TEXT = re.compile(r"<(?:script|style|svg|SCRIPT|STYLE)(?=[\s>])|<!--")
-_PLAIN = frozenset({"a", "b", "strong", "i", "em", "u", "sup", "sub", "small"})
+_PLAIN_TAGS = frozenset({"a", "b", "strong", "i", "em", "u", "sup", "sub", "small"})
 _STOPS = re.compile(r"[。！？!?；]|[.] ")
-_HIDDEN, _CAPTION, _CENTRE, _NO_HINT, _BAD = Hint.HIDDEN, Hint.CAPTION, Hint.CENTRED, Hint.NONE, Hint.BAD
+_HIDDEN, _CAPTION, _CENTRE, _BAD = Hint.HIDDEN, Hint.CAPTION, Hint.CENTRED, Hint.BAD
+_BLOCK, _SKIPPED, _BREAK, _PLAIN = "block", "skipped", "break", "plain"
+_KINDS = {
+    **dict.fromkeys(_BLOCK_TAGS, _BLOCK),
+    **dict.fromkeys(_PLAIN_TAGS, _PLAIN),
+    **dict.fromkeys(("br", "hr"), _BREAK),
+    **dict.fromkeys(_SKIPPED_TAGS | _IMAGES, _SKIPPED),
+}
 
 
 @lru_cache(maxsize=1)
@@ -177,6 +184,49 @@ class _State:
     caption: bool = False
     bad: bool = False  # inside a box that is surely not the article
     linked: _State | None = None
+    strong: _State | None = None
+
+
+class _Marks(NamedTuple):
+    """What an element's attributes say."""
+
+    hint: Hint
+    hidden: bool
+    centred: bool
+
+
+def _marks(tag: str, items: list[tuple[str, str]]) -> _Marks:
+    names = dict(items)
+    get = names.get
+    ids = f"{get('id', '')} {names['itemprop']}" if "itemprop" in names else get("id", "")
+    hint = hint_of(tag, get("class", ""), ids, get("role", ""))
+    style = get("style", "")
+    hidden = (
+        hint is _HIDDEN or "hidden" in names or get("aria-hidden") == "true" or (style != "" and HIDDEN_STYLE.search(style) is not None)
+    )
+    centred = hint is _CENTRE or "center" in (tag, get("align")) or (style != "" and _CENTRED.search(style) is not None)
+    return _Marks(hint, hidden, centred)
+
+
+def _linked(state: _State) -> _State:
+    """The state inside a link. Links are many and alike: one state for all of them in a box."""
+    if state.link:
+        return state
+    if state.linked is None:
+        state.linked = _State(state.tag, state.box, True, state.bold, state.centred, state.caption, state.bad)
+    return state.linked
+
+
+def _strong(state: _State) -> _State:
+    if state.bold:
+        return state
+    if state.strong is None:
+        state.strong = _State(state.tag, state.box, state.link, True, state.centred, state.caption, state.bad)
+    return state.strong
+
+
+def _caption(state: _State) -> _State:
+    return state if state.caption else _State(state.tag, state.box, state.link, state.bold, state.centred, True, state.bad)
 
 
 class _Flattener:
@@ -191,32 +241,35 @@ class _Flattener:
         self.next_image = False
         self.caption = False
         self.skimmed = 0  # characters read ahead, within a budget: nested lists would be read again and again
+        self.marks: dict[tuple[str, tuple[tuple[str, str], ...]], _Marks] = {}  # elements of a page are alike
 
     def run(self, root: Any) -> None:
         state = _State("body", -1)
         states: list[_State] = []
         walk = etree.iterwalk(root, events=("start", "end"))
         count = 0
+        push, pop, enter, add = states.append, states.pop, self._enter, self._add
         for event, element in walk:
             if event == "start":
                 count += 1
-                states.append(state)
-                inner = self._enter(element, element.tag, state) if count < MAX_ELEMENTS else None
+                push(state)
+                inner = enter(element, element.tag, state) if count < MAX_ELEMENTS else None
                 if inner is None:
                     walk.skip_subtree()
                 else:
                     state = inner
                     if text := element.text:
-                        self._add(text, state)
+                        add(text, state)
                 continue
-            outer = states.pop()
-            if state.box != outer.box:
-                if self.pieces:
-                    self._flush(state)
-                self._close(state.box)
-            state = outer
-            if states and (text := element.tail):
-                self._add(text, state)
+            outer = pop()
+            if state is not outer:
+                if state.box != outer.box:
+                    if self.pieces:
+                        self._flush(state)
+                    self._close(state.box)
+                state = outer
+            if (text := element.tail) and states:
+                add(text, state)
         self._flush(state)
 
     def _close(self, index: int) -> None:
@@ -230,43 +283,41 @@ class _Flattener:
 
     def _enter(self, element: Any, tag: str, state: _State) -> _State | None:
         """The state inside `element`; None when nothing in it is read."""
-        if tag in _SKIPPED or tag in _IMAGES:
+        kind = _KINDS.get(tag)
+        if kind is _PLAIN:
+            return _linked(state) if tag == "a" else _strong(state) if tag in _BOLD else state
+        if kind is _SKIPPED:
             if tag in _IMAGES:
                 self._saw_image()
             return None
-        if tag == "br" or tag == "hr":
+        if kind is _BREAK:
             self._flush(state)
             return state
-        if tag in _PLAIN:
-            return state.linked if tag == "a" and state.linked is not None else self._enter_inline(tag, _NO_HINT, state)
         items = element.items()
-        if not items:
-            hint, style, align = hint_of(tag, "", "", ""), "", ""
-        else:
-            names = dict(items)
-            if "hidden" in names or names.get("aria-hidden") == "true":
-                return None
-            hint = hint_of(
-                tag,
-                names.get("class", ""),
-                f"{names.get('id', '')} {names['itemprop']}" if "itemprop" in names else names.get("id", ""),
-                names.get("role", ""),
-            )
-            style, align = names.get("style", ""), names.get("align", "")
-            if hint is _HIDDEN or (style and HIDDEN_STYLE.search(style)):
-                return None
-        if tag not in _BLOCK_TAGS and "-" not in tag:
-            return self._enter_inline(tag, hint, state)
+        key = (tag, tuple(items))
+        marks = self.marks.get(key)
+        if marks is None:
+            marks = self.marks[key] = _marks(tag, items)
+        if marks.hidden:
+            return None
+        if kind is _BLOCK or "-" in tag:
+            return self._enter_block(element, marks, state)
+        return _caption(state) if marks.hint is _CAPTION else state
+
+    def _enter_block(self, element: Any, marks: _Marks, state: _State) -> _State | None:
         if self.pieces:
             self._flush(state)
+        hint, tag = marks.hint, element.tag
         boxes = self.page.boxes
+        index = len(boxes)
         boxes.append(Box(element, state.box, hint, len(self.page.blocks)))
         if ((hint is _BAD and not state.bad) or (tag in _LISTS and state.tag not in _LISTS)) and self._skim(
-            element, hint, _State(tag, len(boxes) - 1)
+            element, hint, _State(tag, index)
         ):
             return None
-        centred = state.centred or "center" in (tag, align) or hint is _CENTRE or (style != "" and _CENTRED.search(style) is not None)
-        return _State(tag, len(boxes) - 1, state.link, state.bold, centred, state.caption or hint is _CAPTION, state.bad or hint is _BAD)
+        return _State(
+            tag, index, state.link, state.bold, state.centred or marks.centred, state.caption or hint is _CAPTION, state.bad or hint is _BAD
+        )
 
     def _skim(self, element: Any, hint: Hint, state: _State) -> bool:
         """Write navigation and the like as one block; most elements of a page are in such boxes. False when there may be more to it."""
@@ -284,20 +335,6 @@ class _Flattener:
             self._flush(state)
             self._close(state.box)
         return menu
-
-    @staticmethod
-    def _enter_inline(tag: str, hint: Hint, state: _State) -> _State:
-        if tag == "a" and not state.link:
-            # Links are many and alike: one state for all of them in a box.
-            if state.linked is None:
-                state.linked = _State(state.tag, state.box, True, state.bold, state.centred, state.caption, state.bad)
-            return state.linked
-        link = state.link
-        bold = state.bold or tag in _BOLD
-        caption = state.caption or hint is _CAPTION
-        if link == state.link and bold == state.bold and caption == state.caption:
-            return state
-        return _State(state.tag, state.box, link, bold, state.centred, caption, state.bad)
 
     def _saw_image(self) -> None:
         if self.pieces:
