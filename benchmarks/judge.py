@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -121,7 +122,19 @@ def speed_lines(judge: Judge, shared: Path) -> list[Line]:
             start = time.process_time()
             for document in documents:
                 judge.judge(document, deep=deep)
-            lines.append((name, f"items/s {how}", round(len(documents) / (time.process_time() - start)), aim))
+            lines.append((name, f"CPU items/s {how}", round(len(documents) / (time.process_time() - start)), aim))
+    return lines
+
+
+def start_lines(_judge: Judge, _shared: Path) -> list[Line]:
+    """Seconds of processor time that a new process needs up to its first judgement, and that the reading process of a crawl needs."""
+    first = "from crawler.judge.judging import Judge; from crawler.judge.document import Document; Judge().judge(Document('1', '医院'))"
+    reading = "from crawler.reading import Reader; Reader([])"
+    lines: list[Line] = []
+    for measure, code in (("first judgement", first), ("reading process", reading)):
+        code += "; import time; print(time.process_time())"
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        lines.append(("start", f"CPU seconds to {measure}", round(float(done.stdout), 2), "<= 1"))
     return lines
 
 
@@ -131,7 +144,7 @@ def main() -> None:
     if not (shared / "data" / "facts").is_dir():
         sys.exit(f"{shared}: there is no data/facts here; name the shared folder")
     judge = Judge()
-    for part in (relevance_lines, event_lines, amount_lines, speed_lines):
+    for part in (relevance_lines, event_lines, amount_lines, speed_lines, start_lines):
         for gold, measure, value, aim in part(judge, shared):
             print(f"{gold:28} {measure:32} {value:>8} {aim:>10}")
 
