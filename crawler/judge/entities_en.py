@@ -149,7 +149,7 @@ _AFTER_ZH = re.compile(
 _LIST = re.compile(r"^\s?(?:,|;|,? and|,? &|, as well as| as well as|,? together with)\s(?:the\s|new investors\s|existing investors\s)?$")
 _CUE = re.compile(
     r"\brais|\bfund|\bround\b|\bfinanc|\binvest|\bIPO\b|\blist|\bacqui|\bcapital\b|\bdeploy|\badopt|\bintegrat|\bhospitals?\b|"
-    r"\bcompan|\bprospectus|\bstake|\bpartner|\bcollaborat|\busing\b|\bimplement",
+    r"\bin-?house\b|\bcompan|\bprospectus|\bstake|\bpartner|\bcollaborat|\busing\b|\bimplement",
     re.I,
 )
 # AstraZeneca China and Fosun Pharma are two.

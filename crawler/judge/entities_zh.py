@@ -18,7 +18,7 @@ from .facts import OrganisationKind
 from .tagger import Token, cut, tag
 
 _PARENS = re.compile(r"[(（][^()（）]{1,40}[)）]")
-_DELIMITER = re.compile(r"[，,、;；:：。!！?？\[\]【】《》<>|\n\t…—~·]*[，,、;；:：。!！?？\[\]【】《》<>|\n\t…—~“”\"「」『』‘’]")
+_DELIMITER = re.compile(r"[，,、;；:：。!！?？\[\]【】《》<>|\n\t…—~·丨]*[，,、;；:：。!！?？\[\]【】《》<>|\n\t…—~丨“”\"「」『』‘’]")
 _ET_CETERA = re.compile(r"等(?=[^候待于级分]|$)")
 _QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"，,。;；]{2,14})[”」』\"]")
 _SHORT_FORM = re.compile(r"(?:以下简称|下称|简称|又称|前身为|原名)[为:：]?[“「『\"]?([^“”「」『』\"()（），,。]{2,20})[”」』\"]?")

@@ -12,7 +12,8 @@ from .deal import Name, View
 from .words_zh import ANAPHOR, ANAPHOR_FIRST, GENERIC, KIND, LEAD, LEGAL_TAIL, MANNER, NOT_IN_NAME, ORGANISATION_LIKE, PLACE_TAIL, TRAIL
 
 _STOP = re.compile(
-    r"[。;!?|\n…•]|——|—|,(?! ?(?:inc|ltd|llc|co)\b)|:(?!\d)|(?<=[\u4e00-\u9fff,。]) +(?=[\u4e00-\u9fff“「])| {2,}"
+    r"[。;!?|丨\n…•]|——|—|,(?! ?(?:inc|ltd|llc|co)\b)|(?<!简称)(?<!下称)(?<!称为):(?!\d)"
+    r"|(?<=[\u4e00-\u9fff,。]) +(?=[\u4e00-\u9fff“「])| {2,}"
     r"|(?<=[\u4e00-\u9fff])\((?=[^)]*$)"
 )
 _QUOTED = re.compile(r"[「“\"『《【‘]([^「」“”\"『』《》【】‘’]{2,24})[」”\"』》】’]")

@@ -151,6 +151,8 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
     if MEDIA.search(mention.as_written) or (model is not None and is_maker(field.reading, mention, model)):
         return True
     before = folded[max(sentence.start, mention.start - 24) : mention.start]
+    if _AFTER_OTHERS.match(folded, mention.end, sentence.end) and _FOLLOWING.search(folded[sentence.start : mention.start]):
+        return False
     owns = mention.kind == "hospital" and model is not None and _OWNS.fullmatch(folded, mention.end, model.start)
     sells = _VENDOR_RIGHT.match(folded, mention.end, sentence.end)
     only_hospital = mention.kind == "hospital" and sum(m.kind == "hospital" for m in named) <= 1
@@ -159,8 +161,6 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
         return True
     if mention.kind == "company" and _CLOUDS.search(fold(mention.as_written)):
         return True
-    if before.endswith("继") and _AFTER_OTHERS.match(folded, mention.end, sentence.end):
-        return False
     alone = mention.kind not in ("hospital", "regulator", "agency") or len(named) > 1
     if alone and _VENDOR_LEFT.search(before):
         return not _LISTED_WITH.search(before)
@@ -171,6 +171,7 @@ def _is_bystander(folded: str, mention: Mention, sentence: Sentence, model: Ment
 
 # 继甲、乙之后,丙也接入: all three have.
 _AFTER_OTHERS = re.compile(r"[^,，。]{0,40}之?后[,，][^,，。]{2,30}?(?:也|同样|亦)")
+_FOLLOWING = re.compile(r"继[^,，。;；]{0,60}$")
 _LISTED_WITH = re.compile(
     r"包括\s*$|(?:hospitals?|compan(?:y|ies)|institutions?|insurers?|firms?|providers?|clinics?|platforms?|centres?|"
     r"centers?)(?: \w+){0,3},? (?:such as|like|including)(?: the)?\s*$"
