@@ -28,11 +28,10 @@ from .judge.document import Document
 from .judge.facts import Judgement
 from .judge.judging import Judge
 from .judge.knowledge import KnowledgeExtra, load_knowledge
+from .memory import MEGABYTE, Thrift
 from .sources import Source
 from .spiders import read_listing
 from .spiders.base import Page
-
-_MEGABYTE = 1024 * 1024
 
 
 class Reader:
@@ -99,20 +98,10 @@ class Reader:
         return values | verdict
 
 
-def resident_megabytes() -> int:
-    """Memory of this process that is in use, in megabytes; its peak where the system does not tell the present."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak // _MEGABYTE if sys.platform == "darwin" else peak // 1024
-    return pages * resource.getpagesize() // _MEGABYTE
-
-
 def _bound_memory(megabytes: int) -> None:
     """Let allocations fail beyond `megabytes` of private memory, where the system can."""
     with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * _MEGABYTE,) * 2)
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * MEGABYTE,) * 2)
 
 
 def _answer(reader: Reader, method: str, arguments: tuple[Any, ...]) -> Any:
@@ -144,6 +133,7 @@ def main() -> None:
     reader = Reader(sources, knowledge)
     _bound_memory(megabytes)
     pipe.send(catalogue_rows(reader.knowledge))
+    thrift = Thrift()
     while True:
         try:
             method, arguments = pipe.recv()
@@ -153,7 +143,9 @@ def main() -> None:
         signal.alarm(int(seconds) + 10)
         answer = _answer(reader, method, arguments)
         signal.alarm(0)
-        pipe.send((answer, resident_megabytes()))
+        del arguments
+        pipe.send((answer, thrift.look()))
+        del answer
 
 
 if __name__ == "__main__":

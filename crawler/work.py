@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +22,7 @@ from store.sources import sync_sources
 from .books import Books, Look, save_look, tick
 from .fetch.network import GuardedResolver
 from .fetch.politeness import HostBook
+from .memory import Thrift
 from .offload import ReadingProcess
 from .report import FAILED, CrawlOrder, RunReport, SourceReport
 from .sources import Source
@@ -131,14 +131,14 @@ class Work:
     async def _keep_time(self, spider: NewsSpider) -> None:
         deadline = time.monotonic() + self.order.crawl.max_seconds
         last = 0.0
+        thrift = Thrift()
         while True:
+            thrift.look()
             if time.monotonic() - last > min(_TICK_SECONDS, RENEW.total_seconds()):
                 last = time.monotonic()
                 held = await self.books.do(tick, self._hold, *self.book.take_changes(), now=utc_now())
                 if not held:
                     self.stop(spider, "another process took the store over")
-                # Answers hang in cycles with their requests; big ones should not wait for the collector's own time.
-                gc.collect()
                 sums = {name: sum(getattr(r, name) for r in self.reports.values()) for name in ("articles", "articles_failed", "new")}
                 self.tell("so far", **sums)
             if time.monotonic() > deadline and not self.stopped_because:

@@ -126,8 +126,6 @@ def of_exception(error: BaseException, url: str, *, refused: dict[str, str]) -> 
 def _of_ignored(text: str) -> Fault:
     if "redirection" in text:
         return Fault("redirect", "redirects in a circle or too often")
-    if "DOWNLOAD_MAXSIZE" in text:
-        return Fault("too_large", "the answer is larger than allowed once unpacked (crawl.max_bytes)")
     return Fault("parse", text[:160] or "the answer was dropped")
 
 

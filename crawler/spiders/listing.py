@@ -18,6 +18,9 @@ from .paging import next_template
 # A comma between selectors, not one inside brackets, parentheses or quotes.
 _COMMA = re.compile(r""",(?=(?:[^'"]|'[^']*'|"[^"]*")*$)(?![^\[]*\])(?![^(]*\))""")
 
+# A tree takes twenty times the room of its text; what lies beyond this is no list people read.
+_MAX_CHARS = 2_000_000
+
 
 def read(page: Page, source: Source) -> Listing:
     """Read a list page. Rows without a link are spacers and are passed over in silence.
@@ -27,7 +30,7 @@ def read(page: Page, source: Source) -> Listing:
     rules = source.list
     assert rules is not None
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
-    whole = Selector(text=text or "<html/>", huge_tree=False)
+    whole = _tree(text)
     rows, more = _rows(text, whole, rules, page.max_entries)
     if not rows:
         raise SelectorMissingError(f"no row matches {rules.item!r}: the page may have been redesigned", subject=source.id)
@@ -35,6 +38,8 @@ def read(page: Page, source: Source) -> Listing:
     listing = Listing()
     if more:
         listing.passed_over[f"beyond the first {page.max_entries} entries"] = more
+    if len(text) > _MAX_CHARS:
+        listing.passed_over[f"beyond the first {_MAX_CHARS:,} characters"] += 1
     for row in rows:
         _take(row, listing, rules, source, page, base)
     if not listing.drafts and not listing.passed_over and page.ask.page == 1:
@@ -45,6 +50,10 @@ def read(page: Page, source: Source) -> Listing:
     return listing
 
 
+def _tree(text: str) -> Selector:
+    return Selector(text=text[:_MAX_CHARS] or "<html/>", huge_tree=False)
+
+
 def _rows(text: str, whole: Selector, rules: ListRules, most: int) -> tuple[list[Selector], int]:
     """The first `most` rows, and how many there are beyond them."""
     if rules.extract:
@@ -52,7 +61,7 @@ def _rows(text: str, whole: Selector, rules: ListRules, most: int) -> tuple[list
         fragment = "\n".join("".join(piece) if isinstance(piece, tuple) else piece for piece in found)
         if not fragment.strip():
             return [], 0
-        whole = Selector(text=fragment, huge_tree=False)
+        whole = _tree(fragment)
     path = css2xpath(rules.item)
     rows = list(whole.xpath(f"({path})[position() <= {most}]"))
     more = int(float(whole.xpath(f"count({path})").get() or 0)) - most if len(rows) == most else 0

@@ -20,7 +20,9 @@ from store.database import connect, session_scope
 from store.models import Item
 from store.settings import StoreSettings
 
-from .cases import API, ARTICLE, BEYOND, FEED, ITEM, LIST, Case, all_cases, feed, http, make_ready, send
+from .case import API, ARTICLE, FEED, LIST, Case, feed, http, make_ready, send
+from .cases import all_cases
+from .pages import BEYOND
 from .web import Respond, serve
 
 HOSTS = 24
@@ -39,7 +41,7 @@ def _source(case: Case, base: str) -> Source:
         name=case.name,
         homepage=f"{base}/",
         category="media",
-        kind="list_page" if case.kind == ARTICLE else case.kind,  # type: ignore[arg-type]
+        kind="list_page" if case.kind == ARTICLE else case.kind,
         scope="on_topic",
         urls=(SourceUrl(url=f"{base}{path}"),),
         list=ListRules(item="li.row", link="a", title="a::text") if case.kind in (LIST, ARTICLE) else None,
@@ -52,8 +54,8 @@ def _good_sources(base: str) -> list[Source]:
     common = {"homepage": f"{base}/", "category": "media", "scope": "on_topic"}
     rules = ListRules(item="li.row", link="a", title="a::text")
     return [
-        Source(id="good-feed", name="good feed", kind="feed", urls=(SourceUrl(url=f"{base}/good/feed.xml"),), **common),  # type: ignore[arg-type]
-        Source(id="good-list", name="good list", kind="list_page", urls=(SourceUrl(url=f"{base}/good/list.html"),), list=rules, **common),  # type: ignore[arg-type]
+        Source(id="good-feed", name="good feed", kind="feed", urls=(SourceUrl(url=f"{base}/good/feed.xml"),), **common),
+        Source(id="good-list", name="good list", kind="list_page", urls=(SourceUrl(url=f"{base}/good/list.html"),), list=rules, **common),
     ]
 
 
@@ -227,4 +229,3 @@ def test_nothing_was_stored_that_an_analyst_could_trip_over(outcome: Outcome) ->
             assert "root:" not in written
             assert item.link is None or item.link.startswith(("http://", "https://"))
             assert len(item.title) <= 500
-    assert ITEM

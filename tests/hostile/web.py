@@ -52,7 +52,7 @@ def serve(routes: dict[str, Respond], *, hosts: int) -> Iterator[list[str]]:
         server.routes = routes
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     try:
-        yield [f"http://{server.server_address[0]}:{port}" for server in servers]
+        yield [f"http://{server.server_address[0]!s}:{port}" for server in servers]
     finally:
         for server in servers:
             server.shutdown()
