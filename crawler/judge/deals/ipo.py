@@ -17,7 +17,7 @@ from .words_zh import any_of
 
 TRIGGER = re.compile(
     r"上市|招股|递表|聆讯|挂牌|ipo|过会|登陆|\bipos?\b|initial public offering|prospectus|stock exchange|\bnasdaq\b|\bhkex\b|trading debut"
-    r"|start(?:ed)? trading|went public|go(?:es)? public|\blisting\b|first day of trading"
+    r"|start(?:ed)? trading|went public|go(?:es)? public|\blisting\b|first day of trading|\bdebut (?:on|in)\b"
 )
 
 _EXCHANGE = any_of(
@@ -48,7 +48,7 @@ _CHINESE = (
             r"(?:递交|提交|递表|呈交|报送|更新|披露|公布|发布)[^。;,]{0,24}(?:招股书|招股说明书|上市申请|申请书"
             r"|a1|ipo申请|聆讯后资料集|上市辅导)|递表(?!前)|(?:通过|完成|获)[^。;,]{0,16}(?:聆讯|上市委|过会"
             r"|境外上市备案|发审会)|过会|招股书(?:显示|披露|失效)?(?=[,。:]|$)|招股说明书|(?:启动|开始|开启"
-            r"|正式)招股|(?:全球|香港)?(?:发售价|招股价)|预?路演(?!活动)|基石投资者|上市辅导备案|孖展|超购|公开发售"
+            r"|正式|今[起日天]|明[起日])招股|(?:全球|香港)?(?:发售价|招股价)|预?路演(?!活动)|基石投资者|上市辅导备案|孖展|超购|公开发售|全球发售[约近]?\d"
             r"|科创板[^。;,]{0,6}获受理|获(?:上交所|深交所|港交所|北交所)受理"
         ),
     ),
@@ -109,7 +109,7 @@ _ENGLISH = (
             r"|\blisting on (?:the )?[^.,;]{0,30}(?:exchange|market|nasdaq)|\bto list on\b|\bwent public\b"
             r"|\b(?:shares?|stock)\b[^;.]{0,40}\b(?:debut|first day of trading)\b"
             r"|\bits (?:\w+ ){0,3}(?:ipo|initial public offering|share sale) (?:was|were) [^.;]{0,30}subscribed"
-            r"|\b(?:makes|made) its (?:trading |market |stock market |hong kong |\w+ )?debut\b|\b(?:opened"
+            r"|\b(?:makes|made) (?:its|an?) (?:strong |weak |stellar |trading |market |stock market |hong kong |\w+ )?debut\b|\b(?:opened"
             r"|closed) at hk\$"
         ),
     ),
@@ -129,7 +129,8 @@ _PAST = re.compile(
     r"|listed)\b|自[^。,]{0,12}上市以?来|\bsince (?:its|the) (?:ipo|listing|debut)"
 )
 _DENIED = re.compile(
-    r"否认|不实|辟谣|并未|没有[^。,]{0,6}计划|尚无|暂无|无[^。,]{0,4}上市计划|\b(?:denied|denies|no plans?|has not|have not|not planning)\b"
+    r"否认|不实|辟谣|并未|没有[^。,]{0,6}计划|尚无|暂无|无[^。,]{0,4}上市计划|\b(?:denied|denies|no plans?|no timetable"
+    r"|has not|have not|not planning)\b"
 )
 _LISTED_MANY = re.compile(r"(?:分别是|分别为|包括|有|为|是)(?P<list>[^。;]{2,400}?(?:、[^。;、]{2,14})+(?:和|及|以及)?[^。;、]{2,14})")
 _PEOPLE = re.compile(r"[\d两三四五六七八九十] ?家|多家|这些|一批|数家")
