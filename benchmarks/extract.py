@@ -1,10 +1,12 @@
 """Reading article pages: ours beside the published extractors, same pages, one process, one core.
 
-    python benchmarks/extract.py [--pages FOLDER] [--seconds N]
+    python benchmarks/extract.py [--pages FOLDER] [--rounds N]
 
 FOLDER holds `gold.jsonl` and `html/*/*.html.gz` (default: the shared folder beside the repository; without it the pages of the
 repository's own tests are read). A library that is not installed is named and left out; peers that are no dependencies can be put
-in an environment of their own. Body F1: character bigrams as multisets, white space removed, mean over pages. Times are CPU time.
+in an environment of their own and added by PYTHONPATH. Body F1: character bigrams as multisets, white space removed, mean over pages.
+Pages per second are of CPU time on one core: rounds in which every reader reads every page once take turns, so that a busy machine slows
+all alike, and the best round of each counts. "ratio" is how many times faster ours is, of those rounds; "median" that of single rounds.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ import gzip
 import importlib.util
 import json
 import logging
+import os
 import re
+import statistics
 import sys
 import time
 import unicodedata
@@ -94,14 +98,15 @@ def resiliparse_(body: bytes) -> Row:
     return {"text": extract_plain_text(body.decode("utf-8", "replace"), main_content=True)}
 
 
-READERS: dict[str, tuple[str, Callable[[bytes], Row]]] = {
-    "yixun": ("crawler", ours),
-    "resiliparse": ("resiliparse", resiliparse_),
-    "trafilatura": ("trafilatura", trafilatura_),
-    "trafilatura fast": ("trafilatura", trafilatura_fast),
-    "readability-lxml": ("readability", readability_),
-    "gne": ("gne", gne_),
-    "newspaper4k": ("newspaper", newspaper),
+# Name, the modules it needs (newspaper4k splits Chinese into words by jieba), the call.
+READERS: dict[str, tuple[tuple[str, ...], Callable[[bytes], Row]]] = {
+    "yixun": (("crawler",), ours),
+    "resiliparse": (("resiliparse",), resiliparse_),
+    "trafilatura": (("trafilatura",), trafilatura_),
+    "trafilatura fast": (("trafilatura",), trafilatura_fast),
+    "readability-lxml": (("readability",), readability_),
+    "gne": (("gne",), gne_),
+    "newspaper4k": (("newspaper", "jieba"), newspaper),
 }
 
 
@@ -144,23 +149,23 @@ def load(folder: Path) -> Iterator[tuple[bytes, Row]]:
             yield gzip.decompress((folder / gold["file"]).read_bytes()), gold
 
 
-def measure(read: Callable[[bytes], Row], pages: list[tuple[bytes, Row]], seconds: float) -> Row:
-    """Scores over all pages and pages per second; a reader that raises has failed on that page."""
-    total: Counter[str] = Counter()
-    rows: list[Row] = []
+def measure(read: Callable[[bytes], Row], pages: list[tuple[bytes, Row]]) -> Row:
+    """Shares of what was read right over all pages; a reader that raises has failed on that page."""
+    total = dict.fromkeys(("body", "over", "failed", "title", "dated", "day", "timed", "minute", "named", "author"), 0.0)
     for body, gold in pages:
         row = attempt(read, body)
-        rows.append(row)
         score = f1(gold["text"], row.get("text"))
         when, want = moment(row.get("published")), moment(gold["published"])
-        total.update(body=score, over=score > 0.98, failed=score < 0.5, title=same_title(gold["title"], row.get("title")))
+        found = {"body": score, "over": score > 0.98, "failed": score < 0.5, "title": same_title(gold["title"], row.get("title"))}
         if want:
-            total.update(dated=1, day=when is not None and when.date() == want.date())
+            found |= {"dated": 1, "day": when is not None and when.date() == want.date()}
             if "T" in gold["published"]:
-                total.update(timed=1, minute=when is not None and when.replace(second=0, microsecond=0) == want.replace(second=0))
+                found |= {"timed": 1, "minute": when is not None and when.replace(second=0, microsecond=0) == want.replace(second=0)}
         if gold["author"]:
-            total.update(named=1, author={squash(a) for a in row.get("authors") or []} == {squash(a) for a in gold["author"]})
-    return dict(total) | {"speed": speed(read, [body for body, _ in pages], seconds), "n": len(pages)}
+            found |= {"named": 1, "author": {squash(a) for a in row.get("authors") or []} == {squash(a) for a in gold["author"]}}
+        for part, value in found.items():
+            total[part] += value
+    return total | {"n": len(pages)}
 
 
 def attempt(read: Callable[[bytes], Row], body: bytes) -> Row:
@@ -171,51 +176,55 @@ def attempt(read: Callable[[bytes], Row], body: bytes) -> Row:
         return {}
 
 
-def speed(read: Callable[[bytes], Row], bodies: list[bytes], seconds: float) -> float:
-    """Pages per second of CPU time, best of the rounds that fit into `seconds`; the first round above was the warm-up."""
-    best, begun = 0.0, time.perf_counter()
-    while True:
-        started = time.process_time()
-        for body in bodies:
-            attempt(read, body)
-        best = max(best, len(bodies) / max(time.process_time() - started, 1e-9))
-        if time.perf_counter() - begun > seconds:
-            return best
+def time_all(readers: dict[str, Callable[[bytes], Row]], bodies: list[bytes], rounds: int) -> dict[str, list[float]]:
+    """CPU seconds of each reader over all pages, one value a round; the readers take turns. `measure` was the warm-up."""
+    times: dict[str, list[float]] = {name: [] for name in readers}
+    for _ in range(rounds):
+        for name, read in readers.items():
+            started = time.process_time()
+            for body in bodies:
+                attempt(read, body)
+            times[name].append(max(time.process_time() - started, 1e-9))
+    return times
+
+
+COLUMNS = (
+    ("body F1", 9, 3, "body", "n"),
+    ("> .98", 7, 2, "over", "n"),
+    ("failed", 8, 2, "failed", "n"),
+    ("title", 7, 2, "title", "n"),
+    ("day", 7, 2, "day", "dated"),
+    ("minute", 8, 2, "minute", "timed"),
+    ("author", 8, 2, "author", "named"),
+)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=Path, default=SHARED)
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     pages = list(load(options.pages))
-    print(f"{len(pages)} pages, {sum(len(body) for body, _ in pages) / len(pages) / 1000:.0f} kB each on average")
-    print(f"{'':18}{'body F1':>9}{'> .98':>7}{'failed':>8}{'title':>7}{'day':>7}{'minute':>8}{'author':>8}{'pages/s':>9}{'x':>7}")
-    first = 0.0
-    for name, (module, read) in READERS.items():
-        if importlib.util.find_spec(module) is None:
-            print(f"{name:18} not installed")
+    missing = {name: [m for m in modules if importlib.util.find_spec(m) is None] for name, (modules, _) in READERS.items()}
+    installed = {name: read for name, (_, read) in READERS.items() if not missing[name]}
+    scores = {name: measure(read, pages) for name, read in installed.items()}
+    times = time_all(installed, [body for body, _ in pages], options.rounds)
+    print(f"{len(pages)} pages, {sum(len(body) for body, _ in pages) / len(pages) / 1000:.0f} kB each on average, {options.rounds} rounds")
+    heads = "".join(f"{head:>{width}}" for head, width, *_ in COLUMNS)
+    print(f"{'':18}{heads}{'pages/s':>9}{'ratio':>8}{'median':>8}")
+    for name in READERS:
+        if name not in installed:
+            print(f"{name:18} not run, not installed: {', '.join(missing[name])}")
             continue
-        r = measure(read, pages, options.seconds)
-        first = first or r["speed"]
-        shares = [
-            r.get(k, 0) / max(1, r.get(of, 0))
-            for k, of in (
-                ("body", "n"),
-                ("over", "n"),
-                ("failed", "n"),
-                ("title", "n"),
-                ("day", "dated"),
-                ("minute", "timed"),
-                ("author", "named"),
-            )
-        ]
-        cells = "".join(
-            f"{share:>{width}.{3 if i == 0 else 2}f}" for i, (share, width) in enumerate(zip(shares, (9, 7, 8, 7, 7, 8, 8), strict=True))
-        )
-        print(f"{name:18}{cells}{r['speed']:>9.1f}{first / r['speed']:>7.1f}")
+        r = scores[name]
+        cells = "".join(f"{r.get(part, 0) / max(1, r.get(whole, 0)):>{width}.{digits}f}" for _, width, digits, part, whole in COLUMNS)
+        ratio = min(times[name]) / min(times["yixun"])
+        median = statistics.median(theirs / own for theirs, own in zip(times[name], times["yixun"], strict=True))
+        print(f"{name:18}{cells}{len(pages) / min(times[name]):>9.1f}{ratio:>8.2f}{median:>8.2f}")
 
 
 if __name__ == "__main__":

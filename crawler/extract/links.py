@@ -11,6 +11,7 @@ from .urls import canonical_url
 
 _NUMBER = re.compile(r"^[\s\[【(（第]*(\d{1,2})[\s\]】)）页頁]*$")
 _NEXT = re.compile(r"^[\s\[【>»]*(?:下一页|下一頁|下页|后一页|next(?: page)?)[\s\]】>»]*$", re.I)
+_MAY_TURN = re.compile(r"^[^\d下后n]{0,40}(?:\d|下|后|next)", re.I)
 _STEM = re.compile(r"^(?P<stem>.*?)(?:[_-](?P<page>\d{1,2}))?(?P<end>\.(?:s?html?|php|aspx?|jsp)|/)?$", re.I)
 _PAGE_PARAMETER = re.compile(r"(?:^|&)(?:page|p|pn|pageno|curpage|paged)=\d{1,2}(?=&|$)", re.I)
 _MAX_PAGES = 20
@@ -53,7 +54,10 @@ def next_pages(page: Page, url: str | None) -> tuple[str, ...]:
         href = link.get("href")
         if not href or len(href) > 600:
             continue
-        text = clean_text("".join(link.itertext()))[:20]
+        text = "".join(link.itertext()) if len(link) else link.text or ""
+        if not _MAY_TURN.search(text):
+            continue
+        text = clean_text(text)[:20]
         number = _NUMBER.match(text)
         if not number and not _NEXT.match(text):
             continue
