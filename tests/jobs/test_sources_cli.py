@@ -17,7 +17,7 @@ from tests.replicas import refusals
 from tests.replicas.verticals import SITES
 
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>样本</title>{items}</channel></rss>"""
-ITEM = "<item><title>样本医院试用第{n}套影像辅助系统</title><link>/n/{n}.html</link><pubDate>Fri, 18 Sep 2026 0{n}:00:00 +0800</pubDate></item>"
+ITEM = "<item><title>样本医院试用第{n}套影像辅助系统</title><link>/n/{n}.html</link><pubDate>18 Sep 2026 0{n}:00:00 +0800</pubDate></item>"
 ARTICLE = "<h1>样本医院试用第1套影像辅助系统</h1><p>2026-09-18 01:00</p><div>{}</div></body></html>"
 
 
