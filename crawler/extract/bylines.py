@@ -50,6 +50,9 @@ _LABELS = re.compile(
 )
 # Cheap test before the costly patterns: none of them matches a text without one of these.
 _MAY_NAME = re.compile(r"[作撰文采执編编译譯原记記论]")
+_MAY_LABEL = re.compile(r"[：:|丨]")
+_MAY_CITE = re.compile(r"[来來出转轉摘稿]")
+_MAY_EDIT = re.compile(r"[编編]")
 _PICTURE = re.compile(r"摄|图片|供图|photo|image", re.I)
 _AUTHOR_NAMES = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|zuozhe|contributor)s?(?:$|[\s_-])|author-?name|authorname|writername", re.I
@@ -119,7 +122,8 @@ def _zones(page: Page, body: Body, title_block: int) -> tuple[list[Block], list[
 
 def _spaced(text: str) -> str:
     """The first 200 characters with a blank before every label: fields stand side by side without one in the source."""
-    return _LABELS.sub(r" \1", text[:200])
+    text = text[:200]
+    return _LABELS.sub(r" \1", text) if _MAY_LABEL.search(text) else text
 
 
 def _labelled(blocks: list[Block], *, latin: bool = True) -> list[str]:
@@ -199,6 +203,8 @@ def _signature(page: Page, body: Body) -> list[str]:
 def _editors(blocks: list[Block]) -> list[str]:
     found: list[str] = []
     for block in blocks:
+        if not _MAY_EDIT.search(block.text[:200]):
+            continue
         for match in _EDITOR.finditer(_spaced(block.text)):
             text = match.group(1).strip()
             names = leading_names(text, labelled=True) or ([text.split()[0]] if re.match(r"^[A-Za-z][\w]{2,19}(?:\s|$)", text) else [])
@@ -208,7 +214,7 @@ def _editors(blocks: list[Block]) -> list[str]:
 
 def _outlet(page: Page, head: Head, blocks: list[Block]) -> tuple[str, str]:
     for block in blocks:
-        label = _SOURCE.search(_spaced(block.text))
+        label = _SOURCE.search(_spaced(block.text)) if _MAY_CITE.search(block.text[:200]) else None
         if label and (name := _SOURCE_END.sub("", label.group(1)).strip(' :：-_·《》<>“”"')):
             return name[:40], "byline"
     for name in (
