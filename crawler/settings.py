@@ -104,15 +104,9 @@ def scrapy_settings(crawl: CrawlSettings) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
             f"{fetch}.unpack.UnpackMiddleware": 590,
         },
-        "EXTENSIONS": {
-            "scrapy.extensions.throttle.AutoThrottle": None,
-            f"{fetch}.politeness.Ledger": 0,
-            f"{fetch}.politeness.PoliteThrottle": 0,
-            "scrapy.extensions.telnet.TelnetConsole": None,
-            "scrapy.extensions.remote_control.RemoteControl": None,
-            "scrapy.extensions.feedexport.FeedExporter": None,
-            "scrapy.extensions.logstats.LogStats": None,
-        },
+        # Scrapy imports every extension it knows, only to leave it out: its remote control alone costs 10 MB.
+        "EXTENSIONS_BASE": {},
+        "EXTENSIONS": {f"{fetch}.politeness.Ledger": 0, f"{fetch}.politeness.PoliteThrottle": 0},
         "ITEM_PIPELINES": {
             "crawler.pipelines.JudgePipeline": 200,
             "crawler.pipelines.SavePipeline": 300,

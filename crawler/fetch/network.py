@@ -8,12 +8,14 @@ connection uses the very addresses that were checked, so a second answer of the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
 from scrapy.crawler import Crawler
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from twisted.internet.protocol import connectionDone
 from zope.interface import implementer
 
 Network = IPv4Network | IPv6Network
@@ -28,6 +30,9 @@ _NEVER = tuple(
 _NAT64 = IPv6Network("64:ff9b::/96")
 # Heads longer than this are nothing a news site sends.
 MAX_HEAD = 256 * 1024
+# So many answers beyond this size, in bytes, are received at a time.
+LARGE = 1024 * 1024
+LARGE_AT_ONCE = 2
 
 
 def is_public(address: Address) -> bool:
@@ -115,32 +120,81 @@ class GuardedResolver:
         return self._original.resolveHostName(sieve, hostName, portNumber, addressTypes, transportSemantics)
 
 
-class _BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """HTTP/1.1 whose answer may not have an endless head."""
+class _Narrows:
+    """Lets few large answers through at a time; the others wait with their connections paused.
 
-    _head = 0
+    Sixteen answers of fifteen megabytes each would fill the memory that two of them, and many small ones, do not. One that
+    waits too long runs into the timeout of its request.
+    """
+
+    def __init__(self) -> None:
+        self._inside: list[_BoundedProtocol] = []
+        self._waiting: list[_BoundedProtocol] = []
+
+    def enter(self, one: _BoundedProtocol) -> None:
+        """`one` has become large: it goes on, or is paused until others are through."""
+        if len(self._inside) < LARGE_AT_ONCE:
+            self._inside.append(one)
+        else:
+            self._waiting.append(one)
+            one.transport.pauseProducing()  # type: ignore[union-attr]
+
+    def leave(self, one: _BoundedProtocol) -> None:
+        """`one` is through, or gone."""
+        if one in self._waiting:
+            self._waiting.remove(one)
+        if one in self._inside:
+            self._inside.remove(one)
+            if self._waiting:
+                following = self._waiting.pop(0)
+                self._inside.append(following)
+                following.transport.resumeProducing()  # type: ignore[union-attr]
+
+
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """HTTP/1.1 whose answer may not have an endless head, and waits its turn when its body is large."""
+
+    _head = _body = 0
     _reading: Any = None
+
+    def __init__(self, narrows: _Narrows, quiescent: Any) -> None:
+        super().__init__(quiescent)  # type: ignore[no-untyped-call]
+        self._narrows = narrows
 
     def dataReceived(self, data: bytes) -> None:
         parser = self._parser
         if parser is not self._reading:
-            self._reading, self._head = parser, 0
+            self._reading, self._head, self._body = parser, 0, 0
         if parser is not None and parser.state in ("STATUS", "HEADER"):
             self._head += len(data)
             if self._head > MAX_HEAD:
                 self.transport.abortConnection()  # type: ignore[union-attr]
                 return
+        elif parser is not None:
+            before, self._body = self._body, self._body + len(data)
+            if before <= LARGE < self._body:
+                self._narrows.enter(self)
         super().dataReceived(data)  # type: ignore[no-untyped-call]
+        if self._parser is not parser:
+            self._narrows.leave(self)
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:
+        self._narrows.leave(self)
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
 
 class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def __init__(self, narrows: _Narrows, *settings: Any) -> None:
+        super().__init__(*settings)  # type: ignore[no-untyped-call]
+        self._narrows = narrows
+
     def buildProtocol(self, addr: IAddress | None) -> _BoundedProtocol:
-        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        return _BoundedProtocol(self._narrows, self._quiescentCallback)
 
 
 class GuardedHandler(HTTP11DownloadHandler):
-    """Scrapy's download handler with bounded heads."""
+    """Scrapy's download handler with bounded heads, and few large bodies at a time."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _BoundedFactory
+        self._pool._factory = partial(_BoundedFactory, _Narrows())  # type: ignore[assignment]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import feedparser
-
 from crawler.draft import Draft
 from crawler.extract.decode import decode
 from crawler.sources import Source
@@ -19,7 +17,8 @@ _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 _ENTITY = re.compile(r"<!ENTITY[^>]*>", re.I)
 _END_OF_ENTRY = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.I)
 _BAD_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_SURVIVABLE = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
+# feedparser's names of faults that say nothing about why a feed has no entries.
+_SURVIVABLE = frozenset({"CharacterEncodingOverride", "NonXMLContentType"})
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
@@ -28,6 +27,8 @@ def read(page: Page, source: Source) -> Listing:
 
     Raises ParseError when the answer is no feed and holds no entry.
     """
+    import feedparser  # here, for the process that fetches knows this module but never reads a feed
+
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     text, cut = _safe(text, page.max_entries)
     parsed = feedparser.parse(
@@ -70,7 +71,7 @@ def _explain_nothing(parsed: Any, text: str, source: Source) -> None:
     if not head:
         raise ParseError("parse: the answer is empty, expected a feed", subject=source.id)
     error = parsed.get("bozo_exception")
-    detail = "" if error is None or isinstance(error, _SURVIVABLE) else f" ({' '.join(str(error).split())[:80]})"
+    detail = "" if error is None or type(error).__name__ in _SURVIVABLE else f" ({' '.join(str(error).split())[:80]})"
     raise ParseError(f"parse: no feed that could be read{detail}", subject=source.id)
 
 

@@ -18,8 +18,9 @@ from .paging import next_template
 # A comma between selectors, not one inside brackets, parentheses or quotes.
 _COMMA = re.compile(r""",(?=(?:[^'"]|'[^']*'|"[^"]*")*$)(?![^\[]*\])(?![^(]*\))""")
 
-# A tree takes twenty times the room of its text; what lies beyond this is no list people read.
+# A tree takes many times the room of its text; what lies beyond these is no list people read.
 _MAX_CHARS = 2_000_000
+_MAX_TAGS = 60_000
 
 
 def read(page: Page, source: Source) -> Listing:
@@ -38,8 +39,8 @@ def read(page: Page, source: Source) -> Listing:
     listing = Listing()
     if more:
         listing.passed_over[f"beyond the first {page.max_entries} entries"] = more
-    if len(text) > _MAX_CHARS:
-        listing.passed_over[f"beyond the first {_MAX_CHARS:,} characters"] += 1
+    if len(_bounded(text)) < len(text):
+        listing.passed_over["beyond the size a list page may have"] += 1
     for row in rows:
         _take(row, listing, rules, source, page, base)
     if not listing.drafts and not listing.passed_over and page.ask.page == 1:
@@ -51,7 +52,13 @@ def read(page: Page, source: Source) -> Listing:
 
 
 def _tree(text: str) -> Selector:
-    return Selector(text=text[:_MAX_CHARS] or "<html/>", huge_tree=False)
+    return Selector(text=_bounded(text) or "<html/>", huge_tree=False)
+
+
+def _bounded(text: str) -> str:
+    """The text up to the size a list page may have, in characters and in tags."""
+    text = text[:_MAX_CHARS]
+    return text if text.count("<") <= _MAX_TAGS else "<".join(text.split("<", _MAX_TAGS + 1)[: _MAX_TAGS + 1])
 
 
 def _rows(text: str, whole: Selector, rules: ListRules, most: int) -> tuple[list[Selector], int]:
