@@ -30,7 +30,8 @@ from .sources import Source
 
 Event = dict[str, Any]
 # glibc would keep what large answers freed; memory blocks of their own are given back at once. Elsewhere this means nothing.
-_FRUGAL = {"MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_ARENA_MAX": "2"}
+# numpy's library would set memory aside for a thread a core, and we use none of them.
+_FRUGAL = {"MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
 _GRACE_SECONDS = 60.0
 _GOODBYE_SECONDS = 15.0
 
@@ -62,6 +63,11 @@ def crawl(
         keep_answers=str(keep_answers) if keep_answers else None,
         max_articles=max_articles,
     )
+    return _carry_out(order, on_event)
+
+
+def _carry_out(order: CrawlOrder, on_event: Callable[[Event], None] | None) -> RunReport:
+    """Run the child, hand it the order, listen to it, and wait for its report."""
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.run"],
         stdin=subprocess.PIPE,
@@ -82,7 +88,7 @@ def crawl(
         with suppress(BrokenPipeError):
             child.stdin.write(order.model_dump_json().encode() + b"\n")
             child.stdin.flush()
-        late = _wait(child, crawl_settings.max_seconds + _GRACE_SECONDS)
+        late = _wait(child, order.crawl.max_seconds + _GRACE_SECONDS)
     finally:
         _end(child)
     reader.join(_GOODBYE_SECONDS)

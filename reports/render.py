@@ -52,6 +52,7 @@ class _Page:
         self.labels = Labels(edition.language)
 
     def values(self) -> dict[str, Any]:
+        """What the template asks for, by name."""
         edition, t = self.edition, self.labels
         funding = edition.funding if self.full else edition.funding[: edition.funding_shown]
         adoptions = edition.adoptions if self.full else edition.adoptions[: edition.adoptions_shown]

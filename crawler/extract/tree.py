@@ -244,6 +244,7 @@ class _Flattener:
         self.marks: dict[tuple[str, tuple[tuple[str, str], ...]], _Marks] = {}  # elements of a page are alike
 
     def run(self, root: Any) -> None:
+        """Walk the tree below `root` once and lay its text out in lines."""
         state = _State("body", -1)
         states: list[_State] = []
         walk = etree.iterwalk(root, events=("start", "end"))

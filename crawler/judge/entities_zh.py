@@ -83,6 +83,7 @@ class _Sentence:
         self.about_money = words.FUNDING_CUE.search(text) is not None
 
     def find(self) -> list[Span]:
+        """The names in the sentence that the catalogue does not know, by start, never overlapping."""
         found = [span for piece in self.pieces for span in self._by_end(piece.start, piece.end)]
         for match in _PARENS.finditer(self.text):
             found += self._by_end(match.start() + 1, match.end() - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,7 @@ from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_rows,
 
 if TYPE_CHECKING:
     from jobs.config import Settings
+    from reports.mail import Outcome
     from reports.period import Period
     from reports.select import Order
 
@@ -139,20 +141,14 @@ def send(
     from reports.archive import write_issue
     from reports.digest import build_issue
     from reports.mail import deliver, settle
-    from reports.settings import check_address
     from store.database import session_scope
     from store.migrate import open_store
 
+    if settled is not None and to is None:
+        raise typer.BadParameter("needs --to ADDRESS", param_hint="--settle")
     settings = settings_of(config)
     order = _order(settings, name, _period(week, None, None))
-    recipients = list(order.settings.recipients)
-    if to is not None:
-        try:
-            recipients = [check_address(to)]
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="--to") from error
-    elif settled is not None:
-        raise typer.BadParameter("needs --to ADDRESS", param_hint="--settle")
+    recipients = _recipients(order, to)
     engine = open_store(settings.store)
     with session_scope(engine) as session:
         issue, edition = build_issue(session, order)
@@ -166,6 +162,23 @@ def send(
     if settled is not None:
         settle(engine, issue.id or 0, recipients[0], arrived=settled is Word.arrived)
     outcomes = deliver(engine, issue.id or 0, edition, recipients, settings.mail)
+    _tell(outcomes, name, order)
+
+
+def _recipients(order: Order, to: str | None) -> list[str]:
+    """The address given with --to, else those of the digest's settings. Raises BadParameter for what is no address."""
+    from reports.settings import check_address
+
+    if to is None:
+        return list(order.settings.recipients)
+    try:
+        return [check_address(to)]
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--to") from error
+
+
+def _tell(outcomes: Sequence[Outcome], name: str, order: Order) -> None:
+    """Say what became of each mail; ends with status 3 when some failed, 1 when all did."""
     for outcome in outcomes:
         out(f"{outcome.recipient}: {outcome.state}{': ' + outcome.error if outcome.error else ''}")
     if any(outcome.state == "unknown" for outcome in outcomes):
