@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 MEGABYTE = 1024 * 1024
+# What is larger than this, in bytes, is worth care.
+LARGE = MEGABYTE
 # A process that grew by less is left in peace: giving back takes tens of milliseconds.
 _GROWTH = 12
 

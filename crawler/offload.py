@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,12 +20,15 @@ from store.entries import ToRead
 from .exchange import PageBytes, ReadArticle, ReadListing, Trouble
 from .fetch.faults import Fault
 from .judge.knowledge import KnowledgeExtra
+from .memory import LARGE
 from .settings import CrawlSettings
 from .sources import Source
 from .spiders.base import Page
 
 Answer = TypeVar("Answer", ReadListing, ReadArticle)
 _START_SECONDS = 60
+# A reading process beyond this many megabytes has loaded the models of words and entities.
+_WITH_MODELS = 130
 log = structlog.get_logger()
 
 
@@ -47,6 +51,7 @@ class ReadingProcess:
         self._pipe: Connection | None = None
         self._catalogue: dict[str, list[dict[str, Any]]] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading")
+        self._megabytes = 0
         self.replaced = 0
 
     async def catalogue(self) -> dict[str, list[dict[str, Any]]]:
@@ -74,17 +79,21 @@ class ReadingProcess:
         return answer
 
     def _exchange(self, method: str, arguments: tuple[Any, ...]) -> Any:
+        question = pickle.dumps((method, arguments), pickle.HIGHEST_PROTOCOL)
+        if method == "listing" and len(question) > LARGE and self._megabytes > _WITH_MODELS:
+            # Rare: a large list and the models do not fit in one small process, and a list needs no models.
+            self._end()
         pipe = self._running()
         try:
-            pipe.send((method, arguments))
+            pipe.send_bytes(question)
             if not pipe.poll(self._seconds):
                 self._end()
                 return Trouble("parse", f"reading it took longer than {self._seconds:g} s (crawl.read_seconds)")
-            answer, megabytes = pipe.recv()
+            answer, self._megabytes = pipe.recv()
         except (EOFError, OSError):
             self._end()
             return Trouble("parse", "reading it ended the reading process: broken input or too little memory (crawl.read_megabytes)")
-        if megabytes > self._most:
+        if self._megabytes > self._most:
             self._end()
         return answer
 
@@ -115,6 +124,7 @@ class ReadingProcess:
         if self._pipe is not None:
             self._pipe.close()
         self._process = self._pipe = None
+        self._megabytes = 0
 
     def close(self) -> None:
         """End the process; a question under way is given up."""

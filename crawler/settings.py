@@ -35,7 +35,7 @@ class CrawlSettings(BaseModel):
     poll_hours: float = Field(6, gt=0, le=168, description="hours between two polls of a source that says nothing else")
     full_every: int = Field(24, ge=1, description="every so many polls a source is read in full, for some servers answer 304 wrongly")
     read_seconds: float = Field(20, gt=0, description="time reading and judging one page may take")
-    read_megabytes: int = Field(380, ge=250, description="memory the reading process may use, models included, before it is replaced")
+    read_megabytes: int = Field(280, ge=250, description="memory the reading process may use, models included, before it is replaced")
 
     @field_validator("allow_networks")
     @classmethod
@@ -76,6 +76,8 @@ def scrapy_settings(crawl: CrawlSettings) -> dict[str, Any]:
         "AUTOTHROTTLE_ENABLED": crawl.min_delay > 0,
         "AUTOTHROTTLE_START_DELAY": crawl.min_delay,
         "AUTOTHROTTLE_MAX_DELAY": 60.0,
+        # No request goes out while so many bytes wait to be read.
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 3 * MEGABYTE,
         "DOWNLOAD_TIMEOUT": crawl.timeout,
         "DOWNLOAD_MAXSIZE": crawl.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,

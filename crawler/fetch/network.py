@@ -18,6 +18,8 @@ from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolu
 from twisted.internet.protocol import connectionDone
 from zope.interface import implementer
 
+from crawler.memory import LARGE
+
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
@@ -30,8 +32,7 @@ _NEVER = tuple(
 _NAT64 = IPv6Network("64:ff9b::/96")
 # Heads longer than this are nothing a news site sends.
 MAX_HEAD = 256 * 1024
-# So many answers beyond this size, in bytes, are received at a time.
-LARGE = 1024 * 1024
+# So many large answers are received at a time.
 LARGE_AT_ONCE = 2
 
 
