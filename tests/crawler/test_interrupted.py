@@ -130,6 +130,23 @@ def test_the_pause_between_two_requests_is_kept(site: Site, store_file: StoreSet
     assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.55
 
 
+def test_a_host_gets_one_request_at_a_time_even_without_a_pause(site: Site, store_file: StoreSettings) -> None:
+    spans: list[tuple[float, float]] = []
+
+    def slow(_: Asked) -> Answer:
+        began = time.monotonic()
+        time.sleep(0.1)
+        spans.append((began, time.monotonic()))
+        return Answer(f"<html><h1>{TITLE}</h1><p>{TEXT}</p></html>".encode())
+
+    site.put_feed("/feed.xml", [(f"/a/{n}.html", f"{TITLE}{n}") for n in range(8)])
+    for number in range(8):
+        site.pages[f"/a/{number}.html"] = slow
+    crawl([site.source()], LOCAL, store_file)
+    assert len(spans) == 8
+    assert all(later[0] >= earlier[1] for earlier, later in itertools.pairwise(sorted(spans)))
+
+
 def test_addresses_inside_are_refused_unless_allowed(site: Site, store_file: StoreSettings) -> None:
     site.put_feed("/feed.xml", [("/a/1.html", TITLE)])
     report = crawl([site.source()], LOCAL.model_copy(update={"allow_networks": []}), store_file)

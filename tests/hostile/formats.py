@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 import brotli
-import zstandard
+from backports import zstd
 
 from .case import ANY_PARSE, ARTICLE, FEED, ITEM, SITEMAP, Case, case, feed, http
 
@@ -61,7 +61,7 @@ def bomb(packer: str) -> bytes:
         pack = zlib.compressobj(9)
         parts = [pack.compress(zeros) for _ in range(1024)] + [pack.flush()]
     elif packer == "zstd":
-        pack = zstandard.ZstdCompressor(level=1).compressobj()
+        pack = zstd.ZstdCompressor(level=1)
         parts = [pack.compress(zeros) for _ in range(1024)] + [pack.flush()]
     elif packer == "br":
         pack = brotli.Compressor(quality=1)
