@@ -33,7 +33,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 # Heads longer than this are nothing a news site sends.
 MAX_HEAD = 256 * 1024
 # So many large answers are received at a time.
-LARGE_AT_ONCE = 2
+LARGE_AT_ONCE = 1
 
 
 def is_public(address: Address) -> bool:
@@ -122,7 +122,7 @@ class GuardedResolver:
 
 
 class _Narrows:
-    """Lets few large answers through at a time; the others wait with their connections paused.
+    """Lets few large answers through at a time (LARGE_AT_ONCE); the others wait with their connections paused.
 
     Sixteen answers of fifteen megabytes each would fill the memory that two of them, and many small ones, do not. One that
     waits too long runs into the timeout of its request.

@@ -79,7 +79,7 @@ def _routes() -> dict[str, Respond]:
 
 @contextmanager
 def _memory_of_descendants() -> Iterator[list[int]]:
-    """The most memory, in megabytes, that all descendants of this process held together at one moment."""
+    """The most memory, in megabytes, that the processes of the crawl held together at one moment."""
     peak, done = [0], threading.Event()
 
     def watch() -> None:
@@ -108,8 +108,11 @@ def _descendants() -> list[int]:
 
 
 def _resident(pid: int) -> int:
-    with suppress(OSError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1_048_576
+    """Megabytes of memory of a process of the crawl: its own, and its share of what it shares (Pss), counted once over all."""
+    with suppress(OSError, StopIteration):
+        if b"crawler." in Path(f"/proc/{pid}/cmdline").read_bytes():
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+            return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) // 1024
     return 0
 
 
