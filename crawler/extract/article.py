@@ -12,6 +12,7 @@ from crawler.sources import ArticleRules
 from .body import Body, drop_title, read_body
 from .bylines import Credits, read_credits
 from .decode import decode
+from .flatten import lay_out, read_markup
 from .head import Head, read_head
 from .language import detect_language
 from .links import next_pages, own_address
@@ -19,10 +20,10 @@ from .moments import Clock, Witness, read_published
 from .noise import clean_paragraphs
 from .opinion import DOUBT, second_opinion
 from .page import Block, Page
+from .parse import serialised, tree
 from .people import english_names, is_name, leading_names
 from .selectors import select, select_text
 from .titles import Title, read_title
-from .tree import flatten, parse
 
 _NO_RULES = ArticleRules()
 
@@ -38,6 +39,7 @@ class _Reading:
     when: Witness | None
     witnesses: list[Witness]
     credits: Credits
+    language: str
     encoding: str
 
 
@@ -93,41 +95,41 @@ def join_pages(first: Article, rest: list[Article]) -> Article:
 def _describe(page: Page, body: Body) -> str:
     if body.box < 0 or body.box >= len(page.boxes):
         return body.method
-    element = page.boxes[body.box].element
-    names = " ".join(filter(None, (element.get("id"), element.get("class"))))
-    return f"{element.tag} {names}".strip()
+    box = page.boxes[body.box]
+    return f"{box.tag} {box.names}".strip()
 
 
 def _read(body: bytes, *, url: str | None, content_type: str | None, clock: Clock, rules: ArticleRules, encoding: str | None) -> _Reading:
     text, used = decode(body, content_type=content_type, declared=encoding)
-    page = parse(text)
+    page = read_markup(text)
     head = read_head(page)
     found = read_body(page)
     title = read_title(page, head, found)
-    if own := select_text(page.root, rules.title):
+    root = tree(page.markup) if page.markup and rules != _NO_RULES else None
+    if own := select_text(root, rules.title):
         title = Title(own, "rule", title.block, title.candidates)
     if title.text:
         drop_title(page, found, title.text)
-    found = _ruled_body(page, rules) or found
-    if found.quality < DOUBT and page.root is not None:
+    found = _ruled_body(page, root, rules) or found
+    if found.quality < DOUBT and page.markup:
         found = second_opinion(page, head, found)
-    chinese = detect_language(found.text or title.text) != "en"
     found.paragraphs = clean_paragraphs(found.paragraphs)
-    when, witnesses = read_published(page, head, found, clock=clock, url=url, title_block=title.block, visible_first=chinese)
-    if (ruled := select_text(page.root, rules.date)) and (parsed := clock.read(ruled)):
+    language = detect_language(f"{title.text}\n{found.text}")
+    when, witnesses = read_published(page, head, found, clock=clock, url=url, title_block=title.block, visible_first=language != "en")
+    if (ruled := select_text(root, rules.date)) and (parsed := clock.read(ruled)):
         when = Witness(parsed, 9.0, "rule")
         witnesses.append(when)
-    credits = _ruled_credits(page, rules, read_credits(page, head, found, title_block=title.block))
-    return _Reading(page, head, found, title, when, witnesses, credits, used)
+    credits = _ruled_credits(root, rules, read_credits(page, head, found, title_block=title.block))
+    return _Reading(page, head, found, title, when, witnesses, credits, language, used)
 
 
-def _ruled_body(page: Page, rules: ArticleRules) -> Body | None:
+def _ruled_body(page: Page, root: Any, rules: ArticleRules) -> Body | None:
     """The text of the elements that the source's own selector names; None when they hold no text."""
-    elements = [element for element in select(page.root, rules.body) if not isinstance(element, str)]
+    elements = [element for element in select(root, rules.body) if not isinstance(element, str)]
     outer = [element for element in elements if not any(other in elements for other in element.iterancestors())]
     paragraphs: list[str] = []
     for element in outer[:50]:
-        part = read_body(flatten(element), whole=True)
+        part = read_body(lay_out(serialised(element)), whole=True)
         paragraphs += part.paragraphs
     if not paragraphs:
         return None
@@ -140,13 +142,13 @@ def _ruled_body(page: Page, rules: ArticleRules) -> Body | None:
     return found
 
 
-def _ruled_credits(page: Page, rules: ArticleRules, credits: Credits) -> Credits:
-    if author := select_text(page.root, rules.author):
+def _ruled_credits(root: Any, rules: ArticleRules, credits: Credits) -> Credits:
+    if author := select_text(root, rules.author):
         names = _names(author)
         if names:
             credits.authors, credits.trust["authors"] = names, "rule"
-    if source := select_text(page.root, rules.source):
-        named = Page("", None, blocks=[Block(source if ":" in source or "：" in source else f"来源：{source}", "p", -1)])
+    if source := select_text(root, rules.source):
+        named = Page("", blocks=[Block(source if ":" in source or "：" in source else f"来源：{source}", "p", -1)])
         outlet = read_credits(named, Head(), Body(), title_block=-1).source
         if outlet:
             credits.source, credits.trust["source"] = outlet, "rule"
@@ -160,7 +162,6 @@ def _names(text: str) -> list[str]:
 
 def _article(reading: _Reading, *, url: str | None, language: str | None) -> Article:
     text = reading.body.text
-    found = detect_language(f"{reading.title.text}\n{text}")
     trust = dict(reading.credits.trust)
     if reading.title.text:
         trust["title"] = reading.title.origin
@@ -173,7 +174,7 @@ def _article(reading: _Reading, *, url: str | None, language: str | None) -> Art
         authors=tuple(reading.credits.authors),
         editors=tuple(reading.credits.editors),
         source=reading.credits.source or None,
-        language=language if found == "other" and language else found,
+        language=language if reading.language == "other" and language else reading.language,
         text=text,
         canonical_url=own_address(reading.head, url),
         method=reading.body.method,

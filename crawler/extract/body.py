@@ -148,8 +148,7 @@ class Scored:
     def _is_container(self, box: int) -> bool:
         """Whether a box holds paragraphs rather than being one; list items and cells do in layouts made of tables and lists."""
         found = self.page.boxes[box]
-        tag = found.element.tag
-        return not is_leaf(tag) or (tag in _WRAPPERS and found.last - found.first > 1)
+        return not is_leaf(found.tag) or (found.tag in _WRAPPERS and found.last - found.first > 1)
 
     def _owners(self) -> list[float]:
         """For each box the weight of the paragraphs that are its own: not inside a smaller container of several blocks."""
@@ -172,12 +171,9 @@ class Scored:
         kinds: dict[str, float] = {}
         for child in self.children.get(box, ()):
             if self._is_container(child):
-                kinds[self._kind(child)] = kinds.get(self._kind(child), 0.0) + self.gain(child)
+                kind = self.page.boxes[child].kind
+                kinds[kind] = kinds.get(kind, 0.0) + self.gain(child)
         return own < 0.5 * self.gain(box) and max(kinds.values(), default=0.0) < 0.85 * self.gain(box)
-
-    def _kind(self, box: int) -> str:
-        element = self.page.boxes[box].element
-        return f"{element.tag} {element.get('class') or ''}"
 
     def _richest(self) -> int:
         """The container with the weightiest paragraphs of its own; names of articles count for it."""
@@ -200,7 +196,7 @@ class Scored:
             like = [
                 child
                 for child in self.children.get(parent, ())
-                if child != current and self._kind(child) == self._kind(current) and self.bad[child] is Hint.NONE
+                if child != current and boxes[child].kind == boxes[current].kind and self.bad[child] is Hint.NONE
             ]
             if sum(self.sum(child) for child in like) > 0.25 * self.sum(chosen):
                 chosen = parent

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from .body import Body
 from .head import Head
-from .page import Block, Page, clean_text
+from .hints import Holds
+from .page import Block, Page
 from .people import english_names, is_chinese_name, is_latin_name, leading_names
 
 _HAN = "\u4e00-\u9fff"
@@ -54,12 +55,6 @@ _MAY_LABEL = re.compile(r"[：:|丨]")
 _MAY_CITE = re.compile(r"[来來出转轉摘稿]")
 _MAY_EDIT = re.compile(r"[编編]")
 _PICTURE = re.compile(r"摄|图片|供图|photo|image", re.I)
-_AUTHOR_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:author|writer|byline|reporter|zuozhe|contributor)s?(?:$|[\s_-])|author-?name|authorname|writername", re.I
-)
-_SOURCE_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:source|laiyuan|origin|media-?name|account|publisher)(?:$|[\s_-])|source-?name|author-?name|ly$", re.I
-)
 _ATTACHED = re.compile(rf"作\s*者[：:\s]*([{_HAN}]{{2,4}})(?![{_HAN}])")
 _AFTER_DATE = re.compile(rf"\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?\s+(?:来源\s*)?([{_HAN}A-Za-z][{_HAN}A-Za-z0-9·\-]{{1,19}})$")
 
@@ -151,22 +146,14 @@ def _latin_list(text: str) -> list[str]:
     return english_names(text) if text[:1].isascii() else []
 
 
-def _elements(page: Page, blocks: list[Block], names: re.Pattern[str]) -> list[str]:
-    """Texts of the elements around `blocks` whose class, id, rel or itemprop say what they hold."""
-    out = []
-    for box in dict.fromkeys(block.box for block in blocks if block.box >= 0):
-        found = page.boxes[box]
-        if found.last - found.first > 6:
-            continue
-        for element in found.element.iter():
-            marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('rel') or ''} {element.get('itemprop') or ''}"
-            if len(marks) > 3 and names.search(marks) and (text := clean_text("".join(element.itertext()))) and len(text) < 60:
-                out.append(text)
-    return out
+def _elements(page: Page, blocks: list[Block], holds: Holds) -> list[str]:
+    """Texts of the elements around `blocks` whose names say that they hold a person or an outlet."""
+    boxes = {block.box for block in blocks if block.box >= 0 and page.boxes[block.box].last - page.boxes[block.box].first <= 6}
+    return [named.text for named in page.named if named.box in boxes and holds in named.holds]
 
 
 def _named_people(page: Page, blocks: list[Block]) -> list[str]:
-    for text in _elements(page, blocks, _AUTHOR_NAMES):
+    for text in _elements(page, blocks, Holds.PERSON):
         names = leading_names(text) or english_names(text)
         if names:
             return names
@@ -232,7 +219,7 @@ def _outlet(page: Page, head: Head, blocks: list[Block]) -> tuple[str, str]:
         value = _SOURCE_END.sub("", value).strip()
         if value and not value.isdigit() and not value.startswith("http"):
             return value[:40], "meta"
-    for text in _elements(page, blocks, _SOURCE_NAMES):
+    for text in _elements(page, blocks, Holds.OUTLET):
         if 1 < len(text) < 20 and not re.search(r"\d{2}[:：-]\d{2}|[：:]", text) and not is_chinese_name(text):
             return text, "named"
     for block in blocks:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .page import Page, clean_text
+from .parse import attributes
 
 _ARTICLE_TYPES = re.compile(r"article|posting|report(?!er)|blog|webpage|medicalscholarly|creativework|newsitem", re.I)
 _SURE_TYPES = re.compile(r"article|posting|report(?!er)", re.I)
@@ -35,14 +36,13 @@ class LinkedData:
 
 @dataclass(slots=True)
 class Head:
-    """Meta tags by lower-case name, linked data, the title tag, link relations and the document's language."""
+    """Meta tags by lower-case name, linked data, the title tag and link relations."""
 
     metas: dict[str, list[str]] = field(default_factory=dict)
     linked: LinkedData = field(default_factory=LinkedData)
     title: str = ""
     canonical: str = ""
     base: str = ""
-    language: str = ""
 
     def first(self, *names: str) -> str:
         """The first content of the first of these metas that has one."""
@@ -55,28 +55,22 @@ class Head:
 
 def read_head(page: Page) -> Head:
     """Collect metas and linked data of a page; what is broken is left out."""
-    head = Head()
-    if page.root is None:
-        return head
-    for element in page.root.iter("title", "meta", "link", "base", "html"):
-        tag = element.tag
+    head = Head(title=page.title)
+    for tag, written in page.head:
+        found = attributes(written)
         if tag == "meta":
-            _add_meta(head, element)
-        elif tag == "title":
-            head.title = head.title or clean_text(element.text or "")
-        elif tag == "link" and "canonical" in (element.get("rel") or "").lower().split():
-            head.canonical = head.canonical or (element.get("href") or "").strip()
+            _add_meta(head, found)
         elif tag == "base":
-            head.base = head.base or (element.get("href") or "").strip()
-        elif tag == "html":
-            head.language = element.get("lang") or ""
-    for attributes, text in page.scripts:
-        if "ld+json" in attributes:
+            head.base = head.base or found.get("href", "").strip()
+        elif "canonical" in found.get("rel", "").lower().split():
+            head.canonical = head.canonical or found.get("href", "").strip()
+    for written, text in page.scripts:
+        if "ld+json" in written:
             _read_linked(head.linked, text)
     return head
 
 
-def _add_meta(head: Head, meta: Any) -> None:
+def _add_meta(head: Head, meta: dict[str, str]) -> None:
     content = meta.get("content")
     name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
     if content and name:

@@ -154,7 +154,7 @@ class Lines:
     @staticmethod
     def _line_reason(block: Block, links: float, *, first: bool, late: bool, edge: bool) -> str | None:
         text, units = block.text, block.units
-        if (_RELATED.match(text) and units < 60) or (units < 25 and _RELATED_EN.match(text)):
+        if (units < 60 and _RELATED.match(text)) or (units < 25 and _RELATED_EN.match(text)):
             return "related" if _HEADS_SECTION.search(text) else "links"
         if links > 0.6 and block.tag not in HEADINGS and (units < 80 or links > 0.9):
             return "links"
@@ -177,7 +177,7 @@ class Lines:
             return "byline"
         if (units < _PROMO_MAX and _PROMO.search(text)) or (units < 45 and edge and _LOOSE_PROMO.search(text)):
             return "promotion"
-        if _RIGHTS.match(text) and (late or units < 60):
+        if (late or units < 60) and _RIGHTS.match(text):
             return "rights"
         if units < 75 and (_ENGLISH.match(text) or (_BY.match(text) and not text.endswith(".") and english_names(text))):
             return "furniture"

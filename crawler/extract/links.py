@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from .head import Head
 from .page import Page, clean_text
+from .parse import attributes
 from .urls import canonical_url
 
 _NUMBER = re.compile(r"^[\s\[【(（第]*(\d{1,2})[\s\]】)）页頁]*$")
 _NEXT = re.compile(r"^[\s\[【>»]*(?:下一页|下一頁|下页|后一页|next(?: page)?)[\s\]】>»]*$", re.I)
-_MAY_TURN = re.compile(r"^[^\d下后n]{0,40}(?:\d|下|后|next)", re.I)
+_LINK = re.compile(r"<a\s([^>]*+)>(?:\s|<(?!/a)[^>]*+>)*+([^<]{1,30})<")
 _STEM = re.compile(r"^(?P<stem>.*?)(?:[_-](?P<page>\d{1,2}))?(?P<end>\.(?:s?html?|php|aspx?|jsp)|/)?$", re.I)
 _PAGE_PARAMETER = re.compile(r"(?:^|&)(?:page|p|pn|pageno|curpage|paged)=\d{1,2}(?=&|$)", re.I)
 _MAX_PAGES = 20
@@ -46,22 +47,17 @@ def _is_front(url: str) -> bool:
 
 def next_pages(page: Page, url: str | None) -> tuple[str, ...]:
     """Further pages of the same article in their order, absolute; only addresses that differ from this one by a page number."""
-    if page.root is None or not url or canonical_url(url) is None:
+    if not url or canonical_url(url) is None:
         return ()
     own = _STEM.match(urlsplit(url).path)
     found: dict[str, int] = {}
-    for link in page.root.iter("a"):
-        href = link.get("href")
-        if not href or len(href) > 600:
-            continue
-        text = "".join(link.itertext()) if len(link) else link.text or ""
-        if not _MAY_TURN.search(text):
-            continue
-        text = clean_text(text)[:20]
+    for link in _LINK.finditer(page.markup):
+        text = clean_text(link[2])
         number = _NUMBER.match(text)
         if not number and not _NEXT.match(text):
             continue
-        address = canonical_url(href, url)
+        href = attributes(link[1]).get("href", "")
+        address = canonical_url(href, url) if 0 < len(href) < 600 else None
         if address and own and (position := _position(address, url, own)) > 1:
             found.setdefault(address, position)
     return tuple(sorted(found, key=found.__getitem__)[:_MAX_PAGES])

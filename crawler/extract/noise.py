@@ -16,9 +16,11 @@ _MANY = 4
 
 def clean_paragraphs(paragraphs: list[str]) -> list[str]:
     """Paragraphs without readings in brackets, where a text is full of them, and without tags that were written as text."""
-    readings = [match for line in paragraphs for match in _READING.findall(line) if _TONE.search(match)]
     text = "\n".join(paragraphs)
-    if len(readings) >= _MANY:
+    toned = _TONE.search(text) is not None
+    if not toned and "<" not in text and "-->" not in text and "]]>" not in text:
+        return paragraphs
+    if toned and sum(1 for match in _READING.findall(text) if _TONE.search(match)) >= _MANY:
         text = _READING.sub(lambda match: "" if _TONE.search(match.group()) else match.group(), text)
     # Again and again, as what stands around a tag may close up to one.
     for _ in range(6):

@@ -11,9 +11,9 @@ import re
 from dataclasses import replace
 
 from .body import Body, read_body
+from .flatten import MAX_CHARS, read_markup
 from .head import Head
 from .page import Page, clean_text
-from .tree import MAX_CHARS, parse
 
 DOUBT = 0.3
 _MAX_SOURCE = 500_000
@@ -60,7 +60,7 @@ def _linked(head: Head) -> Body | None:
 
 
 def _fragment(source: str, method: str) -> Body | None:
-    body = read_body(parse(f"<div>{source}</div>"), whole=True)
+    body = read_body(read_markup(f"<div>{source}</div>"), whole=True)
     if not body.paragraphs:
         return None
     return replace(body, method=method, first=-1, last=-1, box=-1, dropped=[])
@@ -88,7 +88,7 @@ def _scripts(page: Page) -> Body | None:
 
 
 def _too_large(page: Page) -> bool:
-    return page.root is None or len(page.source) > _MAX_SOURCE or len(page.blocks) > _MAX_BLOCKS
+    return not page.markup or len(page.markup) > _MAX_SOURCE or len(page.blocks) > _MAX_BLOCKS
 
 
 def _trafilatura(page: Page) -> Body | None:
@@ -97,7 +97,7 @@ def _trafilatura(page: Page) -> Body | None:
     import trafilatura
 
     try:
-        text = trafilatura.extract(page.source, fast=True, include_comments=False, include_tables=True)
+        text = trafilatura.extract(page.markup, fast=True, include_comments=False, include_tables=True)
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
         return None
     return _from_text(text, "trafilatura") if text else None
@@ -110,7 +110,7 @@ def _readability(page: Page) -> Body | None:
     from readability.readability import Unparseable
 
     try:
-        summary = Document(page.source).summary(html_partial=True)
+        summary = Document(page.markup).summary(html_partial=True)
     except (Unparseable, ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
         return None
     return _fragment(summary, "readability") if summary else None

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
-from .hints import Hint
+from .hints import Hint, Holds
+from .parse import attributes
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LEAF = frozenset(
@@ -24,13 +25,25 @@ _INVISIBLE = re.compile(
 
 @dataclass(slots=True)
 class Box:
-    """A block-level element: its parent's index (-1 for the top), what its names hint at, its range of blocks."""
+    """A block-level element: tag, attributes as written, parent's index (-1 for the top), what its names hint at, range of blocks."""
 
-    element: Any
+    tag: str
+    written: str
     parent: int
     hint: Hint
     first: int
     last: int = 0
+
+    @property
+    def names(self) -> str:
+        """Class and id of the element."""
+        found = attributes(self.written)
+        return f"{found.get('class', '')} {found.get('id', '')}".strip()
+
+    @property
+    def kind(self) -> str:
+        """Tag and class: elements of one kind are parts of one list or text."""
+        return f"{self.tag} {attributes(self.written).get('class', '')}" if self.written else f"{self.tag} "
 
 
 @dataclass(slots=True)
@@ -48,13 +61,24 @@ class Block:
     units: float = 0.0  # length in Chinese characters; about three Latin letters are one
 
 
+class Named(NamedTuple):
+    """A short text whose element's names (class, id, rel, itemprop) say that it is a person or an outlet, and the box it stands in."""
+
+    holds: Holds
+    text: str
+    box: int
+
+
 @dataclass(slots=True)
 class Page:
-    """A parsed page. `root` is None when there was nothing to parse."""
+    """A parsed page."""
 
-    source: str  # without scripts, styles and comments
-    root: Any
+    markup: str  # well-formed, without scripts, styles and comments; "" when there was nothing to parse
     scripts: list[tuple[str, str]] = field(default_factory=list)  # attributes, content
+    title: str = ""
+    head: list[tuple[str, str]] = field(default_factory=list)  # meta, base and canonical links: tag, attributes as written
+    times: list[dict[str, str]] = field(default_factory=list)  # attributes of <time>
+    named: list[Named] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
 

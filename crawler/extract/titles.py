@@ -100,13 +100,7 @@ def _headings(page: Page, body: Body, site: str) -> list[tuple[str, float, str, 
             found.append((text, (4.0 if block.link_chars < 0.8 * len(text) else 1.0) + near, "h1", i))
         elif block.tag in HEADINGS and (box is None or box.hint is not Hint.BAD):
             found.append((text, 1.5 + near, block.tag, i))
-        elif (
-            box is not None
-            and near
-            and re.search(
-                r"tit(?:le)?(?:$|[\s_\d-])|headline|biaoti|bt$", f"{box.element.get('class') or ''} {box.element.get('id') or ''}", re.I
-            )
-        ):
+        elif box is not None and near and re.search(r"tit(?:le)?(?:$|[\s_\d-])|headline|biaoti|bt$", box.names, re.I):
             found.append((text, 1.4, "named", i))
     return found
 

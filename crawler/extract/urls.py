@@ -235,8 +235,11 @@ def _query(query: str, host: str) -> str:
 
 
 def _path(path: str) -> str:
-    path = "/" + _SESSION.sub("", path).lstrip("/").rstrip("&")
-    return _quoted(_AMP_PATH.sub("", path) or "/", "!$&()*+,;=:@/")
+    earlier: str | None = None
+    # Until nothing changes: what is taken off may have hidden a dot segment or another such ending.
+    while path != earlier:
+        earlier, path = path, "/" + _AMP_PATH.sub("", _resolved(_SESSION.sub("", path).rstrip("&"))).lstrip("/")
+    return _quoted(path, "!$&()*+,;=:@/")
 
 
 def canonical_url(url: str, base: str | None = None) -> str | None:
@@ -265,7 +268,7 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     if host is None:
         return None
     netloc = _desktop(host) + ("" if port in {None, {"http": 80, "https": 443}[parts.scheme]} else f":{port}")
-    return urlunsplit((parts.scheme, netloc, _path(_resolved(parts.path)), _query(parts.query, host), ""))
+    return urlunsplit((parts.scheme, netloc, _path(parts.path), _query(parts.query, host), ""))
 
 
 def _resolved(path: str) -> str:

@@ -144,3 +144,10 @@ def test_different_articles_stay_apart(one: str, other: str) -> None:
 def test_canonical_takes_anything(url: str, base: str | None) -> None:
     form = canonical_url(url, base)
     assert form is None or (form.startswith(("http://", "https://")) and "#" not in form and canonical_url(form) == form)
+
+
+def test_what_hides_a_dot_segment_goes_before_it_is_resolved() -> None:
+    for path in (".&", "./&", ".;jsessionid=1", "x/../..amp/amp", "amp/amp"):
+        form = canonical_url(path, "https://b.cn/d/e.html")
+        assert form is not None and canonical_url(form) == form
+    assert canonical_url(".&", "https://b.cn/d/e.html") == "https://b.cn/d/"

@@ -1,0 +1,100 @@
+"""Reading ahead: where an element ends, and whether all in it is navigation or the like, which most of a page is."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+_TAG = re.compile(r"<[^>]*+>")
+# Text between tags, as long as prose, that is no link's.
+_PROSE = re.compile(r">\s*+([^<>]{30,})<(?!/a)")
+_LINKED = re.compile(r"<a\s[^>]*+>([^<]*+)")
+_STOPS = re.compile(r"[。！？!?；]|[.] ")
+# Names that no other name begins with: their tags can be counted without a pattern.
+_WHOLE = frozenset({"div", "ul", "ol", "nav", "footer", "aside", "section", "table", "form", "iframe", "select", "noscript"})
+# How often a page may be read ahead: lists in lists would be read again and again.
+_MAX_AHEAD = 4
+_ONE_LOOK = 1000
+# A surrounding of fewer characters may name author or outlet in elements of their own.
+_MAY_NAME = 4000
+# So much of a surrounding's markup tells what it is.
+_ENOUGH = 12_000
+# Characters of text and sentences that navigation may have.
+_MENU_CHARS = 1500
+_MENU_STOPS = 3
+_ITEM_CHARS = 24
+
+
+class Surrounding(NamedTuple):
+    """An element that can be read as one block: its end in the markup, its text (of a long one the beginning), characters of links."""
+
+    end: int
+    text: str
+    link_chars: int
+    prose: int  # characters in passages as long as sentences; 0 for a menu
+
+
+@lru_cache(maxsize=256)
+def _borders(name: str) -> re.Pattern[str]:
+    return re.compile(rf"<(/?){re.escape(name)}(?=[\s>/])[^>]*+>", re.I)
+
+
+class Ahead:
+    """Reads ahead in the markup of one page, within a budget: past it nothing is found any more."""
+
+    def __init__(self, markup: str) -> None:
+        self.markup = markup
+        self.left = _MAX_AHEAD * len(markup)
+
+    def end(self, name: str, start: int) -> int:
+        """Where the element `name` ends whose content begins at `start`; -1 when it does not."""
+        self.left -= _ONE_LOOK
+        if self.left < 0:
+            return -1
+        end = self._counted_end(name, start) if name in _WHOLE else self._matched_end(name, start)
+        self.left -= (end if end >= 0 else len(self.markup)) - start
+        return end
+
+    def _counted_end(self, name: str, start: int) -> int:
+        markup, opening, closing = self.markup, f"<{name}", f"</{name}>"
+        depth, position = 1, start
+        while depth:
+            found = markup.find(closing, position)
+            if found < 0:
+                return self._matched_end(name, start)
+            depth += markup.count(opening, position, found) - 1
+            position = found + len(closing)
+        return position
+
+    def _matched_end(self, name: str, start: int) -> int:
+        depth = 1
+        for border in _borders(name).finditer(self.markup, start):
+            depth += -1 if border[1] else 1 if name != "p" else 0
+            if depth == 0:
+                return border.end()
+        return -1
+
+    def surrounding(self, name: str, start: int, *, bad: bool, only_menu: bool) -> Surrounding | None:
+        """The element whose content begins at `start`, when it can be read as one block; None when its parts must be told apart.
+
+        `bad` says that its names are those of a surrounding: then it may hold sentences, unless `only_menu`. Else it must be a list
+        of links.
+        """
+        end = self.end(name, start)
+        if end < 0:
+            return None
+        inner = self.markup[start : self.markup.rfind("<", start, end)]
+        if len(inner) < _MAY_NAME and ("author" in inner or "source" in inner):
+            return None
+        head = inner[:_ENOUGH]
+        text = " ".join(_TAG.sub(" ", head).split())
+        if bad:
+            menu = len(head) == len(inner) and len(text) < _MENU_CHARS and len(_STOPS.findall(text)) < _MENU_STOPS
+        else:
+            menu = "<a " in head and len(text) < _ITEM_CHARS * max(1, head.count("<li")) and not _STOPS.search(text)
+        if menu:
+            return Surrounding(end, text, len(text), 0)
+        if only_menu or not bad:
+            return None
+        return Surrounding(end, text, sum(map(len, _LINKED.findall(head))), sum(map(len, _PROSE.findall(inner))))
