@@ -28,6 +28,8 @@ _OVERRULE = {Hint.BAD: 0.85, Hint.DOUBTFUL: 0.4}
 _WRAPPERS = frozenset({"td", "th", "li", "dd", "center", "blockquote"})
 # A first line this similar to the headline is the headline of another edition.
 _SAME_TITLE = 0.75
+# What stands beside a chosen box belongs to it when this share of its weight is in paragraphs.
+_PROSE_BESIDE = 0.6
 _FACTOR = (1.0, 1.0, 0.25, 0.0, 1.0, 1.0, 1.0)  # by Hint
 
 
@@ -214,6 +216,8 @@ def read_body(page: Page, *, whole: bool = False) -> Body:
     box = 0 if whole and page.boxes else scored.choose()
     if box < 0:
         return Body()
+    if not whole:
+        box = _with_prose_beside(scored, box)
     first, last = page.boxes[box].first, page.boxes[box].last
     indexes = list(range(first, last))
     if not whole:
@@ -261,6 +265,27 @@ def _leads(scored: Scored, box: int) -> list[int]:
         current = parent
     body = "".join(block.text for block in page.blocks[page.boxes[box].first : page.boxes[box].first + 4])
     return sorted(i for i in found if page.blocks[i].text[:40] not in body)[:3]
+
+
+def _with_prose_beside(scored: Scored, box: int) -> int:
+    """Up from `box` while paragraphs of the text stand beside it: before it more than a standfirst, or after it.
+
+    A fold ("read more"), a long quotation or a list may hold most of a text, and so be entered alone.
+    """
+    boxes, blocks = scored.page.boxes, scored.page.blocks
+    chosen = current = box
+    for _ in range(3):
+        parent = boxes[current].parent
+        if parent < 0:
+            break
+        outside = [*range(boxes[parent].first, boxes[chosen].first), *range(boxes[chosen].last, boxes[parent].last)]
+        beside = [i for i in outside if _is_lead(blocks[i], scored) and parent in (blocks[i].box, boxes[blocks[i].box].parent)]
+        units = sum(blocks[i].units for i in beside)
+        rest = scored.gain(parent) - scored.gain(chosen)
+        if len(beside) > 1 and units > _PROSE_BESIDE * max(1.0, rest) and units > 0.02 * scored.gain(chosen):
+            chosen = parent
+        current = parent
+    return chosen
 
 
 def _is_lead(block: Block, scored: Scored) -> bool:

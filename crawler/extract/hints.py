@@ -48,6 +48,8 @@ _BAD_TAGS = frozenset({"nav", "aside", "footer"})
 _DOUBTFUL_TAGS = frozenset({"header", "menu"})
 _BAD_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert", "menu", "menubar", "toolbar"})
 
+# Where a name of several words is written in one, as in commentText.
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _S = r"(?:^|[\s_\-:.])"  # a name begins
 _E = r"(?:$|[\s_\-:.\d])"  # a name ends
 _OF_POST = r"(?:post|article|entry|news)[_-]?"
@@ -65,7 +67,7 @@ _HIDDEN_NAMES = {
     "jammer": _ALL.format("jammer"),
 }
 _CAPTION_NAMES = {
-    "caption": "caption",
+    "caption": r"(?<!no)(?<!no[_-])(?<!has[_-])(?<!with[_-])caption",
     "img": f"img{_OF_IMAGE}",
     "image": f"image(?:{_OF_IMAGE}|-?source)",
     "pic": f"pic(?:ture)?{_OF_IMAGE}",
@@ -115,7 +117,6 @@ _BAD_NAMES = {
     "qr": "qr-?code",
     "ewm": rf"{_S}ewm{_E}",
     "erwei": "erwei",
-    "paywall": "paywall",
     "toolbar": rf"{_S}toolbar",
     "widget": rf"(?:^|[\s_:.]|(?<!elementor)-)widgets?{_E}",
     "hot": "hot[_-]?(?:news|list|rank|article|words?)",
@@ -142,6 +143,7 @@ _BAD_NAMES = {
     "skip": "skip-?link",
     "report": "report-?error",
     "jubao": "jubao",
+    "video": "video[_-]?(?:desc|asset|resource)",
     "feedback": "feedback",
     "reprint": "reprint",
 }
@@ -213,6 +215,8 @@ _GOOD_NAMES = {
 _PERSON_NAMES = {
     **{stem: rf"(?:^|[\s_-]){stem}s?(?:$|[\s_-])" for stem in ("writer", "byline", "reporter", "zuozhe", "contributor")},
     "author": r"(?:^|[\s_-])authors?(?:$|[\s_-])|author-?name",
+    "fn": r"(?:^|\s)fn(?:$|\s)",
+    "display-name": r"(?:^|\s)display-name(?:$|\s)",
     "writername": "writername",
 }
 _OUTLET_NAMES = {
@@ -260,7 +264,7 @@ def _said(names: str) -> set[str]:
 @lru_cache(maxsize=8192)
 def meaning_of(tag: str, names: str, role: str = "", rel: str = "") -> Meaning:
     """What an element says about the text inside by its tag, its names (class, id and itemprop, with blanks between), role and rel."""
-    said = _said(f"{names} {rel}"[:300].lower()) if names or rel else set()
+    said = _said(_HUMP.sub("-", f"{names} {rel}"[:300]).lower()) if names or rel else set()
     holds = (Holds.PERSON if "PERSON" in said else Holds.NOBODY) | (Holds.OUTLET if "OUTLET" in said else Holds.NOBODY)
     return Meaning(_hint(tag, said, role), holds)
 
@@ -271,7 +275,7 @@ def _hint(tag: str, said: set[str], role: str) -> Hint:
     if "CAPTION" in said:
         return Hint.CAPTION
     if "GOOD" in said:
-        return Hint.DOUBTFUL if "BAD" in said else Hint.GOOD
+        return Hint.DOUBTFUL if "BAD" in said or tag in _BAD_TAGS else Hint.GOOD
     if tag not in {"html", "body", "main"}:
         if "BAD" in said:
             return Hint.BAD

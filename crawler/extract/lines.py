@@ -61,7 +61,7 @@ _ENGLISH = re.compile(
     r"^(?:(?:story continues|article continues|continue reading|continues) (?:below|after).{0,40}|(?:- ?)?(?:skip )?advertise?ment(?: ?-)?.{0,30}|advert|ad|loading\.*|read (?:more|also|next|the full .{0,30}|our .{0,40})\s*[:>»].{0,140}|"
     r"(?:related|see also|also read|more|watch|listen|don't miss|must read|recommended|read|see|video|photos?|gallery)\s*[:|>»]\s.{0,140}|(?:watch|listen)(?: now| live| to (?:this|the).{0,60})?|"
     r"(?:photo|image|picture|photograph|illustration|credit|photo credit|image credit|image source|source|graphic|photo courtesy|courtesy)s?\s*(?:by|:|/|©|credit).{0,100}|(?:getty images|reuters|ap photo|afp|shutterstock|istock(?:photo)?|file photo|unsplash|pexels)(?:\s*[/|,(-].{0,40}| via .{0,30})?|"
-    r"(?:click|tap) (?:here|to|on).{0,100}|(?:sign up|subscribe|register|log in|follow us|like us|join us|get (?:our|the) .{0,30}newsletter|download (?:the|our) .{0,20}app).{0,160}|(?:share|tweet|email|print|save|pin it|comment|reply|facebook|twitter|linkedin|whatsapp|copy link|link copied)(?: (?:this|on|to|via|article).{0,30})?|"
+    r"(?:click|tap) (?:here|to|on).{0,100}|(?:read or share this story|sign up|subscribe|register|log in|follow us|like us|join us|get (?:our|the) .{0,30}newsletter|download (?:the|our) .{0,20}app).{0,160}|(?:share|tweet|email|print|save|pin it|comment|reply|facebook|twitter|linkedin|whatsapp|copy link|link copied)(?: (?:this|on|to|via|article).{0,30})?|"
     r"(?:reporting by|edited by|editing by|writing by|additional reporting by|compiled by)\s+[^.!?]{1,90}|(?:last )?(?:updated|published|posted|modified|first published)(?: on| at)?\s*:?\s.{0,14}\d[^.]{0,40}|"
     r"\d+\s*(?:min(?:ute)?s?|sec(?:ond)?s?)\s*(?:read|ago)|\d+ (?:shares?|comments?|views?|likes?|claps?)|(?:view|show|hide|post|add|leave|read)\s(?:all\s|\d+\s|a\s|the\s)?(?:\d+\s)?comments?|"
     r"(?:©|copyright|all rights reserved).{0,160}|this (?:article|story|post) (?:was|has been|is) (?:originally|first|updated|also|syndicated|republished|re-?published|produced).{0,160}|the post .{3,200} appeared first on .{2,80}|(?:image|photo|video) (?:caption|courtesy|copyright|source).{0,120}|"
@@ -76,7 +76,7 @@ _CAPTION_END = re.compile(
     r"(?:摄影?|供图|提供图片|图片提供|[\s/／]图|資料圖|资料图片?|配图|截图|示意图|效果图|(?:视觉中国|人民视觉|新华社|中新社|IC photo|法新社|路透社?)(?:\s*(?:资料|图|发|供图))?|图虫创意|东方IC|摄图网|/\s?供图|新华社发|中新社发|资料照片|网络图片|图据\S{2,8}|photo|getty images|reuters|afp|shutterstock|istock|file photo|via ap)\s*[)）\]】。]*$",
     re.I,
 )
-_NUMBERISH = re.compile(r"^[\s\d【】\[\]()（）<>«»‹›|/…上下一末首尾前后页頁第共prevnxtPREVNXTagLirstl.:：,，-]+$")
+_NUMBERISH = re.compile(r"^(?:[\s\d【】\[\]()（）<>«»‹›|/…上下一末首尾前后页頁第共.:：,，-]|prev(?:ious)?|next|page|first|last)+$", re.I)
 _ENDED = re.compile(r"[。！？!?…；;：:.”\"’）)』」]$")
 _SENTENCE_END = re.compile(r"[。！？!?…]|[.](?:\s|$)")
 _QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》〈〉_\-—–|｜·:：,，.。!！?？…]+")

@@ -42,8 +42,9 @@ class Box:
 
     @property
     def kind(self) -> str:
-        """Tag and class: elements of one kind are parts of one list or text."""
-        return f"{self.tag} {attributes(self.written).get('class', '')}" if self.written else f"{self.tag} "
+        """Tag and first class: elements of one kind are parts of one list or text."""
+        names = attributes(self.written).get("class", "").split() if self.written else []
+        return f"{self.tag} {names[0] if names else ''}"
 
 
 @dataclass(slots=True)
