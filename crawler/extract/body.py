@@ -279,13 +279,21 @@ def _with_prose_beside(scored: Scored, box: int) -> int:
         if parent < 0:
             break
         outside = [*range(boxes[parent].first, boxes[chosen].first), *range(boxes[chosen].last, boxes[parent].last)]
-        beside = [i for i in outside if _is_lead(blocks[i], scored) and parent in (blocks[i].box, boxes[blocks[i].box].parent)]
+        beside = [i for i in outside if _is_lead(blocks[i], scored) and parent in _lineage(scored.page, blocks[i].box)]
         units = sum(blocks[i].units for i in beside)
         rest = scored.gain(parent) - scored.gain(chosen)
         if len(beside) > 1 and units > _PROSE_BESIDE * max(1.0, rest) and units > 0.02 * scored.gain(chosen):
             chosen = parent
         current = parent
     return chosen
+
+
+def _lineage(page: Page, box: int) -> list[int]:
+    """`box`, the box around it and the one around that."""
+    found = [box]
+    while len(found) < 3 and found[-1] >= 0:
+        found.append(page.boxes[found[-1]].parent)
+    return found
 
 
 def _is_lead(block: Block, scored: Scored) -> bool:

@@ -38,6 +38,10 @@ _PUBLISH_LABEL = re.compile(
     r"(?:发\s*布|發\s*佈|发\s*表|發\s*表|刊\s*发|上\s*传|录\s*入|公\s*布|成\s*文|添\s*加|publish(?:ed)?|posted)\s*(?:时\s*间|時\s*間|日\s*期|于|於|on)?\s*[：:]?",
     re.I,
 )
+# A day at the head of the text: "Feb. 23, 2015 -- ", "BEIJING, March 3, 2026 /PRNewswire/ -- ".
+_DATELINE = re.compile(
+    r"^(?:[A-Z][A-Za-z. ]{1,30}, )?([A-Z][a-z]{2,8}\.? \d{1,2}, (?:19|20)\d\d)\s*(?:/[A-Za-z ]{3,30}/\s*)?(?:--|—|–|-\s)"
+)
 _DATE_LABEL = re.compile(r"(?<!更新)(?<!修改)(?<!修订)(?:日\s*期|时\s*间|時\s*間|\bdate)\s*[：:]", re.I)
 _CHANGED_NAMES = re.compile(r"updat|modif", re.I)
 _URL_DATE = re.compile(
@@ -171,6 +175,8 @@ def _visible(page: Page, body: Body, clock: Clock, hints: list[datetime], *, tit
 
 def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *, weight: float, labelled_only: bool) -> list[Witness]:
     text = blocks[i].text
+    if labelled_only and (dateline := _DATELINE.match(text)) and (parsed := clock.read(dateline[1])) is not None:
+        return [Witness(parsed, 0.5 * weight, "dateline")]
     if len(text) < 12 and text[:1].isdigit() and i + 1 < len(blocks) and len(blocks[i + 1].text) < 12:
         # Year, day and time in elements of their own: 2026 | 07/03 | 12:30.
         text = " ".join(block.text for block in blocks[i : i + 3] if len(block.text) < 12)

@@ -15,6 +15,7 @@ _STOPS = re.compile(r"[。！？!?；]|[.] ")
 _WHOLE = frozenset({"div", "ul", "ol", "nav", "footer", "aside", "section", "table", "form", "iframe", "select", "noscript"})
 # How often a page may be read ahead: lists in lists would be read again and again.
 _MAX_AHEAD = 4
+_AT_LEAST = 200_000
 _ONE_LOOK = 1000
 # A surrounding of fewer characters may name author or outlet in elements of their own.
 _MAY_NAME = 4000
@@ -45,7 +46,7 @@ class Ahead:
 
     def __init__(self, markup: str) -> None:
         self.markup = markup
-        self.left = _MAX_AHEAD * len(markup)
+        self.left = _MAX_AHEAD * len(markup) + _AT_LEAST
 
     def end(self, name: str, start: int) -> int:
         """Where the element `name` ends whose content begins at `start`; -1 when it does not."""
