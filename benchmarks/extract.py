@@ -1,6 +1,6 @@
 """Reading article pages: ours beside the published extractors, same pages, one process, one core.
 
-    python benchmarks/extract.py [--pages FOLDER] [--rounds N]
+    python benchmarks/extract.py [--pages FOLDER] [--rounds N] [--without READER …]
 
 FOLDER holds `gold.jsonl` and `html/*/*.html.gz` (default: the shared folder beside the repository; without it the pages of the
 repository's own tests are read). A library that is not installed is named and left out; peers that are no dependencies can be put
@@ -203,6 +203,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=Path, default=SHARED)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--without", nargs="*", default=[], metavar="READER", help="readers to leave out: newspaper4k takes seconds a page")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
@@ -210,13 +211,15 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     pages = list(load(options.pages))
     missing = {name: [m for m in modules if importlib.util.find_spec(m) is None] for name, (modules, _) in READERS.items()}
-    installed = {name: read for name, (_, read) in READERS.items() if not missing[name]}
+    installed = {name: read for name, (_, read) in READERS.items() if not missing[name] and name not in options.without}
     scores = {name: measure(read, pages) for name, read in installed.items()}
     times = time_all(installed, [body for body, _ in pages], options.rounds)
     print(f"{len(pages)} pages, {sum(len(body) for body, _ in pages) / len(pages) / 1000:.0f} kB each on average, {options.rounds} rounds")
     heads = "".join(f"{head:>{width}}" for head, width, *_ in COLUMNS)
     print(f"{'':18}{heads}{'pages/s':>9}{'ratio':>8}{'median':>8}")
     for name in READERS:
+        if name in options.without:
+            continue
         if name not in installed:
             print(f"{name:18} not run, not installed: {', '.join(missing[name])}")
             continue

@@ -69,7 +69,7 @@ def _bounded(markup: str) -> str:
     """`markup` up to `MAX_TAGS` tags, and without a tag at its end that was cut off."""
     unfinished = markup.find("<", markup.rfind(">") + 1)
     cut = unfinished if unfinished >= 0 else len(markup)
-    if markup.count("<", 0, cut) > MAX_TAGS:
+    if cut > 3 * MAX_TAGS and markup.count("<", 0, cut) > MAX_TAGS:  # no tag is shorter than <a>
         last = next(islice(_TOKEN.finditer(markup, 0, cut), MAX_TAGS, None), None)
         cut = last.start() if last else cut
     return markup[:cut]
@@ -136,8 +136,13 @@ class _Layout(Writer):
                     return after
             elif kind is not _VOID and (after := self._special(kind, name, written, token)) >= 0:
                 return after
-            if text and (pieces or not text.isspace()):
-                self.add(text)
+            if text:
+                if not text.isspace():
+                    pieces.append(text)
+                    if self.flags & MEASURED:
+                        self.measure(text, self.flags)
+                elif pieces:
+                    pieces.append(" ")
         return -1
 
     def _read_leaf(self, kind: Kind, name: str, written: str, text: str) -> None:

@@ -258,6 +258,8 @@ def detect_language(text: str) -> str:
     """
     text = text[:_SAMPLE]
     han = _count(_HAN, text)
+    if 2 * han > len(text):
+        return _chinese(text)
     words = _WORD.findall(text)
     kana = _count(_KANA, text)
     if kana > 0.12 * (han + kana) and kana > 2 and kana + han > len(words):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from functools import lru_cache
 
 from .hints import Hint
 from .page import HEADINGS, Block, Page
@@ -79,14 +80,18 @@ _CAPTION_END = re.compile(
 _NUMBERISH = re.compile(r"^(?:[\s\d【】\[\]()（）<>«»‹›|/…上下一末首尾前后页頁第共.:：,，-]|prev(?:ious)?|next|page|first|last)+$", re.I)
 _ENDED = re.compile(r"[。！？!?…；;：:.”\"’）)』」]$")
 _SENTENCE_END = re.compile(r"[。！？!?…]|[.](?:\s|$)")
+_WORD = re.compile(r"[^\W_]")
 _QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》〈〉_\-—–|｜·:：,，.。!！?？…]+")
 
 
+@lru_cache(maxsize=256)
 def squash(text: str) -> str:
     """`text` for comparison: half width, lower case, no white space, quotes or punctuation."""
     return _QUOTES.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
+# Where a caption says whose picture it is.
+_SIGNATURE = 40
 _CLOSING = frozenset({"credit", "promotion", "rights"})
 
 
@@ -147,7 +152,7 @@ class Lines:
             and (block.units < 40 or links > 0.3 or not _SENTENCE_END.search(text))
         ):
             return "names"
-        if not any(char.isalnum() for char in text):
+        if not _WORD.search(text):
             return None if re.search(r"[。！？”\"]", text) else "marks"
         return self._line_reason(block, links, first=first, late=late, edge=edge)
 
@@ -179,7 +184,7 @@ class Lines:
             return "promotion"
         if (late or units < 60) and _RIGHTS.match(text):
             return "rights"
-        if units < 75 and (_ENGLISH.match(text) or (_BY.match(text) and not text.endswith(".") and english_names(text))):
+        if units < 75 and text[0].isascii() and (_ENGLISH.match(text) or (_BY.match(text) and not text.endswith(".") and english_names(text))):
             return "furniture"
         if units < 12 and _NUMBERISH.match(text) and (links > 0 or not re.search(r"\d", text)):
             return "pages"
@@ -196,12 +201,12 @@ class Lines:
             and (text.lstrip()[0] not in "▲△▼↑↓" or block.after_image or (after is not None and after.after_image))
         ):
             return "caption"
-        if units < 60 and (block.after_image or block.centred) and _CAPTION_END.search(text):
+        if units < 60 and (block.after_image or block.centred) and _CAPTION_END.search(text[-_SIGNATURE:]):
             return "caption"
         verse = after is not None and after.centred and not after.after_image
         if block.after_image and units < 60 and ((block.centred and not verse) or captioned) and block.tag not in HEADINGS:
             return "caption"
-        if units < 30 and _CAPTION_END.search(text) and not text.endswith(("。", "！", "？", ".")):
+        if units < 30 and not text.endswith(("。", "！", "？", ".")) and _CAPTION_END.search(text[-_SIGNATURE:]):
             return "caption"
         return None
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
-_TAG = re.compile(r"<[^>]*+>")
+_BETWEEN_TAGS = re.compile(r">\s*+([^<\s][^<]*+)")
 # Text between tags, as long as prose, that is no link's.
 _PROSE = re.compile(r">\s*+([^<>]{30,})<(?!/a)")
 _LINKED = re.compile(r"<a\s[^>]*+>([^<]*+)")
-_STOPS = re.compile(r"[。！？!?；]|[.] ")
+_STOPS = ("。", "！", "？", "!", "?", "；", ". ")
+_DIV = re.compile(r"<(/?)div(?=[\s>/])[^>]*+>")
 # Names that no other name begins with: their tags can be counted without a pattern.
-_WHOLE = frozenset({"div", "ul", "ol", "nav", "footer", "aside", "section", "table", "form", "iframe", "select", "noscript"})
+_WHOLE = frozenset({"ul", "ol", "nav", "footer", "aside", "section", "table", "form", "iframe", "select", "noscript"})
 # How often a page may be read ahead: lists in lists would be read again and again.
 _MAX_AHEAD = 4
 _AT_LEAST = 200_000
@@ -41,21 +43,39 @@ def _borders(name: str) -> re.Pattern[str]:
     return re.compile(rf"<(/?){re.escape(name)}(?=[\s>/])[^>]*+>", re.I)
 
 
+def _stops(text: str) -> int:
+    return sum(map(text.count, _STOPS))
+
+
 class Ahead:
     """Reads ahead in the markup of one page, within a budget: past it nothing is found any more."""
 
     def __init__(self, markup: str) -> None:
         self.markup = markup
         self.left = _MAX_AHEAD * len(markup) + _AT_LEAST
+        self.divs: tuple[list[int], list[int]] | None = None  # where each tag ends, and what it adds to the depth
 
     def end(self, name: str, start: int) -> int:
         """Where the element `name` ends whose content begins at `start`; -1 when it does not."""
         self.left -= _ONE_LOOK
         if self.left < 0:
             return -1
-        end = self._counted_end(name, start) if name in _WHOLE else self._matched_end(name, start)
+        find = self._div_end if name == "div" else self._counted_end if name in _WHOLE else self._matched_end
+        end = find(name, start)
         self.left -= (end if end >= 0 else len(self.markup)) - start
         return end
+
+    def _div_end(self, name: str, start: int) -> int:
+        if self.divs is None:
+            borders = list(_DIV.finditer(self.markup))
+            self.divs = [border.end() for border in borders], [-1 if border[1] else 1 for border in borders]
+        ends, steps = self.divs
+        depth = 1
+        for i in range(bisect_right(ends, start), len(ends)):
+            depth += steps[i]
+            if not depth:
+                return ends[i]
+        return self._matched_end(name, start)
 
     def _counted_end(self, name: str, start: int) -> int:
         markup, opening, closing = self.markup, f"<{name}", f"</{name}>"
@@ -89,11 +109,11 @@ class Ahead:
         if len(inner) < _MAY_NAME and ("author" in inner or "source" in inner):
             return None
         head = inner[:_ENOUGH]
-        text = " ".join(_TAG.sub(" ", head).split())
+        text = " ".join(" ".join(_BETWEEN_TAGS.findall(f">{head}")).split())
         if bad:
-            menu = len(head) == len(inner) and len(text) < _MENU_CHARS and len(_STOPS.findall(text)) < _MENU_STOPS
+            menu = len(head) == len(inner) and len(text) < _MENU_CHARS and _stops(text) < _MENU_STOPS
         else:
-            menu = "<a " in head and len(text) < _ITEM_CHARS * max(1, head.count("<li")) and not _STOPS.search(text)
+            menu = "<a " in head and len(text) < _ITEM_CHARS * max(1, head.count("<li")) and not _stops(text)
         if menu:
             return Surrounding(end, text, len(text), 0)
         if only_menu or not bad:

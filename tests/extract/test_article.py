@@ -175,3 +175,32 @@ def test_a_large_page_stays_small_and_quick() -> None:
     assert time.process_time() - started < 2.0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
     assert ZH[0] in article.text
+
+
+def test_paragraphs_beside_a_fold_or_a_quotation_belong_to_the_text() -> None:
+    fold = f"<div class=main-text>{_p(*EN[:4])}<div class=fold>{_p(*EN[4:14])}</div>{_p(*EN[14:17])}</div>"
+    assert read_page(_page(fold)).text == "\n".join(EN[:17])
+
+
+def test_paragraphs_behind_a_paywall_are_paragraphs() -> None:
+    locked = "".join(f'<p class="paywall">{line}</p>' for line in EN[1:8])
+    assert read_page(_page(f"<article><p>{EN[0]}</p>{locked}</article>")).text == "\n".join(EN[:8])
+
+
+def test_highlights_and_comments_named_in_humps_are_left_out() -> None:
+    aside = f"<aside class=story-highlights><h3>Highlights</h3><ul><li>{EN[19]}</ul></aside>"
+    comments = "".join(f"<div class=commentText>{line}</div>" for line in EN[10:19])
+    article = read_page(_page(f"<article>{_p(*EN[:3])}{aside}{_p(*EN[3:6])}</article>{comments}"))
+    assert article.text == "\n".join(EN[:6])
+
+
+def test_a_box_without_caption_is_none() -> None:
+    assert read_page(
+        _page(f'<article>{_p(*EN[:3])}<div class="item no_caption">{_p(EN[3])}</div>{_p(*EN[4:6])}</article>')
+    ).text == "\n".join(EN[:6])
+
+
+@pytest.mark.parametrize("dateline", ["Feb. 23, 2025 -- ", "BEIJING, March 3, 2025 /PRNewswire/ -- ", "May 7, 2025 — "])
+def test_the_day_at_the_head_of_the_text_is_believed_where_no_other_is(dateline: str) -> None:
+    article = read_page(_page(f"<article><h1>A Hospital Opens</h1>{_p(dateline + EN[0], *EN[1:5])}</article>"))
+    assert article.published is not None and article.published.year == 2025 and article.precision == "day"
