@@ -274,8 +274,8 @@ def _hint(tag: str, said: set[str], role: str) -> Hint:
         return Hint.HIDDEN
     if "CAPTION" in said:
         return Hint.CAPTION
-    if "GOOD" in said:
-        return Hint.DOUBTFUL if "BAD" in said or tag in _BAD_TAGS else Hint.GOOD
+    if "GOOD" in said and tag not in _BAD_TAGS:
+        return Hint.DOUBTFUL if "BAD" in said else Hint.GOOD
     if tag not in {"html", "body", "main"}:
         if "BAD" in said:
             return Hint.BAD

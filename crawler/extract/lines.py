@@ -184,7 +184,11 @@ class Lines:
             return "promotion"
         if (late or units < 60) and _RIGHTS.match(text):
             return "rights"
-        if units < 75 and text[0].isascii() and (_ENGLISH.match(text) or (_BY.match(text) and not text.endswith(".") and english_names(text))):
+        if (
+            units < 75
+            and text[0].isascii()
+            and (_ENGLISH.match(text) or (_BY.match(text) and not text.endswith(".") and english_names(text)))
+        ):
             return "furniture"
         if units < 12 and _NUMBERISH.match(text) and (links > 0 or not re.search(r"\d", text)):
             return "pages"
