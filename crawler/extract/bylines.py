@@ -55,6 +55,7 @@ _MAY_LABEL = re.compile(r"[：:|丨]")
 _MAY_CITE = re.compile(r"[来來出转轉摘稿]")
 _MAY_EDIT = re.compile(r"[编編]")
 _PICTURE = re.compile(r"摄|图片|供图|photo|image", re.I)
+_ZONE = re.compile(r"^(?:UTC|GMT|[ECMP][SD]?T|BST|CES?T|AM|PM)$", re.I)
 _ATTACHED = re.compile(rf"作\s*者[：:\s]*([{_HAN}]{{2,4}})(?![{_HAN}])")
 _AFTER_DATE = re.compile(rf"\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?\s+(?:来源\s*)?([{_HAN}A-Za-z][{_HAN}A-Za-z0-9·\-]{{1,19}})$")
 
@@ -219,12 +220,14 @@ def _outlet(page: Page, head: Head, blocks: list[Block]) -> tuple[str, str]:
         value = _SOURCE_END.sub("", value).strip()
         if value and not value.isdigit() and not value.startswith("http"):
             return value[:40], "meta"
+    people = _elements(page, blocks, Holds.PERSON)
     for text in _elements(page, blocks, Holds.OUTLET):
-        if 1 < len(text) < 20 and not re.search(r"\d{2}[:：-]\d{2}|[：:]", text) and not is_chinese_name(text):
+        person = is_chinese_name(text) or (text in people and is_latin_name(text))
+        if 1 < len(text) < 20 and not re.search(r"\d{2}[:：-]\d{2}|[：:]", text) and not person:
             return text, "named"
     for block in blocks:
         match = _AFTER_DATE.search(block.text[:80]) or _NAME_OUTLET.match(block.text)
-        if match and not is_chinese_name(name := match.group(match.lastindex or 1)):
+        if match and not is_chinese_name(name := match.group(match.lastindex or 1)) and not _ZONE.match(name):
             return name, "byline"
     for name, origin in ((head.linked.publisher, "json-ld"), (head.first("og:site_name", "application-name"), "meta")):
         if name:
@@ -241,6 +244,7 @@ def _meta_authors(head: Head) -> list[str]:
         "parsely-author",
         "sailthru.author",
         "byl",
+        "byline",
         "article:author_name",
         "twitter:creator:name",
         "citation_author",

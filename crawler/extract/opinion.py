@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+import logging
 import re
 from dataclasses import replace
 
@@ -25,6 +26,10 @@ _LONG_STRING = re.compile(
 )
 _SENTENCES = re.compile(r"[。！？；，.!?;,]")
 _TAG = re.compile(r"<\s*/?\s*(?:p|br|div|span|section|strong|h[1-6]|img)\b", re.I)
+
+
+# What it cannot read it would report to the terminal; `method` says who read a page.
+logging.getLogger("readability").setLevel(logging.CRITICAL)
 
 
 def second_opinion(page: Page, head: Head, body: Body) -> Body:

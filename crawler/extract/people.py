@@ -121,7 +121,7 @@ def english_names(text: str) -> list[str]:
         flags=re.I,
     )
     found: list[str] = []
-    for part in re.split(r"\s*(?:,|;|\||•|·|–|—|\s-\s|/|\band\b|&|\bwith\b|\bfor\b|\n)\s*", text[:200]):
+    for part in re.split(r"\s*(?:,|;|\||•|·|–|—|\s-\s|\s(?=\d)|/|\band\b|&|\bwith\b|\bfor\b|\n)\s*", text[:200]):
         part = part.strip(" .:-()")
         if not part:
             continue
