@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 from scrapy.http.request import NO_CALLBACK
 from sqlmodel import Session
 
@@ -23,7 +24,7 @@ from store.entries import ToRead
 from store.items import ReadItem, save_read
 
 from .exchange import PageBytes, ReadArticle
-from .fetch.faults import DOWNLOAD_ERRORS, Fault, of_page, of_status
+from .fetch.faults import DOWNLOAD_ERRORS, WAITING_KINDS, Fault, Refused, of_page, of_status
 from .offload import UnreadableError
 from .rows import fact_rows, mention_rows, topic_rows
 
@@ -66,7 +67,7 @@ class JudgePipeline:
         return cls(crawler)
 
     async def process_item(self, item: Fetched) -> Judged:
-        """Read and judge; an article that cannot be read is judged by its entry."""
+        """Read and judge; an article that cannot be read is judged by its entry. Raises DropItem for one that must wait."""
         reader = self._spider.work.reader
         fault = item.fault
         if item.page is not None and fault is None:
@@ -78,6 +79,10 @@ class JudgePipeline:
                 return Judged(item.item, read)
             except UnreadableError as error:
                 fault = error.fault
+            except Refused as error:
+                # A part of an article is no article: all of it waits for the next crawl.
+                self._spider.work.postponed(item.item.source_id)
+                raise DropItem(error.fault.note, log_level="DEBUG") from None
         if fault is not None:
             self._spider.count_failed_article(item.item, fault)
         status = "unread" if fault else "kept"
@@ -85,7 +90,7 @@ class JudgePipeline:
         return Judged(item.item, read, item.media_type)
 
     async def _further(self, item: ToRead, urls: tuple[str, ...]) -> list[PageBytes]:
-        """The other pages of an article, up to the first that cannot be had."""
+        """The other pages of an article, up to the first that cannot be had. Raises Refused when they must wait."""
         pages: list[PageBytes] = []
         limit = self._spider.work.order.crawl.max_pages - 1
         for url in urls[:limit]:
@@ -93,7 +98,9 @@ class JudgePipeline:
             request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
             try:
                 answer = await self._crawler.engine.download_async(request)
-            except DOWNLOAD_ERRORS:
+            except DOWNLOAD_ERRORS as error:
+                if isinstance(error, Refused) and error.fault.kind in WAITING_KINDS:
+                    raise
                 break
             if of_status(answer.status) or of_page(answer.body, status=answer.status, url=answer.url, asked=url):
                 break

@@ -19,6 +19,7 @@ from store.database import session_scope
 from store.errors import YixunError
 from store.migrate import open_store
 from store.models import HostDay
+from store.politeness import host_of
 from store.settings import StoreSettings
 
 from .record import Recording, article_of, kept, rows_of
@@ -108,7 +109,7 @@ def _robots(store: StoreSettings, urls: Sequence[SourceUrl]) -> str:
     engine = open_store(store)
     try:
         with session_scope(engine) as session:
-            hosts = {urlsplit(url.url).netloc for url in urls}
+            hosts = {host_of(url.url) for url in urls}
             rows = session.exec(select(HostDay).where(col(HostDay.host).in_(hosts))).all()
             allowed, refused = sum(row.robots_allowed for row in rows), sum(row.robots_refused for row in rows)
     finally:

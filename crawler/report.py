@@ -59,7 +59,7 @@ class RunReport(BaseModel):
         """Sums over all sources."""
         names = ("requests", "found", "new", "changed", "turned_away", "passed_over", "articles", "articles_failed")
         sums = {name: sum(getattr(source, name) for source in self.sources) for name in names}
-        failed = sum(1 for source in self.sources if source.status in FAILED)
+        failed = sum(1 for source in self.sources if source.status in FAILED - {"unfinished"})
         return {"sources": len(self.sources), "sources_failed": failed, **sums}
 
 

@@ -15,11 +15,12 @@ from store.database import utc_now
 from store.items import pending_items, postpone
 from store.locks import RENEW, Hold
 from store.models import Fetch, SourceUrlState
-from store.politeness import host_states, waiting_hosts
+from store.politeness import host_of, host_states, waiting_hosts
 from store.runs import finish_run, start_run, url_states
 from store.sources import sync_sources
 
 from .books import Books, Look, save_look, tick
+from .fetch.ending import Ending
 from .fetch.network import GuardedResolver
 from .fetch.politeness import HostBook
 from .memory import Thrift
@@ -49,6 +50,7 @@ class Work:
         self.reports = {source_id: SourceReport(id=source_id) for source_id in self.sources}
         self.asks: dict[str, list[Ask]] = {source.id: first_asks(source) for source in order.sources}
         self.book = HostBook(order.crawl.min_delay)
+        self.ending = Ending()
         self.reader = ReadingProcess(list(self.sources.values()), order.knowledge, order.crawl)
         self.network_failures: list[tuple[Fetch, Ask, Source]] = []
         self.network_postponed: list[tuple[int, str]] = []
@@ -105,6 +107,11 @@ class Work:
             report.note = fetch.note
         self.tell("source", id=report.id, status=report.status, found=report.found, new=report.new)
 
+    def cut_off(self, source_id: str) -> None:
+        """A request for a source was given up because the crawl ended: nothing was learned of it, and it stays due."""
+        report = self.reports[source_id]
+        report.note = report.note or "not asked to the end: the crawl was ended; it is due again with the next"
+
     def postponed(self, source_id: str) -> None:
         """One article waits for the next crawl."""
         report = self.reports[source_id]
@@ -146,10 +153,12 @@ class Work:
             await asyncio.sleep(0.5)
 
     def stop(self, spider: NewsSpider, because: str) -> None:
-        """End the crawl; what is under way is finished."""
+        """End the crawl: requests under way are given up, what was fetched is still read and saved."""
         if not self.stopped_because:
             self.stopped_because = because
-            self._stopping = asyncio.get_running_loop().create_task(spider.crawler.engine.close_spider_async(reason="shutdown"))
+            engine = spider.crawler.engine
+            self._stopping = asyncio.get_running_loop().create_task(engine.close_spider_async(reason="shutdown"))
+            self.ending.give_up(engine.downloader, because)
 
     # ------------------------------------------------------------------ the end
 
@@ -176,7 +185,7 @@ class Work:
         return report
 
     def _own_network_is_down(self) -> bool:
-        hosts = {ask.url.split("/")[2] for _, ask, _ in self.network_failures}
+        hosts = {host_of(ask.url) for _, ask, _ in self.network_failures}
         answered = any(report.status not in ("failed", "unfinished") for report in self.reports.values() if report.requests)
         return len(hosts) >= _HOSTS_DOWN and not answered
 

@@ -15,7 +15,9 @@ from .workdays import SHANGHAI, is_known
 
 # Weight of one failed poll by kind of error: what passes by itself counts little, what needs a person counts full
 # (after Media Cloud's soft and hard failures).
-_WEIGHTS = {"own_network": 0.0, "dns": 0.25, "connection": 0.5, "timeout": 0.5}
+_WEIGHTS = {"own_network": 0.0, "host_waits": 0.0, "time_up": 0.0, "dns": 0.25, "connection": 0.5, "timeout": 0.5}
+# Polls that say nothing about the source: our network was down, or we decided not to ask.
+SAY_NOTHING = frozenset({"own_network", "host_waits", "time_up"})
 _NAMED_AT_ONCE = {"challenge": "challenge", "login": "blocked", "paywall": "blocked"}
 _NAMED_AT_SECOND = {
     "changed": "changed",
@@ -53,7 +55,7 @@ class Health:
 
 
 def failure_weight(error_kind: str) -> float:
-    """How much one failed poll counts: 0 for our own network, .25 DNS, .5 for 404, 429, 5xx and time-outs, else 1."""
+    """How much one failed poll counts: 0 for our own network and decisions, .25 DNS, .5 for 404, 429, 5xx and time-outs, else 1."""
     if error_kind in _WEIGHTS:
         return _WEIGHTS[error_kind]
     if error_kind in ("http_404", "http_429") or error_kind.startswith("http_5"):
@@ -76,7 +78,7 @@ def assess(
     """
     if not enabled:
         return Health("disabled", now, "switched off by the operator or the catalogue")
-    counted = [p for p in polls if p.error_kind != "own_network"]
+    counted = [p for p in polls if p.error_kind not in SAY_NOTHING]
     if not counted:
         return Health("new", now, "not fetched yet")
     trouble = _trouble(counted)

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
 from .models import HostDay, HostState
 
 COUNTS = ("requests", "bytes", "not_modified", "too_many", "robots_allowed", "robots_refused")
+
+
+def host_of(url: str) -> str:
+    """The host of a URL as it is remembered: lower case, with its port where that is not the usual one."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return host if parts.port in (None, usual) else f"{host}:{parts.port}"
 
 
 def host_states(session: Session) -> dict[str, HostState]:

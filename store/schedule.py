@@ -11,13 +11,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, or_, select
 
-from .health import Poll, assess, failure_weight
+from .health import SAY_NOTHING, Poll, assess, failure_weight
 from .models import Fetch, HostState, Item, SourceRow, SourceState, SourceUrlState
+from .politeness import host_of
 from .rhythm import Rhythm, learn
 
 FLOOR = timedelta(minutes=15)
@@ -128,7 +128,7 @@ def _next_due(session: Session, state: SourceState, *, polls: Sequence[Poll], rh
     wait = rhythm.when_expected(now, _EXPECTED, latest=now + DAY) - now if rhythm.entries >= _TRUSTED_AFTER else usual
     floor = max(FLOOR, _asked_for(session, state.source_id), _own_floor(session, state.source_id))
     wait = max(wait, floor)
-    if polls and polls[0].error_kind == "own_network":
+    if polls and polls[0].error_kind in SAY_NOTHING:
         wait = FLOOR
     elif state.failures:
         # A passing error is looked at again soon; each further one waits longer, whatever the rhythm.
@@ -155,7 +155,7 @@ def _own_floor(session: Session, source_id: str) -> timedelta:
 
 def _host_waits(session: Session, source_id: str) -> datetime | None:
     """Until when a host of the source asked to be left alone (429, 503 with Retry-After); at most a day is honoured at once."""
-    hosts = {urlsplit(entry["url"]).netloc for entry in session.get_one(SourceRow, source_id).definition.get("urls", [])}
+    hosts = {host_of(entry["url"]) for entry in session.get_one(SourceRow, source_id).definition.get("urls", [])}
     waits = session.exec(select(HostState.wait_until).where(col(HostState.host).in_(hosts))).all()
     return max((moment for moment in waits if moment), default=None)
 

@@ -23,8 +23,10 @@ from scrapy.exceptions import (
 from twisted.internet import error as net
 
 NETWORK_KINDS = frozenset({"dns", "timeout", "connection"})
+# What we ourselves decided not to ask for yet: nobody has failed, and the next crawl asks.
+WAITING_KINDS = frozenset({"host_waits", "time_up"})
 # What may be gone at the next crawl; an article that fails otherwise is given up at once.
-PASSING = NETWORK_KINDS | {"own_network", "tls", "host_waits", "time_up", "http_408", "http_425", "http_429"}
+PASSING = NETWORK_KINDS | WAITING_KINDS | {"own_network", "tls", "http_408", "http_425", "http_429"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from twisted.internet.protocol import connectionDone
 from zope.interface import implementer
 
 from crawler.memory import LARGE
+
+if TYPE_CHECKING:
+    from crawler.spiders.news import NewsSpider
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -194,8 +199,13 @@ class _BoundedFactory(_LenientHTTP11ClientFactory):
 
 
 class GuardedHandler(HTTP11DownloadHandler):
-    """Scrapy's download handler with bounded heads, and few large bodies at a time."""
+    """Scrapy's download handler with bounded heads, few large bodies at a time, and downloads that end with the crawl."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = partial(_BoundedFactory, _Narrows())  # type: ignore[assignment]
+
+    async def download_request(self, request: Request) -> Response:
+        """Download, unless the crawl is being ended. Raises Refused then, and what Scrapy's handler raises."""
+        spider: NewsSpider = self._crawler.spider  # type: ignore[assignment]
+        return await spider.work.ending.watch(super().download_request(request))

@@ -16,6 +16,7 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 
 from store.database import utc_now
+from store.politeness import host_of
 
 from .faults import Fault, Refused
 
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
 # A 429 without Retry-After, and the longest rest a header can ask for.
 _REST = timedelta(minutes=30)
 _LONGEST_REST = timedelta(days=1)
-
-
-def host_of(url: str) -> str:
-    """The host of a URL as it is remembered: lower case, with its port where that is not the usual one."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    return host if parts.port in (None, usual) else f"{host}:{parts.port}"
 
 
 def retry_after(value: str | None, now: datetime) -> datetime | None:
@@ -104,7 +97,7 @@ class HostBook:
 
 
 class PolitenessMiddleware:
-    """Lets no request out to a host that rests, for a source whose time is up, or by another scheme than http and https."""
+    """Lets no request out to a host that rests, for a source or crawl whose time is up, or by another scheme than http and https."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._spider: NewsSpider = crawler.spider  # type: ignore[assignment]
@@ -116,6 +109,7 @@ class PolitenessMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Refuse what must not go out now."""
+        self._spider.work.ending.check()
         if urlsplit(request.url).scheme not in ("http", "https"):
             raise Refused(Fault("scheme", "only http and https are fetched"))
         host = host_of(request.url)

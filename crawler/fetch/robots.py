@@ -16,9 +16,9 @@ from scrapy.http.request import NO_CALLBACK
 
 from store.database import utc_now
 from store.models import HostState
+from store.politeness import host_of
 
 from .faults import DOWNLOAD_ERRORS, Fault, Refused
-from .politeness import host_of
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
@@ -78,6 +78,7 @@ class RobotsMiddleware:
             return
         host = host_of(request.url)
         policy = await self._policy(host, request)
+        self._spider.work.ending.check()
         if isinstance(policy.problem, BaseException):
             raise policy.problem
         if policy.problem is not None:

@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 
 from crawler.books import Look, save_look
 from crawler.exchange import PageBytes, ReadListing
-from crawler.fetch.faults import NETWORK_KINDS, Fault, of_exception, of_page, of_status
+from crawler.fetch.faults import NETWORK_KINDS, WAITING_KINDS, Fault, of_exception, of_page, of_status
 from crawler.offload import UnreadableError
 from crawler.pipelines import Fetched
 from crawler.record import keep
@@ -41,7 +41,6 @@ log = structlog.get_logger()
 # What an article page may be; anything else is stored without a body.
 _PAGES = ("text/html", "application/xhtml", "text/plain", "text/xml", "application/xml")
 _ARTICLE, _LISTING = 0, 100
-_WAITING_KINDS = frozenset({"host_waits", "time_up"})
 
 
 class NewsSpider(scrapy.Spider):
@@ -162,9 +161,12 @@ class NewsSpider(scrapy.Spider):
         """Record why a source could not be asked."""
         request: Request = failure.request  # type: ignore[attr-defined]
         ask, source, began = (request.cb_kwargs[name] for name in ("ask", "source", "began"))
-        fetch = self._fetch(ask, source, began, None)
         assert failure.value is not None
-        await self._save_failed(fetch, of_exception(failure.value, request.url, refused=self.work.refused()), ask, source)
+        fault = of_exception(failure.value, request.url, refused=self.work.refused())
+        if fault.kind == "time_up" and self.work.stopped_because:
+            self.work.cut_off(source.id)
+            return
+        await self._save_failed(self._fetch(ask, source, began, None), fault, ask, source)
 
     def _fetch(self, ask: Ask, source: Source, began: datetime, response: Response | None) -> Fetch:
         seconds = (utc_now() - began).total_seconds()
@@ -251,7 +253,7 @@ class NewsSpider(scrapy.Spider):
             yield output
 
     async def _failed(self, item: ToRead, fault: Fault) -> AsyncIterator[Any]:
-        if fault.kind in _WAITING_KINDS:
+        if fault.kind in WAITING_KINDS:
             self.work.postponed(item.source_id)
         elif fault.passes and item.tries + 1 < MAX_TRIES:
             self.count_failed_article(item, fault)

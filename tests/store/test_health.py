@@ -76,6 +76,13 @@ def test_our_own_network_is_nobodys_fault() -> None:
     assert failure_weight("own_network") == 0
 
 
+@pytest.mark.parametrize("kind", ["own_network", "time_up", "host_waits"])
+def test_what_we_decided_ourselves_is_nobodys_fault(kind: str) -> None:
+    assert failure_weight(kind) == 0
+    assert health(polls(kind, kind, kind, None)).status == "ok"
+    assert health(polls(kind, "challenge", None)).status == "challenge"
+
+
 def test_a_success_heals() -> None:
     assert health(polls(None, "parse", "parse", "parse")).status == "ok"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from store.models import Fetch, HostState, Run, SourceState, SourceUrlState
+from store.models import Fetch, HostState, Run, SourceRow, SourceState, SourceUrlState
 from store.schedule import DAY, FLOOR, after_fetch, ask_in_full, due_sources, notice_lie, review
 from tests.store.rows import a_source, an_item
 
@@ -102,6 +102,14 @@ def test_a_host_that_wants_peace_gets_it(session: Session, source: SourceState) 
     session.flush()
     polled(session, error_kind="http_429", status=429)
     assert wait(source) == timedelta(hours=11)
+
+
+def test_hosts_are_told_apart_however_their_address_is_written(session: Session, source: SourceState) -> None:
+    session.get_one(SourceRow, ID).definition = {"urls": [{"url": "https://Hospital.example:443/feed"}]}
+    session.add(HostState(host="hospital.example", wait_until=NOW + timedelta(hours=11)))
+    session.flush()
+    polled(session, error_kind="host_waits")
+    assert (wait(source), source.failures) == (timedelta(hours=11), 0)
 
 
 def test_failures_back_off_to_daily_and_never_stop(session: Session, source: SourceState) -> None:
