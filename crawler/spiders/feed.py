@@ -14,9 +14,15 @@ from .base import MAX_TEXT, Listing, Page, absolute, clean_text, dated, media_ty
 
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 # Entities a document defines itself may expand without end or read files; no feed needs them.
-_ENTITY = re.compile(r"<!ENTITY[^>]*>", re.I)
+_ENTITY = re.compile(r"<!ENTITY[^>]*+(?:>|\Z)", re.I)
 _END_OF_ENTRY = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.I)
 _BAD_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# A tag up to its end or to what cannot be in one. Quoted values are skipped whole, for they may hold anything; every quantifier
+# keeps what it took, so that each character is looked at once or twice whatever the document is.
+_TAG = re.compile(r"""<[A-Za-z_](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+""")
+_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>]*+)""")
+# feedparser compares every attribute of a tag with every other: 50,000 keep it busy for minutes. No feed needs a tenth of these.
+_MAX_ATTRIBUTES = 200
 # feedparser's names of faults that say nothing about why a feed has no entries.
 _SURVIVABLE = frozenset({"CharacterEncodingOverride", "NonXMLContentType"})
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
@@ -25,12 +31,13 @@ _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000
 def read(page: Page, source: Source) -> Listing:
     """Read a feed. Relative links are resolved against xml:base, else the feed's own address; dates without zone get the source's.
 
-    Raises ParseError when the answer is no feed and holds no entry.
+    Raises ParseError when the answer is no feed and holds no entry, or is made to keep a parser busy.
     """
     import feedparser  # here, for the process that fetches knows this module but never reads a feed
 
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     text, cut = _safe(text, page.max_entries)
+    _refuse_overloaded_tags(text, source)
     parsed = feedparser.parse(
         text.encode("utf-8", "replace"),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": page.url},
@@ -59,6 +66,18 @@ def _safe(text: str, max_entries: int) -> tuple[str, int]:
     if len(ends) <= max_entries:
         return text, 0
     return text[: ends[max_entries - 1]], len(ends) - max_entries
+
+
+def _refuse_overloaded_tags(text: str, source: Source) -> None:
+    """Raise ParseError for a document with a tag of more attributes than any feed has."""
+    for match in _TAG.finditer(text):
+        if match.end() - match.start() > 2 * _MAX_ATTRIBUTES:
+            count = sum(name != "=" for name in _VALUE.sub("= ", match.group()).split()) - 1
+            if count > _MAX_ATTRIBUTES:
+                name = clean_text(match.group()[1:40].split()[0])
+                raise ParseError(
+                    f"parse: a <{name}> with {count} attributes: more than any feed has ({_MAX_ATTRIBUTES})", subject=source.id
+                )
 
 
 def _explain_nothing(parsed: Any, text: str, source: Source) -> None:

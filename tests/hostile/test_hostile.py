@@ -201,6 +201,12 @@ def test_the_case_is_named_for_what_it_is(outcome: Outcome, number: int) -> None
     assert _words(source) & case.expect, (source.status, source.error_kind, source.note, len(items))
 
 
+def test_a_tag_of_fifty_thousand_attributes_is_refused_before_it_is_parsed(outcome: Outcome) -> None:
+    number = next(n for n, case in enumerate(CASES) if case.name == "many-attributes")
+    source = next(s for s in outcome[0].sources if s.id == f"case-{number}")
+    assert (source.error_kind, "50000 attributes" in source.note) == ("parse", True)
+
+
 def test_no_address_inside_was_ever_connected_to(outcome: Outcome) -> None:
     """Whoever leads inward is told by the address, which only the guard knows."""
     report = outcome[0]
