@@ -24,6 +24,7 @@ from .clean import clean_article, clean_entry, clean_unread
 from .draft import Article
 from .exchange import PageBytes, ReadArticle, ReadListing, Trouble
 from .extract import read_page
+from .extract.decode import decode
 from .judge.document import Document
 from .judge.facts import Judgement
 from .judge.judging import Judge
@@ -32,6 +33,10 @@ from .memory import MEGABYTE, Thrift
 from .sources import Source
 from .spiders import read_listing
 from .spiders.base import Page
+from .walls import find_wall
+
+# Kinds of fault that stand at the beginning of a ParseError's message.
+_NAMED = frozenset({"parse", "not_a_feed", "paywall", "login"})
 
 
 class Reader:
@@ -44,9 +49,13 @@ class Reader:
         self._rules = self._judge.version
 
     def listing(self, page: Page, source_id: str) -> ReadListing:
-        """Read an answer of a source. Raises ParseError."""
+        """Read an answer of a source. Raises ParseError, whose message begins with the kind of fault."""
         source = self._sources[source_id]
-        found = read_listing(page, source)
+        try:
+            found = read_listing(page, source)
+        except ParseError:
+            _end_at_wall(page.body, page.content_type, source, text="")
+            raise
         return ReadListing(
             entries=[clean_entry(draft, source, check=self._judge.cheap_check) for draft in found.drafts],
             passed_over=found.passed_over,
@@ -56,7 +65,7 @@ class Reader:
         )
 
     def article(self, item: ToRead, pages: Sequence[PageBytes]) -> ReadArticle:
-        """Read and judge an item from the pages of its article, in their order."""
+        """Read and judge an item from the pages of its article, in their order. Raises ParseError when one ends at a paywall or login."""
         source = self._sources[item.source_id]
         articles = [self._page(page, source) for page in pages]
         whole = articles[0]
@@ -72,7 +81,7 @@ class Reader:
         return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
 
     def _page(self, page: PageBytes, source: Source) -> Article:
-        return read_page(
+        article = read_page(
             page.body,
             url=page.url,
             content_type=page.content_type,
@@ -82,6 +91,8 @@ class Reader:
             timezone=source.timezone,
             language=None,
         )
+        _end_at_wall(page.body, page.content_type, source, text=article.text)
+        return article
 
     def _verdict(self, item: ToRead, values: dict[str, Any]) -> Judgement:
         text = values["text"] or item.summary
@@ -98,6 +109,14 @@ class Reader:
         return values | verdict
 
 
+def _end_at_wall(body: bytes, content_type: str | None, source: Source, *, text: str) -> None:
+    """Raise ParseError when a page, of which `text` could be read, ends at a paywall or login."""
+    markup, _ = decode(body, content_type=content_type, declared=source.encoding)
+    wall = find_wall(markup, text)
+    if wall is not None:
+        raise ParseError(f"{wall.kind}: {wall.note}", subject=source.id)
+
+
 def _bound_memory(megabytes: int) -> None:
     """Let allocations fail beyond `megabytes` of private memory, where the system can."""
     with suppress(OSError, ValueError):
@@ -111,7 +130,7 @@ def _answer(reader: Reader, method: str, arguments: tuple[Any, ...]) -> Any:
         return Trouble("changed", error.message)
     except ParseError as error:
         kind, _, rest = error.message.partition(": ")
-        return Trouble(kind, rest) if kind in ("parse", "not_a_feed") else Trouble("parse", error.message)
+        return Trouble(kind, rest) if kind in _NAMED else Trouble("parse", error.message)
     except YixunError as error:
         return Trouble("parse", str(error))
     except MemoryError:

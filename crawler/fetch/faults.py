@@ -1,7 +1,7 @@
 """What can go wrong with a request, each kind with one sentence for people.
 
 Kinds: dns, own_network, timeout, connection, tls, http_NNN, robots, host_waits, private_address, redirect, too_large, time_up,
-scheme (the request); parse, not_a_feed, challenge, login, changed (the answer).
+scheme (the request); parse, not_a_feed, challenge, login, paywall, changed (the answer).
 """
 
 from __future__ import annotations
@@ -134,21 +134,33 @@ def _of_ignored(text: str) -> Fault:
 _TAG = re.compile(rb"<[^>]*>")
 _HIDDEN = re.compile(rb"<(script|style|noscript|template)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
 _PASSWORD = re.compile(rb"<input[^>]+type\s*=\s*[\"']?password", re.I)
-_LOGIN_PATH = re.compile(r"/(login|signin|sign-in|passport|sso|cas|account/log)", re.I)
+# A login page is told by the last part of its path, or by its host; "/login-troubles.html" and "/cas/news/" are none.
+_LOGIN_PATH = re.compile(r"/(?:(?:user|member|account|auth)[-_]?)?(?:log-?in|sign-?in|log-?on|passport|sso)(?:\.\w{2,5})?/?$", re.I)
+_LOGIN_HOST = re.compile(r"^(?:login|signin|passport|sso)\.", re.I)
 
 
 def of_page(body: bytes, *, status: int, url: str, asked: str) -> Fault | None:
     """Tell a challenge or login page from a real one; None when it looks real.
 
     A challenge is a small page that shows next to nothing without running its script. `asked` is the address that was asked for.
+    Paywalls and logins that take more than a look at the bytes are found when the page is read (`crawler.walls`).
     """
-    head = body[:2000].lstrip().lower()
-    if len(body) > 60_000 or not (head.startswith(b"<") and (b"<html" in head or b"<script" in head or b"<!doctype html" in head)):
+    head = body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not (head.startswith(b"<") and (b"<html" in head or b"<script" in head or b"<!doctype html" in head)):
+        return None
+    if _is_login(url) and not _is_login(asked):
+        return Fault("login", "redirects to a login")
+    if len(body) > 60_000:
         return None
     scripts = b"<script" in body[:60_000].lower()
     shown = len(b"".join(_TAG.sub(b"", _HIDDEN.sub(b"", body)).split()))
     if scripts and shown < 120 and b"<a " not in _HIDDEN.sub(b"", body).lower():
         return Fault("challenge", f"HTTP {status}: a page that only runs a script, probably a challenge to robots")
-    if _PASSWORD.search(body) and shown < 3000 and (_LOGIN_PATH.search(urlsplit(url).path) or url != asked):
+    if _PASSWORD.search(body) and shown < 3000 and (_is_login(url) or url != asked):
         return Fault("login", "answers with a login form")
     return None
+
+
+def _is_login(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(_LOGIN_PATH.search(parts.path) or _LOGIN_HOST.search(parts.hostname or ""))

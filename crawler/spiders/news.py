@@ -270,7 +270,10 @@ class NewsSpider(scrapy.Spider):
 
     def count_failed_article(self, item: ToRead, fault: Fault) -> None:
         """One more article could not be read."""
-        self.work.reports[item.source_id].articles_failed += 1
+        report = self.work.reports[item.source_id]
+        report.articles_failed += 1
+        if fault.kind in ("paywall", "login", "challenge"):
+            report.note = report.note or f"articles end at a {fault.kind}"
         log.info("article failed", source=item.source_id, url=item.link, kind=fault.kind, note=fault.note)
 
 
