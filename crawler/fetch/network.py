@@ -43,25 +43,20 @@ LARGE_AT_ONCE = 1
 
 def is_public(address: Address) -> bool:
     """Whether `address` is reachable by everybody: not private, loopback, link-local, multicast, reserved or a way to such a one."""
-    inner = _embedded(address)
-    if inner is not None and not is_public(inner):
-        return False
+    if isinstance(address, IPv6Address):
+        if inner := _same_as(address):
+            return is_public(inner)
+        through = address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if address.is_site_local or (through is not None and not is_public(through)):
+            return False
     if any(address.version == network.version and address in network for network in _NEVER):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _embedded(address: Address) -> IPv4Address | None:
-    """The IPv4 address inside a mapped, 6to4, Teredo or NAT64 (RFC 6052) address."""
-    if isinstance(address, IPv4Address):
-        return None
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    if address.ipv4_mapped:
-        return address.ipv4_mapped
-    if address.sixtofour:
-        return address.sixtofour
-    return address.teredo[1] if address.teredo else None
+def _same_as(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that is connected to in the place of a mapped or NAT64 (RFC 6052) one, as IPv6-only networks resolve IPv4 hosts."""
+    return IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else address.ipv4_mapped
 
 
 def is_allowed(address: Address, networks: Sequence[Network]) -> bool:

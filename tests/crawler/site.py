@@ -72,7 +72,7 @@ class Site:
     def source(self, kind: str = "feed", path: str = "/feed.xml", **fields: Any) -> Source:
         """A source of this site."""
         values = {"id": "site", "name": "site", "homepage": f"{self.base}/", "category": "media", "kind": kind, "scope": "on_topic"}
-        return Source(urls=(SourceUrl(url=self.base + path),), **(values | fields))  # type: ignore[arg-type]
+        return Source(**({"urls": (SourceUrl(url=self.base + path),)} | values | fields))  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):
