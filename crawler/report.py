@@ -27,7 +27,7 @@ class CrawlOrder(BaseModel):
 
 
 class SourceReport(BaseModel):
-    """How one source fared in a run. `note` is one sentence where there is something to say."""
+    """How one source fared in a run. `note` has a sentence for each thing there is to say."""
 
     id: str
     status: Literal["ok", "unchanged", "empty", "partly", "failed", "refused", "skipped", "unfinished"] = "unfinished"
@@ -42,6 +42,11 @@ class SourceReport(BaseModel):
     articles: int = 0
     articles_failed: int = 0
     seconds: float = 0.0
+
+    def remark(self, text: str) -> None:
+        """Add a sentence to the note, once."""
+        if text not in self.note:
+            self.note = "; ".join(filter(None, (self.note, text)))
 
 
 class RunReport(BaseModel):

@@ -109,14 +109,11 @@ class Work:
 
     def cut_off(self, source_id: str) -> None:
         """A request for a source was given up because the crawl ended: nothing was learned of it, and it stays due."""
-        report = self.reports[source_id]
-        report.note = report.note or "not asked to the end: the crawl was ended; it is due again with the next"
+        self.reports[source_id].remark("not asked to the end: the crawl was ended; it is due again with the next")
 
     def postponed(self, source_id: str) -> None:
         """One article waits for the next crawl."""
-        report = self.reports[source_id]
-        if not report.note:
-            report.note = "some articles wait for the next crawl"
+        self.reports[source_id].remark("some articles wait for the next crawl")
 
     def tell(self, event: str, **values: Any) -> None:
         """Tell whoever started the crawl how far it is."""

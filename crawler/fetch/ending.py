@@ -27,9 +27,6 @@ class Ending:
 
     async def watch(self, download: Coroutine[Any, Any, Response]) -> Response:
         """Wait for a download; it is broken off when the crawl is ended. Raises Refused then, else what the download raises."""
-        if self._because:
-            download.close()
-            raise self._refusal()
         task = asyncio.ensure_future(download)
         self._under_way.add(task)
         try:

@@ -22,6 +22,8 @@ from zope.interface import implementer
 
 from crawler.memory import LARGE
 
+from .politeness import heed_rest, refuse_untimely
+
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
 
@@ -201,6 +203,9 @@ class GuardedHandler(HTTP11DownloadHandler):
         self._pool._factory = partial(_BoundedFactory, _Narrows())  # type: ignore[assignment]
 
     async def download_request(self, request: Request) -> Response:
-        """Download, unless the crawl is being ended. Raises Refused then, and what Scrapy's handler raises."""
+        """Download what may still go out, until the crawl ends. Raises Refused, and what Scrapy's handler raises."""
         spider: NewsSpider = self._crawler.spider  # type: ignore[assignment]
-        return await spider.work.ending.watch(super().download_request(request))
+        refuse_untimely(request, spider)
+        response = await spider.work.ending.watch(super().download_request(request))
+        heed_rest(response, spider)
+        return response

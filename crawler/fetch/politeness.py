@@ -96,6 +96,31 @@ class HostBook:
         return states, counts
 
 
+def refuse_untimely(request: Request, spider: NewsSpider) -> None:
+    """Raise Refused for a request that must not go out now.
+
+    Asked twice: before a request queues for its host, and when its turn has come, for much may have been said meanwhile.
+    """
+    spider.work.ending.check()
+    if urlsplit(request.url).scheme not in ("http", "https"):
+        raise Refused(Fault("scheme", "only http and https are fetched"))
+    host = host_of(request.url)
+    until = spider.book.rest_until(host)
+    if until:
+        raise Refused(Fault("host_waits", f"{host} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"))
+    if spider.is_late(request.meta.get("source_id")):
+        raise Refused(Fault("time_up", "the time for this source in one crawl is used up; the rest follows with the next"))
+
+
+def heed_rest(response: Response, spider: NewsSpider) -> None:
+    """Give a host the rest its answer asks for. To be called as soon as the answer is there: the next request may be waiting."""
+    header = response.headers.get("Retry-After")
+    until = retry_after(header.decode("latin-1") if header else None, utc_now())
+    if response.status == 429 or (response.status == 503 and until):
+        spider.book.ask_rest(host_of(response.url), until or utc_now() + _REST)
+        spider.book.count(host_of(response.url), too_many=1)
+
+
 class PolitenessMiddleware:
     """Lets no request out to a host that rests, for a source or crawl whose time is up, or by another scheme than http and https."""
 
@@ -109,24 +134,7 @@ class PolitenessMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Refuse what must not go out now."""
-        self._spider.work.ending.check()
-        if urlsplit(request.url).scheme not in ("http", "https"):
-            raise Refused(Fault("scheme", "only http and https are fetched"))
-        host = host_of(request.url)
-        until = self._spider.book.rest_until(host)
-        if until:
-            raise Refused(Fault("host_waits", f"{host} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"))
-        if self._spider.is_late(request.meta.get("source_id")):
-            raise Refused(Fault("time_up", "the time for this source in one crawl is used up; the rest follows with the next"))
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Give a host the rest it asks for."""
-        header = response.headers.get("Retry-After")
-        until = retry_after(header.decode("latin-1") if header else None, utc_now())
-        if response.status == 429 or (response.status == 503 and until):
-            self._spider.book.ask_rest(host_of(response.url), until or utc_now() + _REST)
-            self._spider.book.count(host_of(response.url), too_many=1)
-        return response
+        refuse_untimely(request, self._spider)
 
 
 class Ledger:

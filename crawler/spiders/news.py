@@ -118,7 +118,7 @@ class NewsSpider(scrapy.Spider):
         known = self.work.url_state(source.id, ask.root)
         fresh = _validators(response, ask)
         if response.status == 304 or (ask.page == 1 and known and known.body_hash == fresh["body_hash"]):
-            await self._save_unchanged(fetch, ask, source, fresh if response.status != 304 else None)
+            await self._save_unchanged(fetch, ask, source, fresh)
             return
         kind = _header(response, "Content-Type")
         page = Page(ask, response.url, response.body, kind, utc_now(), max_entries=self.work.order.crawl.max_entries)
@@ -177,10 +177,16 @@ class NewsSpider(scrapy.Spider):
             fetch.http_status, fetch.bytes = response.status, len(response.body)
         return fetch
 
-    async def _save_unchanged(self, fetch: Fetch, ask: Ask, source: Source, fresh: dict[str, Any] | None) -> None:
+    async def _save_unchanged(self, fetch: Fetch, ask: Ask, source: Source, fresh: dict[str, Any]) -> None:
         known = self.work.url_state(source.id, ask.root)
         fetch.status = "unchanged"
-        state = fresh or {"fetched_at": utc_now(), "polls_since_full": (known.polls_since_full if known else 0) + 1}
+        state = fresh
+        if fetch.http_status == 304:
+            # A 304 may bring new validators (RFC 9111, section 4.3.4), but knows nothing of the feed's own ttl.
+            state = {name: fresh[name] for name in ("etag", "last_modified") if fresh[name]}
+            state |= {"fetched_at": utc_now(), "polls_since_full": (known.polls_since_full if known else 0) + 1}
+        elif known:
+            state["ttl_seconds"] = max(filter(None, (known.ttl_seconds, fresh["ttl_seconds"])), default=None)
         await self.work.books.do(save_look, fetch, None, Look(ask.root, self.work.interval(source), url_state=state))
         self.work.record(fetch)
 
@@ -273,7 +279,7 @@ class NewsSpider(scrapy.Spider):
         report = self.work.reports[item.source_id]
         report.articles_failed += 1
         if fault.kind in ("paywall", "login", "challenge"):
-            report.note = report.note or f"articles end at a {fault.kind}"
+            report.remark(f"articles end at a {fault.kind}")
         log.info("article failed", source=item.source_id, url=item.link, kind=fault.kind, note=fault.note)
 
 
