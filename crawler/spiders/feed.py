@@ -25,6 +25,8 @@ _VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>]*+)""")
 _MAX_ATTRIBUTES = 200
 # feedparser's names of faults that say nothing about why a feed has no entries.
 _SURVIVABLE = frozenset({"CharacterEncodingOverride", "NonXMLContentType"})
+# What WordPress puts below every entry.
+_TAIL = re.compile(r"\n?The post [^\n]{1,600} (?:first appeared|appeared first) on [^\n]{1,200}$")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
@@ -97,7 +99,7 @@ def _explain_nothing(parsed: Any, text: str, source: Source) -> None:
 def _draft(entry: Any, page: Page, source: Source) -> tuple[Draft | None, str | None]:
     raw_summary = entry.get("summary") or ""
     content = max((part.get("value") or "" for part in entry.get("content", [])), key=len, default="")
-    summary = plain(raw_summary or content)
+    summary = _TAIL.sub("", plain(raw_summary or content))
     title = titled(entry.get("title") or "", summary)
     if not title:
         return None, "neither title nor text"
@@ -110,7 +112,7 @@ def _draft(entry: Any, page: Page, source: Source) -> tuple[Draft | None, str | 
         title=title,
         guid=clean_text(str(entry.get("id") or ""))[:2000] or None,
         summary=summary,
-        text=plain(max(content, raw_summary, key=len), MAX_TEXT),
+        text=_TAIL.sub("", plain(max(content, raw_summary, key=len), MAX_TEXT)),
         authors=authors[:20],
         outlet=clean_text(plain((entry.get("source") or {}).get("title") or "", 200)) or None,
         media_type=media_type_of(link),

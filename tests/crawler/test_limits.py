@@ -59,6 +59,9 @@ def _prepare(site: Site, slow: Site, walled: Site) -> list[object]:
     slow.put_feed("/feed.xml", [(f"/s/{n}.html", f"{TITLE}{n}") for n in range(9)])
     for number in range(9):
         slow.pages[f"/s/{number}.html"] = _slow
+    site.pages["/feed"] = lambda _: Answer(status=301, headers={"Location": "/feed/"})
+    site.put_feed("/feed/", [])
+    site.put("/closes.xml", "<rss/>", "text/xml", Content_Length="500", Connection="close")
     walled.put("/robots.txt", "forbidden", status=403)
     walled.put_feed("/feed.xml", [])
     names = {
@@ -68,6 +71,8 @@ def _prepare(site: Site, slow: Site, walled: Site) -> list[object]:
         "large": "/large.xml",
         "many": "/many.xml",
         "page": "/page.xml",
+        "slash": "/feed",
+        "closes": "/closes.xml",
     }
     return [
         *(site.source(id=name, path=path) for name, path in names.items()),
@@ -107,6 +112,16 @@ def test_redirects_are_followed_so_far_and_no_further(bounded: Bounded) -> None:
     assert bounded.source("few-hops").status == "empty"
     assert (bounded.source("many-hops").status, bounded.source("many-hops").error_kind) == ("failed", "redirect")
     assert bounded.source("circle").error_kind == "redirect"
+
+
+def test_slash_redirects(bounded: Bounded) -> None:
+    """/feed leads to /feed/: followed, and remembered under the address that was asked for."""
+    assert bounded.source("slash").status == "empty"
+    assert bounded.session.exec(select(SourceUrlState.url).where(SourceUrlState.source_id == "slash")).one().endswith("/feed")
+
+
+def test_a_closed_connection_is_named(bounded: Bounded) -> None:
+    assert bounded.source("closes").error_kind == "connection"
 
 
 def test_an_answer_that_is_too_large_is_named(bounded: Bounded) -> None:
@@ -165,10 +180,10 @@ def test_robots_txt_that_is_forbidden_forbids_nothing(bounded: Bounded) -> None:
 # ------------------------------------------------------------------ from one crawl to the next
 
 
-def _one(store: StoreSettings, kind: type[Row]) -> Row:
+def _all(store: StoreSettings, kind: type[Row]) -> list[Row]:
     engine = open_store(store)
     with Session(engine, expire_on_commit=False) as session:
-        found = session.exec(select(kind)).one()
+        found = list(session.exec(select(kind)))
     engine.dispose()
     return found
 
@@ -185,81 +200,77 @@ def test_cookies_live_as_long_as_one_crawl(site: Site, store_file: StoreSettings
     assert [asked.headers.get("Cookie") for asked in site.log[before:]][:1] == [None]
 
 
-@pytest.mark.parametrize(
-    ("header", "words", "seconds"),
-    [
-        ("max-age=7200", "", 2 * HOUR),
-        ("public, max-age=600, must-revalidate", "<ttl>60</ttl>", HOUR),
-        ("max-age=7200", "<ttl>60</ttl>", 2 * HOUR),
-        ("no-cache", "<sy:updatePeriod>daily</sy:updatePeriod>", 24 * HOUR),
-        ("max-age=soon", "", None),
-    ],
-)
-def test_how_long_an_answer_says_it_is_fresh_is_kept(
-    site: Site, store_file: StoreSettings, header: str, words: str, seconds: int | None
-) -> None:
-    feed = f"<rss version='2.0' xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'><channel><title>站</title>{words}</channel></rss>"
-    site.put("/feed.xml", feed, "text/xml", Cache_Control=header)
-    crawl([site.source()], LOCAL, store_file)
-    assert _one(store_file, SourceUrlState).ttl_seconds == seconds
-    state = _one(store_file, SourceState)
-    assert state.next_due_at is not None
-    assert state.next_due_at - utc_now() >= timedelta(seconds=min(seconds or 0, 24 * HOUR)) - timedelta(minutes=5)
+FRESHNESS = {
+    "age": ("max-age=7200", "", 2 * HOUR),
+    "feed-asks-more": ("public, max-age=600, must-revalidate", "<ttl>60</ttl>", HOUR),
+    "header-asks-more": ("max-age=7200", "<ttl>60</ttl>", 2 * HOUR),
+    "only-the-feed": ("no-cache", "<sy:updatePeriod>daily</sy:updatePeriod>", 24 * HOUR),
+    "nonsense": ("max-age=soon", "", None),
+}
+
+
+def test_how_long_an_answer_says_it_is_fresh_is_kept(site: Site, store_file: StoreSettings) -> None:
+    wanted = {name: seconds for name, (_, _, seconds) in FRESHNESS.items()}
+    for name, (header, words, _) in FRESHNESS.items():
+        feed = f"<rss version='2.0' xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'><channel><title>{name}</title>{words}</channel></rss>"
+        site.put(f"/{name}.xml", feed, "text/xml", Cache_Control=header)
+    sources = [site.source(id=name, path=f"/{name}.xml") for name in FRESHNESS]
+    crawl(sources, LOCAL, store_file)
+    assert {state.source_id: state.ttl_seconds for state in _all(store_file, SourceUrlState)} == wanted
+    for state in _all(store_file, SourceState):
+        assert state.next_due_at is not None
+        assert state.next_due_at - utc_now() >= timedelta(seconds=wanted[state.source_id] or 0) - timedelta(minutes=5)
     # The same bytes without the header again: what the feed itself asked for is not forgotten.
-    site.put("/feed.xml", feed, "text/xml")
-    crawl([site.source()], LOCAL, store_file)
-    assert _one(store_file, SourceUrlState).ttl_seconds == seconds
+    for name in FRESHNESS:
+        page = site.pages[f"/{name}.xml"]
+        assert isinstance(page, Answer)
+        page.headers.clear()
+    crawl(sources, LOCAL, store_file)
+    assert {state.source_id: state.ttl_seconds for state in _all(store_file, SourceUrlState)} == wanted
 
 
-def test_both_validators_are_sent_and_a_304_may_renew_them(site: Site, store_file: StoreSettings) -> None:
+def test_both_validators_are_sent_a_304_may_renew_them_and_now_and_then_all_is_asked(site: Site, store_file: StoreSettings) -> None:
     site.put_feed("/feed.xml", [], ETag='"one"', Last_Modified="Thu, 19 Nov 2026 08:00:00 GMT")
-    crawl([site.source()], LOCAL, store_file)
+    settings = LOCAL.model_copy(update={"full_every": 2})
+    crawl([site.source()], settings, store_file)
     site.pages["/feed.xml"] = lambda _: Answer(status=304, headers={"Last-Modified": "Fri, 20 Nov 2026 08:00:00 GMT"})
-    crawl([site.source()], LOCAL, store_file)
-    crawl([site.source()], LOCAL, store_file)
-    _, second, third = [asked.headers for asked in site.log if asked.path == "/feed.xml"]
-    assert (second["If-None-Match"], second["If-Modified-Since"]) == ('"one"', "Thu, 19 Nov 2026 08:00:00 GMT")
-    assert (third["If-None-Match"], third["If-Modified-Since"]) == ('"one"', "Fri, 20 Nov 2026 08:00:00 GMT")
+    for _ in range(3):
+        crawl([site.source()], settings, store_file)
+    asked = [asked.headers for asked in site.log if asked.path == "/feed.xml"]
+    sent = [(headers.get("If-None-Match"), headers.get("If-Modified-Since")) for headers in asked]
+    first, second = "Thu, 19 Nov 2026 08:00:00 GMT", "Fri, 20 Nov 2026 08:00:00 GMT"
+    assert sent == [(None, None), ('"one"', first), ('"one"', second), (None, None)]
 
 
-def test_every_so_many_polls_a_feed_is_asked_in_full(site: Site, store_file: StoreSettings) -> None:
-    site.put_feed("/feed.xml", [], ETag='"one"')
-    for _ in range(4):
-        crawl([site.source()], LOCAL.model_copy(update={"full_every": 2}), store_file)
-    asked = ["If-None-Match" in asked.headers for asked in site.log if asked.path == "/feed.xml"]
-    assert asked == [False, True, True, False]
-
-
-@pytest.mark.parametrize(("age", "asked"), [(timedelta(hours=20), 1), (timedelta(hours=25), 2)])
-def test_robots_txt_is_read_again_after_a_day(site: Site, store_file: StoreSettings, age: timedelta, asked: int) -> None:
-    site.put("/robots.txt", "", "text/plain")
-    site.put_feed("/feed.xml", [])
-    crawl([site.source()], LOCAL, store_file)
-    engine = open_store(store_file)
+def _age_robots(store: StoreSettings, site: Site, age: timedelta) -> None:
+    """Let what is remembered of the site's robots.txt be as old as this."""
+    engine = open_store(store)
     with Session(engine) as session:
-        session.exec(select(HostState)).one().robots_fetched_at = utc_now() - age
+        session.get_one(HostState, site.base.removeprefix("http://")).robots_fetched_at = utc_now() - age
         session.commit()
     engine.dispose()
-    site.put("/robots.txt", "User-agent: *\nDisallow: /", "text/plain")
-    report = crawl([site.source()], LOCAL, store_file)
-    assert site.asked("/robots.txt") == asked
-    assert (report.sources[0].error_kind == "robots") == (asked == 2)
 
 
-def test_an_earlier_robots_txt_is_obeyed_while_it_cannot_be_read(site: Site, store_file: StoreSettings) -> None:
-    site.put("/robots.txt", "User-agent: *\nDisallow: /private/", "text/plain")
-    site.put_feed("/feed.xml", [("/private/1.html", TITLE)])
-    crawl([site.source()], LOCAL, store_file)
-    engine = open_store(store_file)
-    with Session(engine) as session:
-        session.exec(select(HostState)).one().robots_fetched_at = utc_now() - timedelta(days=3)
-        session.commit()
-    engine.dispose()
-    site.put("/robots.txt", "", status=503)
-    site.put_feed("/feed.xml", [("/private/2.html", TITLE + "二")])
-    report = crawl([site.source()], LOCAL, store_file)
-    assert (report.sources[0].status, report.sources[0].new) == ("ok", 1)
-    assert site.asked("/private/2.html") == 0
+def test_robots_txt_is_read_again_after_a_day(store_file: StoreSettings) -> None:
+    with serve_site("127.0.0.1") as young, serve_site("127.0.0.2") as old, serve_site("127.0.0.3") as failing:
+        sites = {"young": young, "old": old, "failing": failing}
+        for site in sites.values():
+            site.put("/robots.txt", "User-agent: *\nDisallow: /private/", "text/plain")
+            site.put_feed("/feed.xml", [("/private/1.html", TITLE)])
+        sources = [site.source(id=name) for name, site in sites.items()]
+        crawl(sources, LOCAL, store_file)
+        for site, hours in ((young, 20), (old, 25), (failing, 72)):
+            _age_robots(store_file, site, timedelta(hours=hours))
+        for site in (young, old):
+            site.put("/robots.txt", "User-agent: *\nDisallow: /", "text/plain")
+        # While it cannot be read, the earlier one is obeyed.
+        failing.put("/robots.txt", "", status=503)
+        failing.put_feed("/feed.xml", [("/private/2.html", TITLE + "二")])
+        report = crawl(sources, LOCAL, store_file)
+        assert {name: site.asked("/robots.txt") for name, site in sites.items()} == {"young": 1, "old": 2, "failing": 2}
+        assert {source.id: source.error_kind for source in report.sources} == {"young": None, "old": "robots", "failing": None}
+        assert [source.new for source in report.sources] == [0, 0, 1]
+        assert not [asked.path for site in sites.values() for asked in site.log if asked.path.startswith("/private/")]
 
 
 def test_a_crawl_delay_of_robots_txt_is_kept_between_requests(site: Site, store_file: StoreSettings) -> None:

@@ -16,6 +16,9 @@ class Answer:
     content_type: str = "text/html; charset=utf-8"
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    # A field the form must hold with this value, and what is answered without it.
+    needs: tuple[str, str] | None = None
+    otherwise: bytes = b""
 
 
 Site = dict[str, Answer]  # "GET /path?query" → answer
@@ -88,7 +91,7 @@ def paragraphs(row: Row, *, indent: str = "") -> str:
 
 
 def refusals() -> dict[str, Answer]:
-    """How sites refuse: challenge pages with 412, 202 and 200, a closed door, a plea to slow down."""
+    """How sites refuse: challenge pages with 412, 202 and 200, a closed door, a plea to slow down, a page in the place of data."""
     script = (
         "<html><head><meta charset='utf-8'><script>$_ts=window['$_ts'];if(!$_ts)$_ts={};$_ts.nsd=4711;</script></head><body></body></html>"
     )
@@ -99,5 +102,8 @@ def refusals() -> dict[str, Answer]:
         "challenge_202": Answer(probe.encode(), "text/html", 202),
         "challenge_200": Answer(waf.encode(), "text/html; charset=utf-8", 200),
         "forbidden_403": Answer(b"<html><body>Forbidden</body></html>", "text/html", 403),
+        "javascript_redirect": Answer(b"<script>window.location.href='./fzggwl/'</script>", "text/html"),
+        "page_at_a_feed": Answer("<!DOCTYPE html><html><body><div id='app'><p>正在加载，请稍候</p></div></body></html>".encode()),
+        "slow_down_200": Answer(b"Please limit requests to one every 5 seconds.", "text/html"),
         "slow_down_429": Answer(b"too many requests", "text/plain", 429, {"Retry-After": "120"}),
     }

@@ -25,7 +25,7 @@ def _jpage(column: int, *, policy: bool) -> Site:
         f'<script type="text/xml"><datastore>\n{records}\n</datastore></script>'
     )
     more = "".join(record(n, row) for n, row in enumerate(rows(2, first=6000), 5))
-    second = f"<datastore><totalrecord>6</totalrecord><recordset>{more}</recordset></datastore>"
+    second, nothing = (f"<datastore><totalrecord>6</totalrecord><recordset>{some}</recordset></datastore>" for some in (more, ""))
     row = listed[0]
     article = page(
         f'<span class="mu-sp-2">{row.title}</span><div>日期：{row.day.year}-{row.day.month}-{row.day.day}</div><div id="zoom">{paragraphs(row)}</div>',
@@ -34,7 +34,9 @@ def _jpage(column: int, *, policy: bool) -> Site:
     )
     return {
         f"GET /col/col{column}/index.html": page(script, charset=None),
-        "POST /module/web/jpage/dataproxy.jsp?startrecord=46&endrecord=90&perpage=15": Answer(second.encode(), "text/html"),
+        "POST /module/web/jpage/dataproxy.jsp?startrecord=46&endrecord=90&perpage=15": Answer(
+            second.encode(), "text/html", needs=("unitid", "2464"), otherwise=nothing.encode()
+        ),
         f"GET /art/{row.day.year}/{row.day.month}/{row.day.day}/art_{column}_{row.number}.html": article,
     }
 

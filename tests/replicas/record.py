@@ -28,7 +28,8 @@ def answer_of(site: Site, ask: Ask, *, exact: bool = False) -> Page | None:
     if found is None:
         return None
     answer = site[found]
-    return Page(ask, url=ask.url, body=answer.body, content_type=answer.content_type, fetched_at=NOW)
+    known = answer.needs is None or answer.needs in (ask.form or ())
+    return Page(ask, url=ask.url, body=answer.body if known else answer.otherwise, content_type=answer.content_type, fetched_at=NOW)
 
 
 def _article(site: Site, listings: list[Listing]) -> Page | None:
