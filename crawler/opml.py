@@ -22,7 +22,21 @@ NAMESPACE = "https://yixun.invalid/opml"
 _Q = f"{{{NAMESPACE}}}"
 # Attribute of ours → field of a source; each is written only where it differs from the default.
 _EXTRA = (
-    ("id", "nameZh", "scope", "tier", "access", "enabled", "pollHours", "timezone", "encoding", "fetchArticles", "linkParam", "verifiedOn"),
+    (
+        "id",
+        "nameZh",
+        "scope",
+        "tier",
+        "access",
+        "enabled",
+        "pollHours",
+        "floorHours",
+        "timezone",
+        "encoding",
+        "fetchArticles",
+        "linkParam",
+        "verifiedOn",
+    ),
     (
         "id",
         "name_zh",
@@ -31,6 +45,7 @@ _EXTRA = (
         "access",
         "enabled",
         "poll_hours",
+        "floor_hours",
         "timezone",
         "encoding",
         "fetch_articles",

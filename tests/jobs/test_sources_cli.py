@@ -162,6 +162,26 @@ def test_add_proposes_selectors_for_a_list(place: Path, httpserver: HTTPServer) 
     assert 'sources = ["new.yaml"]' in output
 
 
+@pytest.mark.parametrize(("path", "kind"), [("/rss.xml", "feed"), ("/news-sitemap.xml", "sitemap")])
+def test_add_looks_in_usual_places(place: Path, httpserver: HTTPServer, path: str, kind: str) -> None:
+    news = "".join(
+        f"<url><loc>{httpserver.url_for(f'/n/{n}.html')}</loc><n:news><n:publication_date>2026-09-1{n}</n:publication_date>"
+        f"<n:title>样本医院试用第{n}套影像辅助系统</n:title></n:news></url>"
+        for n in range(1, 4)
+    )
+    bodies = {
+        "feed": FEED.format(items="".join(ITEM.format(n=n) for n in range(1, 4))),
+        "sitemap": f"<urlset xmlns:n='news'>{news}</urlset>",
+    }
+    httpserver.expect_request("/robots.txt").respond_with_data("")
+    httpserver.expect_request("/").respond_with_data("<html><body><p>about us</p></body></html>", content_type="text/html")
+    httpserver.expect_request(path).respond_with_data(bodies[kind], content_type="text/xml")
+    code, output = run("add", httpserver.url_for("/"), "--id", "found", "--to", "new.yaml")
+    assert code == 0, output
+    [entry] = yaml.safe_load((place / "new.yaml").read_text(encoding="utf-8"))["sources"]
+    assert (entry["kind"], entry["urls"]) == (kind, [{"url": httpserver.url_for(path)}])
+
+
 def test_add_writes_nothing_where_there_is_no_news(place: Path, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/robots.txt").respond_with_data("")
     httpserver.expect_request("/").respond_with_data("<html><body><p>about us</p></body></html>", content_type="text/html")
@@ -197,6 +217,19 @@ def test_show_tells_all_of_one_source(place: Path) -> None:
     assert code == 0
     assert "article_xw_l" in output
     assert "unverified" in output
+
+
+def test_politeness_tells_what_hosts_were_asked_for(place: Path, httpserver: HTTPServer) -> None:
+    own(place, feed(httpserver, robots="User-agent: *\nDisallow: /n/"))
+    for _ in range(2):
+        assert CliRunner().invoke(build_app(), ["crawl", "--source", "own-feed"]).exit_code == 0
+    code, output = run("politeness", "--json")
+    [row] = rows(output)
+    assert (code, row["host"]) == (0, httpserver.url_for("/")[7:-1])
+    # robots.txt once, the feed twice; the feed is allowed each time, its four articles never are.
+    assert (row["requests"], row["robots_allowed"], row["robots_refused"], row["too_many"]) == (3, 2, 4, 0)
+    assert (row["unchanged"], row["bytes"] > 1000) == ("0%", True)
+    assert "own-feed" not in run("politeness", "--host", "elsewhere.test")[1]
 
 
 def test_politeness_is_empty_before_any_crawl(place: Path) -> None:
