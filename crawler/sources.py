@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from parsel import css2xpath
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from store.errors import SourceError
 
@@ -29,30 +32,72 @@ class SourceUrl(_Part):
     label: str | None = None
 
 
+def _is_selector(value: str) -> str:
+    try:
+        css2xpath(value)
+    except (SyntaxError, RuntimeError, ValueError) as error:  # what cssselect's errors are besides
+        raise ValueError(f"is no CSS selector: {error}") from error
+    return value
+
+
+def _is_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+    return value
+
+
+def _is_timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is no time zone; expected a name like Asia/Shanghai") from error
+    return value
+
+
+def _is_encoding(value: str) -> str:
+    try:
+        codecs.lookup(value)
+    except LookupError as error:
+        raise ValueError("is no encoding; expected a name like gb18030") from error
+    return value
+
+
+def _is_spider(value: str) -> str:
+    if not (Path(__file__).parent / "spiders" / f"{value.replace('-', '_')}.py").is_file():
+        raise ValueError("is no spider in crawler/spiders/")
+    return value
+
+
+Css = Annotated[str, Field(min_length=1), AfterValidator(_is_selector)]
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_is_pattern)]
+
+
 class Paging(_Part):
     """How further list pages are reached: a `link` selector, or a `template` with {page}; POST with a form and a token."""
 
-    link: str | None = None
+    link: Css | None = None
     template: str | None = None
     start: int = 1
     step: int = 1
     max: int = Field(default=1, ge=1, le=50)
     form: dict[str, str] = Field(default_factory=dict)
-    token: dict[str, str] = Field(default_factory=dict)  # form field → regex read from the first page
+    token: dict[str, Pattern] = Field(default_factory=dict)  # form field → regex read from the first page
 
 
 class ListRules(_Part):
     """CSS selectors (as in parsel) of a list page; `extract` is a regex applied to the raw page before parsing."""
 
-    item: str
-    link: str
-    title: str
-    summary: str | None = None
-    date: str | None = None
+    item: Css
+    link: Css
+    title: Css
+    summary: Css | None = None
+    date: Css | None = None
     date_format: str | None = None
-    extract: str | None = None
+    extract: Pattern | None = None
     pages: Paging | None = None
-    exclude: str | None = None  # regex: titles to leave out (adverts)
+    exclude: Pattern | None = None  # regex: titles to leave out (adverts)
 
 
 class ApiRules(_Part):
@@ -78,11 +123,11 @@ class ApiRules(_Part):
 class ArticleRules(_Part):
     """CSS selectors of the article page; each replaces what extraction would find on its own."""
 
-    title: str | None = None
-    body: str | None = None
-    date: str | None = None
-    author: str | None = None
-    source: str | None = None
+    title: Css | None = None
+    body: Css | None = None
+    date: Css | None = None
+    author: Css | None = None
+    source: Css | None = None
 
 
 class Source(_Part):
@@ -102,14 +147,14 @@ class Source(_Part):
     tier: Literal["official", "primary", "trade", "media", "aggregator"] = "media"
     poll_hours: float | None = Field(default=None, gt=0, le=168)  # the interval until its rhythm is known
     floor_hours: float | None = Field(default=None, gt=0, le=24)  # never polled more often than this
-    timezone: str | None = None
-    encoding: str | None = None
+    timezone: Annotated[str, AfterValidator(_is_timezone)] | None = None
+    encoding: Annotated[str, AfterValidator(_is_encoding)] | None = None
     list: ListRules | None = None
     api: ApiRules | None = None
     article: ArticleRules | None = None
     fetch_articles: bool = True  # False: the entry's own text is all there is to read (metered sites)
     link_param: str | None = None  # query parameter of an entry's link that holds the address it leads to
-    spider: str | None = None  # name of the spider module, for the few sites that need code
+    spider: Annotated[str, AfterValidator(_is_spider)] | None = None  # name of the spider module, for the few sites that need code
     verified_on: date | None = None
     notes: str | None = None
     evidence: str | None = None

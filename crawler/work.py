@@ -211,7 +211,7 @@ class Work:
     def _status(self, down: bool) -> Literal["done", "partly", "failed"]:
         polled = [self.reports[source.id] for source in self.order.sources]
         failed = [report for report in polled if report.status in FAILED]
-        if down or (polled and len(failed) == len(polled)):
+        if down or (polled and all(report.status in FAILED - {"unfinished"} for report in polled)):
             return "failed"
         return "partly" if failed or self.stopped_because else "done"
 
