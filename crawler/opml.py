@@ -21,38 +21,22 @@ from .sources import Source, validation_message
 NAMESPACE = "https://yixun.invalid/opml"
 _Q = f"{{{NAMESPACE}}}"
 # Attribute of ours → field of a source; each is written only where it differs from the default.
-_EXTRA = (
-    (
-        "id",
-        "nameZh",
-        "scope",
-        "tier",
-        "access",
-        "enabled",
-        "pollHours",
-        "floorHours",
-        "timezone",
-        "encoding",
-        "fetchArticles",
-        "linkParam",
-        "verifiedOn",
-    ),
-    (
-        "id",
-        "name_zh",
-        "scope",
-        "tier",
-        "access",
-        "enabled",
-        "poll_hours",
-        "floor_hours",
-        "timezone",
-        "encoding",
-        "fetch_articles",
-        "link_param",
-        "verified_on",
-    ),
-)
+_EXTRA = {
+    "id": "id",
+    "nameZh": "name_zh",
+    "scope": "scope",
+    "tier": "tier",
+    "access": "access",
+    "enabled": "enabled",
+    "pollHours": "poll_hours",
+    "floorHours": "floor_hours",
+    "timezone": "timezone",
+    "encoding": "encoding",
+    "fetchArticles": "fetch_articles",
+    "exclude": "exclude",
+    "linkParam": "link_param",
+    "verifiedOn": "verified_on",
+}
 
 
 def write_opml(sources: Iterable[Source]) -> bytes:
@@ -88,7 +72,7 @@ def _attributes(source: Source) -> dict[str, str]:
     }
     if source.notes:
         found["description"] = source.notes
-    for attribute, name in zip(*_EXTRA, strict=True):
+    for attribute, name in _EXTRA.items():
         value = getattr(source, name)
         if name == "id" or value != Source.model_fields[name].default:
             found[_Q + attribute] = str(value).lower() if isinstance(value, bool) else str(value)
@@ -150,7 +134,7 @@ def _fields(outline: Any, feeds: Sequence[Any], *, taken: dict[str, Source]) -> 
         "urls": [{"url": feed.get("xmlUrl"), "label": feed.get(f"{_Q}label")} for feed in feeds],
         "notes": outline.get("description"),
     }
-    for attribute, field in zip(*_EXTRA, strict=True):
+    for attribute, field in _EXTRA.items():
         value = outline.get(_Q + attribute)
         if value is not None:
             fields[field] = value

@@ -97,7 +97,6 @@ class ListRules(_Part):
     date_format: str | None = None
     extract: Pattern | None = None
     pages: Paging | None = None
-    exclude: Pattern | None = None  # regex: titles to leave out (adverts)
 
 
 class ApiRules(_Part):
@@ -153,6 +152,7 @@ class Source(_Part):
     api: ApiRules | None = None
     article: ArticleRules | None = None
     fetch_articles: bool = True  # False: the entry's own text is all there is to read (metered sites)
+    exclude: Pattern | None = None  # regex: titles to leave out (adverts, corrections)
     link_param: str | None = None  # query parameter of an entry's link that holds the address it leads to
     spider: Annotated[str, AfterValidator(_is_spider)] | None = None  # name of the spider module, for the few sites that need code
     verified_on: date | None = None

@@ -167,6 +167,8 @@ class Work:
         for source_report in self.reports.values():
             if source_report.status == "ok" and not source_report.found:
                 source_report.status = "empty"
+            if source_report.status == "unfinished" and self.stopped_because:
+                self.cut_off(source_report.id)
         down = self._own_network_is_down()
         self.books.now(self._settle, down)
         report = RunReport(

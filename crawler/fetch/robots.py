@@ -115,7 +115,8 @@ class RobotsMiddleware:
         if kept and state and state.robots_fetched_at and now - state.robots_fetched_at < FRESH:
             return kept
         parts = urlsplit(request.url)
-        meta = {"is_robots": True, "source_id": request.meta.get("source_id"), "dont_retry": True}
+        # It is the host's, not the source's: the answer must not depend on whose time is up.
+        meta = {"is_robots": True, "dont_retry": True}
         robots = Request(f"{parts.scheme}://{parts.netloc}/robots.txt", meta=meta, callback=NO_CALLBACK, dont_filter=True)
         try:
             answer = await self._crawler.engine.download_async(robots)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import ModuleType
@@ -42,9 +43,14 @@ def first_asks(source: Source, now: datetime | None = None) -> list[Ask]:
 
 
 def read_listing(page: Page, source: Source) -> Listing:
-    """What an answer of a source holds. Raises ParseError or its child SelectorMissingError."""
+    """What an answer of a source holds, but for titles it wants left out. Raises ParseError or its child SelectorMissingError."""
     listing = spider_of(source).read(page, source)
     assert isinstance(listing, Listing)
+    if source.exclude:
+        kept = [draft for draft in listing.drafts if not re.search(source.exclude, draft.title)]
+        if len(kept) < len(listing.drafts):
+            listing.passed_over["excluded title"] += len(listing.drafts) - len(kept)
+        listing.drafts = kept
     if source.link_param:
         for draft in listing.drafts:
             draft.link = destination(draft.link, source.link_param)

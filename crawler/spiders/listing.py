@@ -85,9 +85,6 @@ def _take(row: Selector, listing: Listing, rules: ListRules, source: Source, pag
     if not title:
         listing.passed_over["no title"] += 1
         return
-    if rules.exclude and re.search(rules.exclude, title):
-        listing.passed_over["excluded title"] += 1
-        return
     if link is None:
         # A row that links to nothing is a heading or a spacer, not news.
         listing.passed_over[problem or "no link"] += 1

@@ -110,6 +110,7 @@ def test_sources_that_were_being_asked_are_not_blamed(cut_off: CutOff) -> None:
         assert (fetches, items, state.failures, state.last_fetch_at, state.status) == ([], [], 0, None, "new")
     reports = [report for report in cut_off.first.sources if report.id.startswith("hangs")]
     assert {(report.status, report.error_kind) for report in reports} == {("unfinished", None)}
+    assert all("due again" in report.note for report in reports)
     assert cut_off.first.totals()["sources_failed"] == 0
 
 

@@ -29,7 +29,8 @@ def test_whatever_a_feed_may_say_of_itself_survives() -> None:
         "language": "zh-Hant", "category": "journal", "kind": "feed", "scope": "on_topic", "access": "probe_first", "enabled": False,
         "tier": "primary", "urls": [{"url": "https://example.org/f?a=1&b=2", "label": "一"}, {"url": "https://example.org/g"}],
         "poll_hours": 7.5, "floor_hours": 2.0, "timezone": "Asia/Hong_Kong", "encoding": "big5", "fetch_articles": False,
-        "link_param": "url", "verified_on": "2026-09-19", "notes": "Line one\nline two \"quoted\"",
+        "exclude": "^Author Correction: <x> & \"y\"", "link_param": "url",
+        "verified_on": "2026-09-19", "notes": "Line one\nline two \"quoted\"",
     }  # fmt: skip
     source = Source.model_validate(fields)
     unsaid = {name for name, value in source.model_dump().items() if value == Source.model_fields[name].default}

@@ -295,5 +295,13 @@ def test_every_family_of_sites_has_a_recorded_replica() -> None:
             assert recorded(name)[0].replica, name
 
 
+def test_corrections_and_adverts_are_left_out() -> None:
+    for name, word in (("npj-digital-medicine", "Author Correction"), ("kanyijie", "培训班")):
+        listing = read(name, raw(name), recorded(name)[0].pages[0].content_type or "")
+        assert word in raw(name).decode()
+        assert not any(word in draft.title for draft in listing.drafts)
+        assert listing.passed_over["excluded title"] == 1
+
+
 def test_a_redesigned_page_is_named() -> None:
     assert fails("vbdata-news", raw("vbdata-news").replace(b"event-card", b"card"), SelectorMissingError)
