@@ -29,11 +29,12 @@ from sqlmodel import Session, col, select
 
 from crawler.books import Look, save_look
 from crawler.clean import clean_entry
-from crawler.fetch.faults import Fault, of_page, of_status
+from crawler.fetch.faults import NETWORK_KINDS, Fault, of_page, of_status
 from crawler.judge.judging import Judge
 from crawler.sources import Source
 from crawler.spiders import first_asks, read_listing
 from crawler.spiders.base import Page
+from crawler.work import own_network_is_down
 from store.database import session_scope
 from store.errors import ParseError, SelectorMissingError
 from store.migrate import open_store
@@ -50,7 +51,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FULL_EVERY = 24
 PASSING_ERRORS = 0.05
 JUDGE = Judge()
-NETWORK_KINDS = {"dns", "timeout", "connection"}
 NO_NETWORK = (START + 18 * DAY + 3 * HOUR, START + 18 * DAY + 4 * HOUR)
 
 
@@ -259,9 +259,9 @@ def poll(session: Session, site: Site, source: Source, run_id: int, rng: random.
 
 
 def settle(session: Session, run_id: int, fetches: list[Fetch], sources: dict[str, Source]) -> None:
-    """The end of a run: whose network was down is known now."""
+    """The end of a run: whose network was down is known now, as a crawl knows it."""
     failed = [fetch for fetch in fetches if fetch.error_kind in NETWORK_KINDS]
-    down = NO_NETWORK[0] <= fetches[0].started_at < NO_NETWORK[1] and len(failed) == len(fetches)
+    down = own_network_is_down([fetch.url for fetch in failed], answered=len(failed) < len(fetches))
     for fetch in failed:
         if down:
             fetch.error_kind, fetch.note = "own_network", "our own network seems to be down"

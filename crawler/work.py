@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -169,7 +170,8 @@ class Work:
                 source_report.status = "empty"
             if source_report.status == "unfinished" and self.stopped_because:
                 self.cut_off(source_report.id)
-        down = self._own_network_is_down()
+        answered = any(report.status not in ("failed", "unfinished") for report in self.reports.values() if report.requests)
+        down = own_network_is_down([ask.url for _, ask, _ in self.network_failures], answered=answered)
         self.books.now(self._settle, down)
         report = RunReport(
             run_id=self.run_id,
@@ -182,11 +184,6 @@ class Work:
         )
         self.books.now(self._close, report)
         return report
-
-    def _own_network_is_down(self) -> bool:
-        hosts = {host_of(ask.url) for _, ask, _ in self.network_failures}
-        answered = any(report.status not in ("failed", "unfinished") for report in self.reports.values() if report.requests)
-        return len(hosts) >= _HOSTS_DOWN and not answered
 
     def _settle(self, session: Session, down: bool) -> None:
         """Write the failures whose cause is known only now."""
@@ -221,6 +218,11 @@ class Work:
         if down:
             return "our own network seems to be down: no source is blamed"
         return self.stopped_because
+
+
+def own_network_is_down(failed: Iterable[str], *, answered: bool) -> bool:
+    """Whether it was our own network: `failed` are the addresses that could not be reached, `answered` whether any source answered."""
+    return len({host_of(url) for url in failed}) >= _HOSTS_DOWN and not answered
 
 
 def _joined(before: str, fetch: str, *, first: bool) -> Any:
