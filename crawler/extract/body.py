@@ -30,6 +30,7 @@ _WRAPPERS = frozenset({"td", "th", "li", "dd", "center", "blockquote"})
 _SAME_TITLE = 0.75
 # What stands beside a chosen box belongs to it when this share of its weight is in paragraphs.
 _PROSE_BESIDE = 0.6
+_LEAD_UNITS = 25.0
 _FACTOR = (1.0, 1.0, 0.25, 0.0, 1.0, 1.0, 1.0)  # by Hint
 
 
@@ -279,7 +280,11 @@ def _with_prose_beside(scored: Scored, box: int) -> int:
         if parent < 0:
             break
         outside = [*range(boxes[parent].first, boxes[chosen].first), *range(boxes[chosen].last, boxes[parent].last)]
-        beside = [i for i in outside if _is_lead(blocks[i], scored) and parent in _lineage(scored.page, blocks[i].box)]
+        beside = [
+            i
+            for i in outside
+            if blocks[i].units >= _LEAD_UNITS and _is_lead(blocks[i], scored) and parent in _lineage(scored.page, blocks[i].box)
+        ]
         units = sum(blocks[i].units for i in beside)
         rest = scored.gain(parent) - scored.gain(chosen)
         if len(beside) > 1 and units > _PROSE_BESIDE * max(1.0, rest) and units > 0.02 * scored.gain(chosen):
@@ -298,7 +303,7 @@ def _lineage(page: Page, box: int) -> list[int]:
 
 def _is_lead(block: Block, scored: Scored) -> bool:
     return (
-        block.units >= 25
+        block.units >= _LEAD_UNITS
         and block.link_chars < 0.2 * len(block.text)
         and scored.bad[block.box] is Hint.NONE
         and re.search(r"[。！？.!?][”\"）)]?$", block.text) is not None

@@ -33,6 +33,9 @@ _CLOSE, _CLOSE_BLOCK, _LINK, _BLOCK, _VOID, _PLAIN = Kind.CLOSE, Kind.CLOSE_BLOC
 # Prose is text as long as this. A surrounding with more than this share of what all else has of it is looked into.
 _LONG = 30
 _LARGE = 0.5
+# Comments may be longer than what they comment on: only a surrounding of that name with so much more prose is looked into.
+_AFTER_TEXT = re.compile(r"comment|pinglun|gentie|recommend|related", re.I)
+_SURELY = 6
 # End tags that close what they should not: so many are taken as they come.
 _MAX_MISNESTED = 12
 
@@ -298,7 +301,7 @@ class _Layout(Writer):
             self.blocks.append(Piece(found.text, name, len(boxes) - 1, found.link_chars, 0, self.image, 0))
             self.image = self.next_image = False
             if found.prose:
-                self.folded.append((start, found.prose))
+                self.folded.append((start, found.prose // (_SURELY if _AFTER_TEXT.search(written) else 1)))
         return found.end
 
     def large_folds(self) -> frozenset[int]:

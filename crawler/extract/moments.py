@@ -17,6 +17,7 @@ _PUBLISHED = {
     **dict.fromkeys(("parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "article.published", "bytedance:published_time", "weibo: article:create_at", "weibo:article:create_at", "cxenseparse:recs:publishtime", "citation_publication_date", "citation_online_date", "article_date_original", "published", "publishtime", "publish_time", "publishedtime", "displaydate", "release_date", "created", "datecreated", "apub:time", "og:time", "originalpublicationdate", "ptime"), 3.2),
     **dict.fromkeys(("date", "dc.date", "dcterms.date", "time", "article:date", "og:release_date", "dateupdate", "_pubtime", "docpubtime"), 2.0),
 }  # fmt: skip
+_ORDER = {name: i for i, name in enumerate(_PUBLISHED)}
 # Not the day of publication, but evidence of the year.
 _CHANGED = (
     "article:modified_time",
@@ -107,8 +108,9 @@ def read_published(
 
 def _from_head(head: Head, clock: Clock) -> list[Witness]:
     found = []
-    for name, weight in _PUBLISHED.items():
-        for value in head.metas.get(name, ())[:2]:
+    for name in sorted(head.metas.keys() & _PUBLISHED.keys(), key=_ORDER.__getitem__):
+        weight = _PUBLISHED[name]
+        for value in head.metas[name][:2]:
             if (parsed := clock.read(value)) is not None:
                 found.append(Witness(parsed, weight, f"meta {name}", _EXPLICIT_ZONE.search(value) is not None))
     for value, weight in ((head.linked.published, 3.8), (head.linked.weak_published, 2.8)):

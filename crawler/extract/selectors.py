@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from cssselect import SelectorError
 from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
@@ -14,20 +13,18 @@ from .page import clean_text
 
 @lru_cache(maxsize=512)
 def _compiled(css: str) -> Any:
-    """The XPath of a selector, None when it is no valid selector."""
-    try:
-        return etree.XPath(HTMLTranslator().css_to_xpath(css))
-    except (SelectorError, etree.XPathError, ValueError):
-        return None
+    return etree.XPath(HTMLTranslator().css_to_xpath(css))
 
 
 def select(root: Any, css: str | None) -> list[Any]:
-    """Elements or strings that `css` selects below `root`, in document order; nothing for None, an invalid selector or no match."""
-    compiled = _compiled(css) if css and root is not None else None
-    if compiled is None:
+    """Elements or strings that `css` selects below `root`, in document order; nothing for None or no match.
+
+    `css` is a selector that `ArticleRules` has checked.
+    """
+    if not css or root is None:
         return []
     try:
-        found = compiled(root)
+        found = _compiled(css)(root)
     except etree.XPathError:
         return []
     return found if isinstance(found, list) else []

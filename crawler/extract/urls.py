@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from urllib.parse import parse_qs, quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 # Parameters that say how a reader came, never what is shown. Names compared in lower case.
@@ -147,6 +148,11 @@ _TRACKING_VALUE = {
     "outputtype": re.compile(r"^amp$", re.I),
     "view": re.compile(r"^amp$", re.I),
 }
+# Pages that only lead on to the address in a parameter: search engines' clicks, link checks, share buttons.
+_PASSING_ON = (
+    "/apiclick.aspx", "/link", "/url", "/safety/pf", "/sharer.php", "/sharer/sharer.php", "/share", "/share.php", "/intent/tweet",
+)  # fmt: skip
+_PASSERS_ON = ("www.bing.", "cn.bing.", "www.google.", "link.", "www.facebook.com", "facebook.com", "twitter.com", "service.weibo.com")
 _MOBILE = frozenset({"m", "mobile", "wap", "3g", "touch", "amp"})
 # Second-level labels under which names are registered: m.example.com.cn is a mobile twin of www.example.com.cn.
 _REGISTRY = frozenset(["com", "net", "org", "gov", "edu", "ac", "co", "mil", "ne", "or", "go", "gob"])
@@ -174,18 +180,16 @@ def _quoted(text: str, safe: str) -> str:
 
 
 def _unwrapped(url: str) -> str:
-    """The publisher's address inside an AMP cache, a search engine's click or a link-check page."""
+    """The publisher's address inside an AMP cache, a search engine's click, a link check or a share button."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if host.endswith(".cdn.ampproject.org") or (host.startswith("www.google.") and parts.path.startswith("/amp/")):
         inner = re.match(r"^/(?:[a-z]/|amp/)?(s/)?([^/]+\.[^/]+/.*)$", parts.path)
         if inner:
             return f"http{'s' if inner.group(1) else ''}://{inner.group(2)}" + (f"?{parts.query}" if parts.query else "")
-    if parts.path.endswith(("/apiclick.aspx", "/link", "/url", "/safety/pf")) and host.startswith(
-        ("www.bing.", "cn.bing.", "www.google.", "link.")
-    ):
+    if parts.path.endswith(_PASSING_ON) and host.startswith(_PASSERS_ON):
         query = parse_qs(parts.query)
-        for key in ("url", "target", "q"):
+        for key in ("url", "target", "q", "u"):
             if query.get(key, [""])[0].startswith(("http://", "https://")):
                 return query[key][0]
     return url
@@ -198,6 +202,14 @@ def _host(host: str) -> str | None:
     except UnicodeError:
         return None
     return ascii_host if _HOST.match(ascii_host) and ".." not in ascii_host else None
+
+
+def _address(host: str) -> str | None:
+    """An IPv6 address in its one short form (RFC 5952), in brackets; None when it is none."""
+    try:
+        return f"[{ip_address(host).compressed}]"
+    except ValueError:
+        return None
 
 
 def _desktop(host: str) -> str:
@@ -225,10 +237,11 @@ def _is_tracking(name: str, value: str, host: str) -> bool:
 
 def _query(query: str, host: str) -> str:
     kept = []
-    for part in query.replace("&amp;", "&").split("&"):
+    # In a query "+" is a blank, too (WHATWG URL Standard, section 5.1).
+    for part in query.replace("&amp;", "&").replace("+", "%20").split("&"):
         name, equals, value = part.partition("=")
         if part and not _is_tracking(name, value, host):
-            kept.append((_quoted(name, "!$()*,;:@/?+[]"), equals, _quoted(value, "!$()*,;:@/?+[]=")))
+            kept.append((_quoted(name, "!$()*,;:@/?[]"), equals, _quoted(value, "!$()*,;:@/?[]=")))
     # Order of parameters means nothing, order of equal names may.
     kept.sort(key=lambda item: item[0])
     return "&".join("".join(item) for item in kept)
@@ -264,7 +277,7 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
         return None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return None
-    host = _host(f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname)
+    host = _address(parts.hostname) if ":" in parts.hostname else _host(parts.hostname)
     if host is None:
         return None
     netloc = _desktop(host) + ("" if port in {None, {"http": 80, "https": 443}[parts.scheme]} else f":{port}")

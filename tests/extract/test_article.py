@@ -38,7 +38,7 @@ def test_rules_of_the_source_come_first() -> None:
 
 
 def test_rules_that_do_not_fit_are_passed_over() -> None:
-    article = read_page(_page(_p(*ZH[:4])), rules=ArticleRules(body=".gone", title=":::", date="p", author="["))
+    article = read_page(_page(_p(*ZH[:4])), rules=ArticleRules(body=".gone", title="h6", date="p", author="p"))
     assert article.text == "\n".join(ZH[:4])
 
 

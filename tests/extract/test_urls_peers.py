@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tarfile
@@ -13,8 +14,14 @@ import pytest
 
 from crawler.extract.urls import canonical_url
 
-# Where we differ on purpose: a parameter without value is not the same as one with an empty value for every server, a trailing slash and a
-# port may matter, and courlan's strict mode drops parameters that can tell two articles apart.
+# Where we differ on purpose, and nowhere else.
+_ON_PURPOSE = {
+    "two addresses in one are not guessed apart": re.compile(r"https?:.*https?:"),
+    "a parameter without value is not one with an empty value": re.compile(r"[?&][^=&]+(?:&|$)"),
+    "the order of equal names may matter": re.compile(r"[?&](\w+)=[^&]*&\1="),
+    "a parameter that may tell articles apart stays": re.compile(r"[?&]\w+_(?:source|affiliate)="),
+    "what stands in braces is a part of the address": re.compile(r"\{"),
+}
 _FUNCTIONS = {"w3lib": {"canonicalize_url"}, "courlan": {"clean_url", "scrub_url", "normalize_url"}}
 
 
@@ -59,8 +66,8 @@ def test_what_peers_fold_is_folded(name: str, tmp_path: Path) -> None:
     cases = [(a, b) for a, b in _cases(_archive(name, tmp_path), _FUNCTIONS[name]) if canonical_url(b)]
     assert len(cases) > 10, "the archive's tests changed their form"
     apart = [(a, b, canonical_url(a), canonical_url(b)) for a, b in cases if canonical_url(a) != canonical_url(b)]
-    # The rest are repairs of garbled addresses and share links, and a trailing slash that we keep.
-    assert len(apart) <= 0.2 * len(cases), "\n".join(map(str, apart))
+    assert not [case for case in apart if not any(pattern.search(case[0]) for pattern in _ON_PURPOSE.values())]
+    assert len(apart) <= 0.15 * len(cases), "\n".join(map(str, apart))
 
 
 @pytest.mark.parametrize("name", sorted(_FUNCTIONS))
