@@ -36,6 +36,7 @@ _GENERIC = re.compile(
     re.I,
 )
 _MAX = 160
+_LONGEST = 1000
 
 
 @dataclass(slots=True)
@@ -107,7 +108,7 @@ def _headings(page: Page, body: Body, site: str) -> list[tuple[str, float, str, 
 
 def _without_site(title: str, site: str, *, keep: bool = False) -> str:
     """`title` without the names of site and channel at its end. With `keep` only a name that is known to be the site's goes."""
-    title = clean_text(title)
+    title = clean_text(title[:_LONGEST])
     parts = _SEPARATOR.split(title)
     if len(parts) < 2:
         return title
