@@ -12,7 +12,8 @@ from .urls import canonical_url
 
 _NUMBER = re.compile(r"^[\s\[【(（第]*(\d{1,2})[\s\]】)）页頁]*$")
 _NEXT = re.compile(r"^[\s\[【>»]*(?:下一页|下一頁|下页|后一页|next(?: page)?)[\s\]】>»]*$", re.I)
-_LINK = re.compile(r"<a\s([^>]*+)>(?:\s|<(?!/a)[^>]*+>)*+([^<]{1,30})<")
+# Bounded: where a link is not what it seems, what follows it is not read again for every link.
+_LINK = re.compile(r"<a\s([^<>]*+)>(?:\s|<(?!/a)[^<>]*+>){0,8}+([^<]{1,30})<")
 _STEM = re.compile(r"^(?P<stem>.*?)(?:[_-](?P<page>\d{1,2}))?(?P<end>\.(?:s?html?|php|aspx?|jsp)|/)?$", re.I)
 _PAGE_PARAMETER = re.compile(r"(?:^|&)(?:page|p|pn|pageno|curpage|paged)=\d{1,2}(?=&|$)", re.I)
 _MAX_PAGES = 20
