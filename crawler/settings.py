@@ -57,18 +57,61 @@ class CrawlSettings(BaseModel):
         return self.user_agent.format(version=version("yixun"), contact=self.contact or "contact not set")
 
 
+_FETCH = "crawler.fetch"
+# The same for every crawl: guarded connections, our own readers of robots.txt and packed answers, nothing that opens a side door.
+_PARTS: dict[str, Any] = {
+    "BOT_NAME": "yixun",
+    # Robots are obeyed by our own middleware, which remembers them for a day and keeps Crawl-delay.
+    "ROBOTSTXT_OBEY": False,
+    "REMOTE_CONTROL_ENABLED": False,
+    "TELNETCONSOLE_ENABLED": False,
+    "HTTPPROXY_ENABLED": False,
+    "METAREFRESH_ENABLED": False,
+    "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.6"},
+    "TWISTED_DNS_RESOLVER": f"{_FETCH}.network.GuardedResolver",
+    "DOWNLOAD_HANDLERS": {
+        "http": f"{_FETCH}.network.GuardedHandler",
+        "https": f"{_FETCH}.network.GuardedHandler",
+        "data": None,
+        "file": None,
+        "ftp": None,
+        "s3": None,
+    },
+    "DOWNLOADER_MIDDLEWARES": {
+        f"{_FETCH}.politeness.PolitenessMiddleware": 90,
+        f"{_FETCH}.robots.RobotsMiddleware": 100,
+        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+        "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+        "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+        f"{_FETCH}.unpack.UnpackMiddleware": 590,
+    },
+    # Scrapy imports every extension it knows, only to leave it out: its remote control alone costs 10 MB.
+    "EXTENSIONS_BASE": {},
+    "EXTENSIONS": {f"{_FETCH}.politeness.Ledger": 0, f"{_FETCH}.politeness.PoliteThrottle": 0},
+    "ITEM_PIPELINES": {
+        "crawler.pipelines.JudgePipeline": 200,
+        "crawler.pipelines.SavePipeline": 300,
+    },
+    "SPIDER_MIDDLEWARES": {
+        "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+        "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+        "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    },
+    "REACTOR_THREADPOOL_MAXSIZE": 20,
+    "LOG_ENABLED": False,
+    "LOG_INSTALL_ROOT_HANDLER": False,
+    "STATS_DUMP": False,
+    "WARN_ON_GENERATOR_RETURN_VALUE": False,
+}
+
+
 def scrapy_settings(crawl: CrawlSettings) -> dict[str, Any]:
     """Scrapy's settings for a crawl: obey robots.txt, one request a host at a time, guarded connections, no side doors."""
-    fetch = "crawler.fetch"
     return {
-        "BOT_NAME": "yixun",
+        **_PARTS,
         "USER_AGENT": crawl.agent(),
-        # Robots are obeyed by our own middleware, which remembers them for a day and keeps Crawl-delay.
-        "ROBOTSTXT_OBEY": False,
-        "REMOTE_CONTROL_ENABLED": False,
-        "TELNETCONSOLE_ENABLED": False,
-        "HTTPPROXY_ENABLED": False,
-        "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.6"},
         "CONCURRENT_REQUESTS": crawl.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         # Without any pause Scrapy 2.19 lets a whole queue go to one host at once: a request counts as under way only after its task began.
@@ -87,42 +130,5 @@ def scrapy_settings(crawl: CrawlSettings) -> dict[str, Any]:
         "RETRY_HTTP_CODES": [500, 502, 504, 408, 522, 524],
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
         "REDIRECT_MAX_TIMES": crawl.max_redirects,
-        "METAREFRESH_ENABLED": False,
         "YIXUN_ALLOW_NETWORKS": list(crawl.allow_networks),
-        "TWISTED_DNS_RESOLVER": f"{fetch}.network.GuardedResolver",
-        "DOWNLOAD_HANDLERS": {
-            "http": f"{fetch}.network.GuardedHandler",
-            "https": f"{fetch}.network.GuardedHandler",
-            "data": None,
-            "file": None,
-            "ftp": None,
-            "s3": None,
-        },
-        "DOWNLOADER_MIDDLEWARES": {
-            f"{fetch}.politeness.PolitenessMiddleware": 90,
-            f"{fetch}.robots.RobotsMiddleware": 100,
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-            "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-            f"{fetch}.unpack.UnpackMiddleware": 590,
-        },
-        # Scrapy imports every extension it knows, only to leave it out: its remote control alone costs 10 MB.
-        "EXTENSIONS_BASE": {},
-        "EXTENSIONS": {f"{fetch}.politeness.Ledger": 0, f"{fetch}.politeness.PoliteThrottle": 0},
-        "ITEM_PIPELINES": {
-            "crawler.pipelines.JudgePipeline": 200,
-            "crawler.pipelines.SavePipeline": 300,
-        },
-        "SPIDER_MIDDLEWARES": {
-            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-        },
-        "REACTOR_THREADPOOL_MAXSIZE": 20,
-        "LOG_ENABLED": False,
-        "LOG_INSTALL_ROOT_HANDLER": False,
-        "STATS_DUMP": False,
-        "WARN_ON_GENERATOR_RETURN_VALUE": False,
     }
