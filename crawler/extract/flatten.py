@@ -30,6 +30,7 @@ _TEXT = r"([^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+)"
 _TOKEN = re.compile(rf"""<(/?[a-zA-Z!?][^\s>/]*+)([^>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+'|)[^>=]*+)*+)>{_TEXT}(?:</\1\s*+>{_TEXT})?""")
 _HIDDEN, _CAPTION, _BAD = Hint.HIDDEN, Hint.CAPTION, Hint.BAD
 _CLOSE, _CLOSE_BLOCK, _LINK, _BLOCK, _VOID, _PLAIN = Kind.CLOSE, Kind.CLOSE_BLOCK, Kind.LINK, Kind.BLOCK, Kind.VOID, Kind.PLAIN
+_VOIDS = frozenset({Kind.BREAK, Kind.IMAGE, Kind.HEAD})
 # Prose is text as long as this. A surrounding with more than this share of what all else has of it is looked into.
 _LONG = 30
 _LARGE = 0.5
@@ -158,7 +159,7 @@ class _Layout(Writer):
                     self.measure(text, self.flags & ~IN_LINK)
                 if "author" in written or "source" in written:
                     self.keep_named(marks_of(name, written).holds, text)
-        elif kind is _BLOCK or "-" in name:
+        elif kind is _BLOCK or (kind is _PLAIN and "-" in name):
             self._read_leaf_block(name, written, text)
         elif kind is _PLAIN or kind is Kind.BOLD or kind is Kind.TIME:
             if kind is Kind.TIME:
@@ -174,6 +175,19 @@ class _Layout(Writer):
             self.saw_image()
         elif kind is Kind.TITLE:
             self.page.title = self.page.title or clean_text(html.unescape(text))
+        elif kind is not Kind.SKIPPED:
+            # No element: <br></br>, or the whole body of a page.
+            self._read_void(kind, name, written)
+            self.add(text)
+
+    def _read_void(self, kind: Kind, name: str, written: str) -> None:
+        """Read a tag that holds nothing."""
+        if kind is Kind.BREAK:
+            self.flush()
+        elif kind is Kind.IMAGE:
+            self.saw_image()
+        elif kind is Kind.HEAD and (name != "link" or "canonical" in written):
+            self.page.head.append((name, written))
 
     def _read_leaf_block(self, name: str, written: str, text: str) -> None:
         marks = marks_of(name, written)
@@ -204,17 +218,12 @@ class _Layout(Writer):
 
     def _special(self, kind: Kind, name: str, written: str, token: re.Match[str]) -> int:
         """Read a tag that is neither link nor block; returns where to go on when its element is passed over, else -1."""
-        if kind is Kind.BREAK:
-            self.flush()
-        elif kind is Kind.IMAGE:
-            self.saw_image()
+        if kind in _VOIDS:
+            self._read_void(kind, name, written)
         elif kind is Kind.SKIPPED or kind is Kind.SKIPPED_IMAGE:
             if kind is Kind.SKIPPED_IMAGE:
                 self.saw_image()
             return self.ahead.end(name, token.start(3))
-        elif kind is Kind.HEAD:
-            if name != "link" or "canonical" in written:
-                self.page.head.append((name, written))
         elif kind is Kind.TITLE:
             self.page.title = self.page.title or clean_text(html.unescape(token[3]))
             return self.ahead.end(name, token.start(3))

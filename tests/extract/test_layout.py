@@ -48,6 +48,8 @@ def as_a_browser(markup: str) -> str:
         ("<h2>a<h3>b</h3>c", [("h2", "a"), ("h3", "b"), ("body", "c")]),
         ("a<x-box>b</x-box>c", [("body", "a"), ("x-box", "b"), ("body", "c")]),
         ("plain text", [("body", "plain text")]),
+        ("<html><body>the whole body</body></html>", [("body", "the whole body")]),
+        ("<div>a<br></br>b<wbr>c</wbr></div>", [("div", "a"), ("div", "bc")]),
         ("<p>a</p><p unfinished", [("p", "a")]),
     ],
 )
@@ -61,6 +63,7 @@ def test_links_emphasis_and_captions_are_counted() -> None:
     assert (first.link_chars, first.bold_chars, first.after_image) == (2, 2, False)
     assert caption.caption and not first.caption
     assert last.centred and last.after_image
+    assert lay_out("<p>a</p><amp-img src=x></amp-img><p>b</p>").blocks[1].after_image
 
 
 def test_who_is_named_by_an_element_is_kept() -> None:
