@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlmodel import col, select
@@ -88,8 +88,15 @@ def probe(source: Source, settings: CrawlSettings, *, articles: int = 1) -> Prob
     return Probe(source, tuple(pages), article, rows, read, found.sources[0], robots, round(time.monotonic() - started, 1))
 
 
-def glance(urls: Sequence[str], settings: CrawlSettings) -> dict[str, Page]:
-    """Fetch a few addresses once each, politely, and return those that answered, by the address asked for."""
+class Glimpse(NamedTuple):
+    """The addresses that answered, by the address asked for, and what is to be said of the others."""
+
+    pages: dict[str, Page]
+    note: str
+
+
+def glance(urls: Sequence[str], settings: CrawlSettings) -> Glimpse:
+    """Fetch a few addresses once each, politely."""
     parts = urlsplit(urls[0])
     source = Source(
         id="glance",
@@ -101,7 +108,7 @@ def glance(urls: Sequence[str], settings: CrawlSettings) -> dict[str, Page]:
         urls=tuple(SourceUrl(url=url) for url in urls),
     )
     found = probe(source, settings, articles=0)
-    return {page.ask.url: page for page in found.pages}
+    return Glimpse({page.ask.url: page for page in found.pages}, found.report.note)
 
 
 def _robots(store: StoreSettings, urls: Sequence[SourceUrl]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from .common import EXIT_FAILED, AsJson, ConfigFile, as_cell, out, out_json, out
 if TYPE_CHECKING:
     from crawler.probe import Probe
     from crawler.sources import Source
+    from crawler.spiders.base import Page
     from jobs.config import Settings
 
 Target = Annotated[str, typer.Argument(metavar="ID-or-URL", help="A source's id, or the address of a feed or a page with headlines.")]
@@ -121,12 +123,20 @@ def _best(settings: Settings, url: str) -> Source:
     from crawler.probe import glance
     from store.errors import FetchError
 
+    refusals: list[str] = []
+
+    def look(urls: Sequence[str]) -> dict[str, Page]:
+        seen = glance(urls, settings.crawl)
+        if not seen.pages and list(urls) == [url]:
+            refusals.append(seen.note)
+        return seen.pages
+
     try:
-        found = offers(url, lambda urls: glance(urls, settings.crawl))
+        found = offers(url, look)
     except ValueError as error:
         raise typer.BadParameter(f"{url}: {error}") from error
     if not found:
-        raise FetchError("no feed, news sitemap or list of headlines was found", subject=url)
+        raise FetchError(next(filter(None, refusals), "no feed, news sitemap or list of headlines was found"), subject=url)
     return found[0]
 
 

@@ -190,6 +190,11 @@ def test_add_writes_nothing_where_there_is_no_news(place: Path, httpserver: HTTP
     assert not (place / "new.yaml").exists()
 
 
+def test_an_address_that_does_not_answer_is_said_to_be_so(place: Path) -> None:
+    with pytest.raises(Exception, match="not public"):
+        run("test", "http://10.0.0.1/news/")
+
+
 def test_record_keeps_what_reading_again_gives(place: Path, httpserver: HTTPServer) -> None:
     own(place, feed(httpserver))
     assert run("record", "own-feed", "--out", "kept")[0] == 0
