@@ -215,8 +215,11 @@ class Lines:
         return None
 
     def _captions_follow_images(self, indexes: list[int]) -> bool:
-        """Whether on this page a short line after an image is its caption: most images are followed by one."""
+        """Whether on this page a short line after an image is its caption: most images are followed by one, most paragraphs are longer."""
         after = [self.page.blocks[i] for i in indexes if self.page.blocks[i].after_image]
+        others = [self.page.blocks[i].units for i in indexes if not self.page.blocks[i].after_image]
+        if sum(1 for units in others if 10 < units < 50) > 0.5 * sum(1 for units in others if units > 10):
+            return False
         if any(self.page.blocks[i].caption for i in indexes):
             return False
         short = [block for block in after if block.units < 50 and block.bold_chars < 0.6 * len(block.text)]

@@ -36,7 +36,7 @@ _UPDATE_LABEL = re.compile(
     r"(?:最后|最近|上次|最新)?(?:更新|修改|修订|編輯)(?:时间|時間|于|於|日期|：|:)|(?:last\s+)?(?:updated|modified|revised|edited)\b", re.I
 )
 _PUBLISH_LABEL = re.compile(
-    r"(?:发\s*布|發\s*佈|发\s*表|發\s*表|刊\s*发|上\s*传|录\s*入|公\s*布|成\s*文|添\s*加|publish(?:ed)?|posted)\s*(?:时\s*间|時\s*間|日\s*期|于|於|on)?\s*[：:]?",
+    r"(?:发\s*布(?![者人方])|發\s*佈|发\s*表|發\s*表|刊\s*发|上\s*传|录\s*入|公\s*布|成\s*文|添\s*加|publish(?:ed)?|posted)\s*(?:时\s*间|時\s*間|日\s*期|于|於|on)?\s*[：:]?",
     re.I,
 )
 # A day at the head of the text: "Feb. 23, 2015 -- ", "BEIJING, March 3, 2026 /PRNewswire/ -- ".
@@ -188,8 +188,7 @@ def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *
     if label is None and labelled_only and not (len(text) < 60 and re.search(r"来源|來源", text)):
         return []
     part = text[label.end() :] if label and _DIGIT.search(text[label.end() : label.end() + 30]) else text
-    part = _UPDATE_LABEL.split(part)[0]
-    parsed = clock.read(part, hints=hints)
+    parsed = clock.read(_UPDATE_LABEL.split(part)[0], hints=hints)
     if parsed is None or (parsed.precision == "day" and not label and len(text) > 60 and not re.search(r"来源|作者|阅读|浏览", text)):
         return []
     return [Witness(parsed, weight + (0.6 if label else 0.0) - (0.8 if parsed.precision == "day" else 0.0), "visible")]

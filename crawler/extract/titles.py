@@ -12,7 +12,7 @@ from .lines import squash
 from .page import HEADINGS, Page, clean_text
 
 _SEPARATOR = re.compile(
-    r"\s*(?:_|\||｜|丨|--+|—{1,2}|–|»|>|·{2}|«)\s*|\s+[-·•:]\s+|(?<=[\u4e00-\u9fff！？」』”…\"!?\d])-(?=[\u4e00-\u9fffA-Z])"
+    r"\s*(?:_|\||｜|丨|--+|—{1,2}|–|»|>|·{2}|«)\s*|\s+[-·•:]\s+|(?<=[\u4e00-\u9fff！？」』”…】）\"!?\d])-(?=[\u4e00-\u9fffA-Z])"
 )
 _SITE = re.compile(
     r"网|频道|新闻|官网|资讯|门户|首页|在线|日报|晚报|周刊|杂志|财经|头条|客户端|平台|中心|公众号|论坛|博客|\.(?:com|cn|net|org)\b|News|Times|Daily|Post$|Journal|Magazine|Blog|Media|Health$",
