@@ -50,7 +50,7 @@ _YMD = re.compile(
     re.I,
 )
 _YMD_SHORT = re.compile(r"(?<![\d.])(?P<y>\d\d)-(?P<m>1[0-2]|0[1-9])-(?P<d>3[01]|[12]\d|0[1-9])" + _THEN_CLOCK, re.I)
-_DMY_SPLIT = re.compile(r"^\s*(?P<d>3[01]|[12]\d|0?[1-9])\s+(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>1[0-2]|0?[1-9])\s*月?\s*$")
+_DMY_SPLIT = re.compile(r"^\s*(?P<d>(?:3[01]|[12]\d|0[1-9])\s*|[1-9]\s+)(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>1[0-2]|0?[1-9])\s*月?\s*$")
 _XXY = re.compile(r"(?<!\d)(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d)(?!\d)" + _THEN_CLOCK, re.I)
 _DAY_MONTH = re.compile(
     r"(?<![\d])(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?[\s-]+(?:of\s+)?"

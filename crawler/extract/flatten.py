@@ -31,9 +31,9 @@ _TOKEN = re.compile(rf"""<(/?[a-zA-Z!?][^\s>/]*+)([^>=]*+(?:=\s*+(?:"[^"]*+"|'[^
 _HIDDEN, _CAPTION, _BAD = Hint.HIDDEN, Hint.CAPTION, Hint.BAD
 _CLOSE, _CLOSE_BLOCK, _LINK, _BLOCK, _VOID, _PLAIN = Kind.CLOSE, Kind.CLOSE_BLOCK, Kind.LINK, Kind.BLOCK, Kind.VOID, Kind.PLAIN
 _VOIDS = frozenset({Kind.BREAK, Kind.IMAGE, Kind.HEAD})
-# Prose is text as long as this. A surrounding with more than this share of what all else has of it is looked into.
+# Prose is text as long as this. A surrounding with more of it, by this factor, than all that is no surrounding is looked into.
 _LONG = 30
-_LARGE = 0.5
+_LARGE = 1.0
 # Comments may be longer than what they comment on: only a surrounding of that name with so much more prose is looked into.
 _AFTER_TEXT = re.compile(r"comment|pinglun|gentie|recommend|related", re.I)
 _SURELY = 6
@@ -86,7 +86,7 @@ class _Layout(Writer):
         super().__init__(page)
         self.ahead = Ahead(page.markup)
         self.spared = spared  # where surroundings begin that are not made one block
-        self.folded: list[tuple[int, int]] = []  # start and prose of those that were, though they hold sentences
+        self.folded: dict[int, tuple[int, int]] = {}  # block → start and prose of those that were, though they hold sentences
         self.base = 0  # where the inline elements of this block-level element begin
         self.inline: list[tuple[str, int]] = []  # open inline elements and the flags around each
         self.outer: list[tuple[str, int, int, int]] = []  # tag, box, flags and base around each open block-level element
@@ -310,15 +310,19 @@ class _Layout(Writer):
             self.blocks.append(Piece(found.text, name, len(boxes) - 1, found.link_chars, 0, self.image, 0))
             self.image = self.next_image = False
             if found.prose:
-                self.folded.append((start, found.prose // (_SURELY if _AFTER_TEXT.search(written) else 1)))
+                self.folded[len(self.blocks) - 1] = start, found.prose // (_SURELY if _AFTER_TEXT.search(written) else 1)
         return found.end
 
     def large_folds(self) -> frozenset[int]:
         """Where surroundings begin that were made one block though they hold much of the page's prose: they may be none."""
         if not self.folded:
             return frozenset()
-        prose = sum(length for piece in self.blocks if (length := len(piece.text)) >= _LONG and piece.link_chars < length / 2)
-        return frozenset(start for start, length in self.folded if length > _LARGE * prose)
+        rest = sum(
+            length
+            for i, piece in enumerate(self.blocks)
+            if (length := len(piece.text)) >= _LONG and piece.link_chars < length / 2 and i not in self.folded
+        )
+        return frozenset(start for start, length in self.folded.values() if length > _LARGE * rest)
 
     def _close_block(self) -> None:
         """End a block-level element; one without text is forgotten with all in it, which are without text too."""

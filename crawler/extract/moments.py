@@ -189,6 +189,8 @@ def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *
         return []
     part = text[label.end() :] if label and _DIGIT.search(text[label.end() : label.end() + 30]) else text
     parsed = clock.read(_UPDATE_LABEL.split(part)[0], hints=hints)
+    if parsed is None and part is not text:
+        parsed = clock.read(_UPDATE_LABEL.split(text)[0], hints=hints)  # the label stands behind its date
     if parsed is None or (parsed.precision == "day" and not label and len(text) > 60 and not re.search(r"来源|作者|阅读|浏览", text)):
         return []
     return [Witness(parsed, weight + (0.6 if label else 0.0) - (0.8 if parsed.precision == "day" else 0.0), "visible")]

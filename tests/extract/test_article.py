@@ -204,3 +204,29 @@ def test_a_box_without_caption_is_none() -> None:
 def test_the_day_at_the_head_of_the_text_is_believed_where_no_other_is(dateline: str) -> None:
     article = read_page(_page(f"<article><h1>A Hospital Opens</h1>{_p(dateline + EN[0], *EN[1:5])}</article>"))
     assert article.published is not None and article.published.year == 2025 and article.precision == "day"
+
+
+@pytest.mark.parametrize("name", ["comment-channel", "recommend-detail", "share-area", "page-footer-wrap", "sidebar-left-content"])
+def test_an_unlucky_name_around_the_whole_page_hides_nothing(name: str) -> None:
+    page = f'<div class="{name}"><h1>青石二院上线新系统</h1><div class=d>2026-03-25 06:40</div>{_p(*ZH[:6])}</div><div class=comment-list>{_p(ZH[9])}</div>'
+    article = read_page(_page(page))
+    assert article.text == "\n".join(ZH[:6]) and article.published is not None
+
+
+def test_short_paragraphs_after_pictures_are_no_captions() -> None:
+    lines = [f"第{n}家医院从本月起试用这套系统，医生每天用它复核报告。" for n in range(1, 10)]
+    body = "".join(f"<section><img src=x></section><p>{line}</p>" if n % 3 == 0 else f"<p>{line}</p>" for n, line in enumerate(lines))
+    assert read_page(_page(f"<div>{body}</div>")).text == "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-3-14 10:10|发布者: 版主一号|查看: 1203|评论: 0",
+        "小禾于 2026-03-14 10:10 发布 阅读量1.2k",
+        "发布时间：2026-03-14 10:10　浏览次数：325 次",
+    ],
+)
+def test_the_date_is_found_before_and_behind_its_label(line: str) -> None:
+    article = read_page(_page(f"<h1>青石二院上线新系统</h1><p class=m>{line}</p><div>{_p(*ZH[:5])}</div>"))
+    assert article.published == datetime(2026, 3, 14, 2, 10, tzinfo=UTC)
