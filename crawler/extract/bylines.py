@@ -83,8 +83,9 @@ def read_credits(page: Page, head: Head, body: Body, *, title_block: int = -1) -
     credits.source, origin = _outlet(page, head, [*above, *tail, *first[:1]])
     if credits.source:
         credits.trust["source"] = origin
+    named_above = _labelled(above)
     for origin, names in (
-        ("byline", _labelled(above)),
+        ("byline", named_above),
         ("byline", _labelled([block for block in first if block.units < 45])),
         ("reporter", _reporters(first)),
         ("byline", _labelled([block for block in marked if block.units < 45 and not _PICTURE.search(block.text)])),
@@ -95,7 +96,8 @@ def read_credits(page: Page, head: Head, body: Body, *, title_block: int = -1) -
         ("json-ld", [name for one in head.linked.authors for name in _person(one)]),
         ("meta", [name for one in _meta_authors(head) for name in _person(one)]),
     ):
-        names = [name for name in names if name not in credits.editors and name != credits.source]
+        # Who is called the author under the headline is one, even if he edited it, too.
+        names = [name for name in names if (names is named_above or name not in credits.editors) and name != credits.source]
         if names:
             credits.authors = list(dict.fromkeys(names))
             credits.trust["authors"] = origin

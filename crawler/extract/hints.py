@@ -143,7 +143,6 @@ _BAD_NAMES = {
     "skip": "skip-?link",
     "report": "report-?error",
     "jubao": "jubao",
-    "video": "video[_-]?(?:desc|asset|resource)",
     "feedback": "feedback",
     "reprint": "reprint",
 }
@@ -179,7 +178,7 @@ _DOUBTFUL_NAMES = {
     "hot": rf"{_S}hot{_E}",
     "more": rf"{_S}(?:read-?)?more{_E}|{_S}read-?more",
     "next": rf"{_S}read-?next",
-    "video": "video-?(?:list|player)",
+    "video": "video[_-]?(?:list|player|desc|asset|resource)",
     "player": "player",
     "quotation": "quotation",
     "copy": rf"{_S}copy{_E}",

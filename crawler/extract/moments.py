@@ -43,6 +43,9 @@ _PUBLISH_LABEL = re.compile(
 _DATELINE = re.compile(
     r"^(?:[A-Z][A-Za-z. ]{1,30}, )?([A-Z][a-z]{2,8}\.? \d{1,2}, (?:19|20)\d\d)\s*(?:/[A-Za-z ]{3,30}/\s*)?(?:--|—|–|-\s)"
 )
+# A document may be published days after it was signed.
+_SIGNED = re.compile(r"成\s*文")
+_ONLY_CHANGED = re.compile(r"^\s*(?:最后|最近|上次|最新)?(?:更新|修改|修订)(?:时间|日期|于)?\s*[：:]?\s*$")
 _DATE_LABEL = re.compile(r"(?<!更新)(?<!修改)(?<!修订)(?:日\s*期|时\s*间|時\s*間|\bdate)\s*[：:]", re.I)
 _CHANGED_NAMES = re.compile(r"updat|modif", re.I)
 _URL_DATE = re.compile(
@@ -184,7 +187,11 @@ def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *
         text = " ".join(block.text for block in blocks[i : i + 3] if len(block.text) < 12)
     if len(text) > 160 or not _DIGIT.search(text):
         return []
+    before = blocks[i - 1].text if i and len(blocks[i - 1].text) < 10 else ""  # a label in an element of its own, as in tables
+    if _ONLY_CHANGED.match(before):
+        return []
     label = _PUBLISH_LABEL.search(text) or _DATE_LABEL.search(text)
+    signed = _SIGNED.search(label[0] if label else before) is not None
     if label is None and labelled_only and not (len(text) < 60 and re.search(r"来源|來源", text)):
         return []
     part = text[label.end() :] if label and _DIGIT.search(text[label.end() : label.end() + 30]) else text
@@ -193,7 +200,8 @@ def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *
         parsed = clock.read(_UPDATE_LABEL.split(text)[0], hints=hints)  # the label stands behind its date
     if parsed is None or (parsed.precision == "day" and not label and len(text) > 60 and not re.search(r"来源|作者|阅读|浏览", text)):
         return []
-    return [Witness(parsed, weight + (0.6 if label else 0.0) - (0.8 if parsed.precision == "day" else 0.0), "visible")]
+    told = label is not None or _PUBLISH_LABEL.match(before) is not None
+    return [Witness(parsed, weight + 0.6 * told - 1.2 * signed - 0.8 * (parsed.precision == "day"), "visible")]
 
 
 def _decide(witnesses: list[Witness], clock: Clock) -> Witness | None:

@@ -230,3 +230,17 @@ def test_short_paragraphs_after_pictures_are_no_captions() -> None:
 def test_the_date_is_found_before_and_behind_its_label(line: str) -> None:
     article = read_page(_page(f"<h1>青石二院上线新系统</h1><p class=m>{line}</p><div>{_p(*ZH[:5])}</div>"))
     assert article.published == datetime(2026, 3, 14, 2, 10, tzinfo=UTC)
+
+
+def test_who_wrote_and_edited_is_the_author_too() -> None:
+    body = f"<h1>青石二院上线新系统</h1><p>作者：杜若 来源：东湖周刊</p><div>{_p(*ZH[:5])}<p>[责任编辑：杜若]</p></div>"
+    article = read_page(_page(body))
+    assert article.authors == ("杜若",) and article.editors == ("杜若",)
+
+
+def test_a_table_tells_signing_changing_and_publishing_apart() -> None:
+    rows = "".join(f"<tr><td>{name}</td><td>{day}</td></tr>" for name, day in (
+        ("成文日期：", "2026年04月14日"), ("发布日期：", "2026年04月16日"), ("更新时间：", "2026年04月20日"),
+    ))  # fmt: skip
+    article = read_page(_page(f"<table>{rows}</table><h1>关于建设影像云平台的通知</h1><div>{_p(*ZH[:5])}</div>"))
+    assert article.published == datetime(2026, 4, 15, 16, tzinfo=UTC)
