@@ -7,7 +7,7 @@ import re
 _READING = re.compile(r"(?<=[\u4e00-\u9fff])[ 　]?[(（\[]\s*[a-züA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ\s·']{1,24}\s*[)）\]]")
 _TONE = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
 _MARKUP = re.compile(
-    r"<\s*/?\s*(?:p|br|div|span|a|b|i|u|em|strong|font|img|table|tbody|tr|td|th|ul|ol|li|h[1-6]|script|style|section|article|figure|iframe|video|center|o:p|"
+    r"<\s{0,3}/?\s{0,3}(?:p|br|div|span|a|b|i|u|em|strong|font|img|table|tbody|tr|td|th|ul|ol|li|h[1-6]|script|style|section|article|figure|iframe|video|center|o:p|"
     r"blockquote|input|form|meta|link|hr|sup|sub|html|body|head|svg|code|pre|ins|nav|footer|header|title)\b[^<>]*>|<!--|-->|<!\[CDATA\[|\]\]>",
     re.I,
 )

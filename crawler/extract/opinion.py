@@ -25,7 +25,7 @@ _LONG_STRING = re.compile(
     re.I,
 )
 _SENTENCES = re.compile(r"[。！？；，.!?;,]")
-_TAG = re.compile(r"<\s*/?\s*(?:p|br|div|span|section|strong|h[1-6]|img)\b", re.I)
+_TAG = re.compile(r"<\s{0,3}/?\s{0,3}(?:p|br|div|span|section|strong|h[1-6]|img)\b", re.I)
 
 
 # What it cannot read it would report to the terminal; `method` says who read a page.

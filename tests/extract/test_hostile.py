@@ -65,8 +65,9 @@ def test_what_once_went_wrong(path: Path) -> None:
     [
         b"", b"\x00" * 50, b"<", b"<html", b"<!--" * 5000, b"<script>" * 20_000, b"<div>" * 50_000, b"<ul><li>" * 3000 + b"<a>x</a>", b"&" * 100_000, b'<p title="' * 5000,
         b'"content":"' + b"\\" * 100_000, ("（记者" * 20_000).encode(), ("作者：张" * 20_000).encode(), (" " * 200_000 + "<p>。").encode(), b"<table>" * 3000, b"1-" * 50_000, b'<a href="' * 100_000 + b">", b"<a x>" * 50_000 + b"<b>" * 50_000, b"<b>" * 40_000 + b"</i>" * 40_000,
+        b'<div id=app></div><script>x={"content":"<' + b" " * 200_000 + b'"}</script>',
     ],
-    ids=range(19),
+    ids=range(20),
 )  # fmt: skip
 def test_degenerate_pages(body: bytes) -> None:
     _check(body)
