@@ -11,6 +11,7 @@ _MARKUP = re.compile(
     r"blockquote|input|form|meta|link|hr|sup|sub|html|body|head|svg|code|pre|ins|nav|footer|header|title)\b[^<>]*>|<!--|-->|<!\[CDATA\[|\]\]>",
     re.I,
 )
+_BLANKS = re.compile(r"[^\S\n]{2,}")
 _MANY = 4
 
 
@@ -25,5 +26,5 @@ def clean_paragraphs(paragraphs: list[str]) -> list[str]:
     # Again and again, as what stands around a tag may close up to one.
     for _ in range(6):
         if "<" in text or "-->" in text or "]]>" in text:
-            text = _MARKUP.sub(" ", text)
+            text = _BLANKS.sub(" ", _MARKUP.sub(" ", text))
     return [line for part in text.split("\n") if (line := " ".join(part.split()))]
