@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 MEGABYTE = 1024 * 1024
-_LEAST_PAUSE = 0.001
 
 
 class CrawlSettings(BaseModel):
@@ -68,6 +67,7 @@ _PARTS: dict[str, Any] = {
     "HTTPPROXY_ENABLED": False,
     "METAREFRESH_ENABLED": False,
     "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.6"},
+    "DOWNLOADER": f"{_FETCH}.downloader.OneAtATime",
     "TWISTED_DNS_RESOLVER": f"{_FETCH}.network.GuardedResolver",
     "DOWNLOAD_HANDLERS": {
         "http": f"{_FETCH}.network.GuardedHandler",
@@ -114,8 +114,7 @@ def scrapy_settings(crawl: CrawlSettings) -> dict[str, Any]:
         "USER_AGENT": crawl.agent(),
         "CONCURRENT_REQUESTS": crawl.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        # Without any pause Scrapy 2.19 lets a whole queue go to one host at once: a request counts as under way only after its task began.
-        "DOWNLOAD_DELAY": max(crawl.min_delay, _LEAST_PAUSE),
+        "DOWNLOAD_DELAY": crawl.min_delay,
         # Chance may not shorten the pause below what was promised.
         "DOWNLOAD_DELAY_JITTER": 0,
         "AUTOTHROTTLE_ENABLED": crawl.min_delay > 0,
