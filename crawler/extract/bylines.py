@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -15,15 +16,17 @@ from .people import english_names, is_chinese_name, is_latin_name, leading_names
 _HAN = "\u4e00-\u9fff"
 _LABEL = r"[\s　]*[：:|丨｜∣/／][\s　]*"
 _AUTHOR = re.compile(
-    rf"(?:^|[\s　|丨(（\[【/·•])(?:本文|文章|特约)?(?:作\s*者|作家|撰\s*文|撰\s*稿(?:人)?|采写|执\s*笔|編譯|编译|原创|原創|文\s*/\s*图|文图|图文|文)(?:/[{_HAN}]{{1,4}})?{_LABEL}(?:[{_HAN}]{{0,8}}(?:记者|記者)\s*)?([{_HAN}·A-Za-z][^：:。；]{{1,60}})"
+    rf"(?:^|[\s　|丨(（\[【/·•，,；;])(?:本文|文章|特约)?(?:作\s*者|作家|撰\s*文|撰\s*稿(?:人)?|采写|执\s*笔|編譯|编译|原创|原創|文\s*/\s*图|文图|图文|文)(?:/[{_HAN}]{{1,4}})?{_LABEL}(?:[{_HAN}]{{0,8}}(?:记者|記者)\s*)?([{_HAN}·A-Za-z][^：:。；]{{1,60}})"
 )
 _AUTHOR_SPACE = re.compile(
     rf"^[\s(（\[【]*(?:文\s*[/／、&]\s*图|图\s*[/／、&]\s*文|图文|文图|撰文|采写|作者|《[^》]{{1,12}}》作者)[\s　]+([{_HAN}][^：:。；]{{1,40}})"
 )
 _REPORTER = re.compile(
-    rf"(?:^|[\s　|丨(（\[【／/，,。；]|(?<=[{_HAN}\d]))(?:首席|资深|实习|见习|特约|特派|全媒体|融媒体|文字)?(?:记\s*者|記\s*者|评论员|评论员：)\s*{_LABEL[0:0]}[：:|丨｜/／\s　]*([{_HAN}][{_HAN}·A-Za-z\s　、，,和]{{1,50}})"
+    rf"(?:^|[\s　|丨(（\[【〔／/，,。；]|(?<=[{_HAN}\d]))(?:首席|资深|实习|见习|特约|特派|全媒体|融媒体|文字)?(?:记\s*者|記\s*者|评论员|评论员：)\s*{_LABEL[0:0]}[：:|丨｜/／\s　]*([{_HAN}][{_HAN}·A-Za-z\s　、，,和]{{1,50}})"
 )
-_PAREN_REPORTER = re.compile(rf"[(（【\[]([^()（）【】]{{0,24}}?)(?:记者|記者)[：:\s　]*([{_HAN}][^()（）【】：:。]{{1,60}})[)）】\]]")
+_PAREN_REPORTER = re.compile(
+    rf"[(（【\[〔]([^()（）【】〔〕]{{0,24}}?)(?:记者|記者)[：:\s　]*([{_HAN}][^()（）【】〔〕：:。]{{1,60}})[)）】\]〕]"
+)
 _REPORTS = re.compile(rf"(?:记者|記者)\s*([{_HAN}]{{2,3}})\s*(?:报道|報導)")
 _CORRESPONDENT = re.compile(rf"通讯员[：:\s　]*([{_HAN}][{_HAN}\s　、，,]{{1,40}})")
 _SIGNED = re.compile(
@@ -34,10 +37,10 @@ _EDITOR = re.compile(
     rf"(?:责任编辑|責任編輯|责\s*任\s*编\s*辑|责\s*编|責\s*編|值班编辑|本期编辑|网络编辑|网站编辑|(?<!责任)编\s*辑|(?<!責任)編\s*輯)\s*[：:|丨｜∣/／\s　]\s*([{_HAN}A-Za-z][{_HAN}·A-Za-z0-9_\s　、，,]{{0,40}})"
 )
 _SOURCE = re.compile(
-    r"(?:(?:本文|文章|稿件|信息|内容|新闻|消息)?(?:来\s*源|來\s*源|出\s*处|转自|轉自|转载自|摘自)|稿源|文章出处)\s*[于自]?\s*[：:|丨｜∣]\s*(?:微信公众号)?[\s　《“\"「【]*([^\s　|｜丨》”\"」】]{2,30}(?: [A-Za-z][\w.]*)*)"
+    r"(?<![图圖片])(?:(?:本文|文章|稿件|信息|内容|新闻|消息)?(?:来\s*源|來\s*源|出\s*处|转自|轉自|转载自|摘自)|稿源|文章出处)\s*[于自]?\s*[：:|丨｜∣]\s*(?:微信公众号)?[\s　《“\"「【]*([^\s　|｜丨》”\"」】]{2,30}(?: [A-Za-z][\w.]*)*)"
 )
 _SOURCE_END = re.compile(
-    r"(?:作\s*者|责任?编|编\s*辑|发布|日期|时间|字\s*号|浏览|点击|阅读|\d{4}[-年/]|（|\(|原创稿|，|,|；|。|记者|访问|分享|打印|【|撰稿|20\d\d).*$"
+    r"(?:作\s*者|责任?编|编\s*辑|发布(?=时间|日期|人|者|单位|于|\s*[：:])|日期|时间|字\s*号|浏览|点击|阅读|\d{4}[-年/]|（|\(|原创稿|，|,|；|。|记者|访问|分享|打印|【|撰稿|20\d\d).*$"
 )
 _BY = re.compile(r"^\s*(?:(?:written|posted|reported|published|story|words)\s+)?by:?\s+(?=[A-ZÀ-Þ])(.{3,140})", re.I)
 _NOBODY = re.compile(
@@ -47,17 +50,43 @@ _NOBODY = re.compile(
 
 
 _LABELS = re.compile(
-    r"((?:责任|責任)?编\s*辑|责\s*编|来\s*源|來\s*源|作\s*者|记\s*者|記\s*者|发布|時間|时间|日期|字号|阅读|浏览|点击|摄影|校对|审核|通讯员)(?=\s*[：:|丨])"
+    r"((?:责任|責任)?编\s*辑|责\s*编|(?<![图圖片])来\s*源|(?<![图圖片])來\s*源|作\s*者|记\s*者|記\s*者|发布(?:时间|日期|人|者|单位)?|時間|时间|日期|字号|阅读|浏览|点击|摄影|校对|审核|通讯员)(?=\s*[：:|丨｜∣])"
 )
 # Cheap test before the costly patterns: none of them matches a text without one of these.
 _MAY_NAME = re.compile(r"[作撰文采执編编译譯原记記论]")
-_MAY_LABEL = re.compile(r"[：:|丨]")
+_MAY_LABEL = re.compile(r"[：:|丨｜∣]")
 _MAY_CITE = re.compile(r"[来來出转轉摘稿]")
 _MAY_EDIT = re.compile(r"[编編]")
 _PICTURE = re.compile(r"摄|图片|供图|photo|image", re.I)
 _ZONE = re.compile(r"^(?:UTC|GMT|[ECMP][SD]?T|BST|CES?T|AM|PM)$", re.I)
+# A name before its outlet or a date, or with nothing else in its line: "张三 · 2026-03-14 10:20", "张三 江陵日报 2026-03-14".
+_DATED = r"(?:(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}|\d{1,2}\s*[-/月]\s*\d{1,2}|\d{1,2}\s*(?:分钟|小时|天)前|昨天|今天)"
+_NAME_DATE = re.compile(
+    rf"^([{_HAN}]{{3}}|[{_HAN}]{{2}}(?=\s*[·•∙|｜丨]))\s*[·•∙|｜丨\s]\s*(?:[{_HAN}A-Za-z0-9·《》]{{2,16}}[报網网社刊台]?\s+)?{_DATED}"
+)
+# What three characters under a headline are, when they are no name, though they begin with a surname: 高血压.
+_NO_LONE = re.compile(r"[病症科炎癌压糖脂障药率费法股类学所省市县区展赛奖榜刊集辑讲课谈话评篇版栏]$")
+_HAS_DATE = re.compile(_DATED)
 _ATTACHED = re.compile(rf"作\s*者[：:\s]*([{_HAN}]{{2,4}})(?![{_HAN}])")
-_AFTER_DATE = re.compile(rf"\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?\s+(?:来源\s*)?([{_HAN}A-Za-z][{_HAN}A-Za-z0-9·\-]{{1,19}})$")
+_AFTER_DATE = re.compile(
+    rf"\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?\s+(?:来源\s*)?([{_HAN}A-Za-z][{_HAN}A-Za-z0-9·\-]{{1,19}})(?:$|\s+(?=字体|字号|作者|编辑|评论|阅读|浏览|分享))"
+)
+_FROM = re.compile(
+    r"^[\s（(【\[*※]*(?:本文|文章|内容)(?:转载|综合)?(?:来自|來自|首发于|源自)[：:\s]*(?:微信)?(?:公众号|公眾號)?[：:\s]*[“\"「《【]?([^\s，,。（(”\"」》】：:]{2,20})"
+)
+_REPORTER_OF = re.compile(
+    rf"^[\s（(【\[]*([{_HAN}A-Za-z0-9]{{1,10}}?(?:[报報网網社刊台]|新闻|新聞|周刊|报道|報導|财经))\s*[／/|]?\s*(?:首席|资深|见习|实习|全媒体|融媒体|摄影)?(?:记者|記者)"
+)
+_BEFORE_DATE = re.compile(rf"^([{_HAN}A-Za-z0-9]{{1,12}}(?:[报報网網社刊台]|新闻|新聞|周刊|财经))\s*[·•∙|｜丨\s]\s*{_DATED}")
+_OURS = re.compile(r"^(?:本[报報网網社刊台]|据)")
+_CITED = re.compile(r"^(?:来\s*源|來\s*源|出处|稿源)\s*[于自於]?\s*[：:]?\s*")
+_NO_OUTLET = re.compile(
+    r"^(?:(?:星期|周|礼拜)[一二三四五六日天]|听新闻|朗读|收听|语音播报|分享|评论|收藏|打印|关注|举报|阅读|浏览|字号|原创|转载|发布|发表|编辑|更新|登录|正文)"
+)
+
+_OUTLET_METAS = (
+    "contentsource", "source", "article:source", "og:source", "mediaid", "content-source", "dc.source", "bytedance:source", "copyright-source",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -80,7 +109,7 @@ def read_credits(page: Page, head: Head, body: Body, *, title_block: int = -1) -
     marked = [page.blocks[i] for i, reason in body.dropped if reason in {"byline", "source", "credit", "furniture"}]
     credits = Credits()
     credits.editors = _editors([*above, *tail])
-    credits.source, origin = _outlet(page, head, [*above, *tail, *first[:1]])
+    credits.source, origin = _outlet(page, head, [*above, *tail, *first[:1]], first[:4])
     if credits.source:
         credits.trust["source"] = origin
     named_above = _labelled(above)
@@ -96,13 +125,21 @@ def read_credits(page: Page, head: Head, body: Body, *, title_block: int = -1) -
         ("json-ld", [name for one in head.linked.authors for name in _person(one)]),
         ("meta", [name for one in _meta_authors(head) for name in _person(one)]),
     ):
-        # Who is called the author under the headline is one, even if he edited it, too.
-        names = [name for name in names if (names is named_above or name not in credits.editors) and name != credits.source]
+        if origin in {"json-ld", "meta"}:
+            names = [name for name in names if not _is_subject(name, page.title)]
+        # Who is called author or reporter of the report is one, even if he edited it, too.
+        kept = names is named_above or origin == "reporter"
+        names = [name for name in names if (kept or name not in credits.editors) and name != credits.source]
         if names:
             credits.authors = list(dict.fromkeys(names))
             credits.trust["authors"] = origin
             break
     return credits
+
+
+def _is_subject(name: str, title: str) -> bool:
+    """Whether a headline says what somebody does, as those of releases do: "Acme Bio Announces Results" names a company."""
+    return re.match(rf"{re.escape(name)}\s+[A-Za-z]+(?:s|ed)\b", title) is not None
 
 
 def _zones(page: Page, body: Body, title_block: int) -> tuple[list[Block], list[Block], list[Block]]:
@@ -111,7 +148,7 @@ def _zones(page: Page, body: Body, title_block: int) -> tuple[list[Block], list[
     if body.first < 0:
         return blocks[:60], [], []
     start = title_block if 0 <= title_block <= body.first else body.first - 12
-    above = [block for block in blocks[max(0, start - 3) : body.first] if block.units < 70]
+    above = [blocks[i] for i in range(max(0, start - 3), body.first) if i != title_block and blocks[i].units < 70]
     box_first = page.boxes[body.box].first if body.box >= 0 else body.first
     first = blocks[min(box_first, body.first) : body.first + 3]
     tail = [block for block in blocks[max(body.first + 1, body.last - 2) : body.last + 14] if block.units < 90]
@@ -151,7 +188,14 @@ def _latin_list(text: str) -> list[str]:
 
 def _elements(page: Page, blocks: list[Block], holds: Holds) -> list[str]:
     """Texts of the elements around `blocks` whose names say that they hold a person or an outlet."""
-    boxes = {block.box for block in blocks if block.box >= 0 and page.boxes[block.box].last - page.boxes[block.box].first <= 6}
+    boxes: set[int] = set()
+    for block in blocks:
+        box = block.box
+        for _ in range(3):  # the element that names somebody, or one around his name
+            if box < 0 or page.boxes[box].last - page.boxes[box].first > 6:
+                break
+            boxes.add(box)
+            box = page.boxes[box].parent
     return [named.text for named in page.named if named.box in boxes and holds in named.holds]
 
 
@@ -175,9 +219,20 @@ def _reporters(blocks: list[Block]) -> list[str]:
 def _plain(blocks: list[Block]) -> list[str]:
     """A name alone, or before its outlet, in the lines under the title."""
     for block in blocks:
-        match = _NAME_OUTLET.match(block.text) or _ATTACHED.search(block.text[:200])
+        match = _NAME_OUTLET.match(block.text) or _ATTACHED.search(block.text[:200]) or _NAME_DATE.match(block.text[:80])
+        if match and _NO_LONE.search(match.group(1)):
+            continue
         if match and (names := leading_names(match.group(1))):
             return names
+    for block, beside in itertools.chain(itertools.pairwise(blocks), itertools.pairwise(blocks[::-1])):
+        if (
+            len(block.text) == 3
+            and not _NO_LONE.search(block.text)
+            and is_chinese_name(block.text)
+            and len(beside.text) < 40
+            and _HAS_DATE.search(beside.text)
+        ):
+            return [block.text]
     return []
 
 
@@ -195,42 +250,49 @@ def _editors(blocks: list[Block]) -> list[str]:
     for block in blocks:
         if not _MAY_EDIT.search(block.text[:200]):
             continue
-        for match in _EDITOR.finditer(_spaced(block.text)):
+        line = _spaced(block.text)
+        match = _EDITOR.search(line)
+        while match:
             text = match.group(1).strip()
             names = leading_names(text, labelled=True) or ([text.split()[0]] if re.match(r"^[A-Za-z][\w]{2,19}(?:\s|$)", text) else [])
             found += [name for name in names if name not in found]
+            match = _EDITOR.search(line, match.start(1))  # the next label may have been taken for a part of this one's names
     return found
 
 
-def _outlet(page: Page, head: Head, blocks: list[Block]) -> tuple[str, str]:
+def _outlet(page: Page, head: Head, blocks: list[Block], first: list[Block]) -> tuple[str, str]:
     for block in blocks:
         label = _SOURCE.search(_spaced(block.text)) if _MAY_CITE.search(block.text[:200]) else None
-        if label and (name := _SOURCE_END.sub("", label.group(1)).strip(' :：-_·《》<>“”"')):
-            return name[:40], "byline"
-    for name in (
-        "contentsource",
-        "source",
-        "article:source",
-        "og:source",
-        "mediaid",
-        "content-source",
-        "dc.source",
-        "bytedance:source",
-        "copyright-source",
-    ):
+        if label and (name := _SOURCE_END.sub("", label.group(1)).strip(' :：-_·《》<>“”")）】]')):
+            return name[:40] + ("》" if "《" in name[:40] and label.string[label.end(1) : label.end(1) + 1] == "》" else ""), "byline"
+    for name in _OUTLET_METAS:
         value = re.sub(r"^(?:来源|來源)\s*[：:]\s*", "", head.first(name))
         value = _SOURCE_END.sub("", value).strip()
         if value and not value.isdigit() and not value.startswith("http"):
             return value[:40], "meta"
+    for block in first:
+        if label := _FROM.search(block.text[:120]):
+            return label[1], "byline"
     people = _elements(page, blocks, Holds.PERSON)
     for text in _elements(page, blocks, Holds.OUTLET):
+        text = _CITED.sub("", text).strip(" ：:")
         person = is_chinese_name(text) or (text in people and is_latin_name(text))
         if 1 < len(text) < 20 and not re.search(r"\d{2}[:：-]\d{2}|[：:]", text) and not person:
             return text, "named"
     for block in blocks:
         match = _AFTER_DATE.search(block.text[:80]) or _NAME_OUTLET.match(block.text)
-        if match and not is_chinese_name(name := match.group(match.lastindex or 1)) and not _ZONE.match(name):
+        if (
+            match
+            and not is_chinese_name(name := match.group(match.lastindex or 1))
+            and not _ZONE.match(name)
+            and not _NO_OUTLET.match(name)
+        ):
             return name, "byline"
+    for pattern, zone in ((_BEFORE_DATE, blocks), (_REPORTER_OF, [*blocks, *first])):
+        for block in zone:
+            match = pattern.search(block.text[:120])
+            if match and not _OURS.match(match[1]):
+                return match[1], "byline"
     for name, origin in ((head.linked.publisher, "json-ld"), (head.first("og:site_name", "application-name"), "meta")):
         if name:
             return name[:40], origin

@@ -38,7 +38,7 @@ _CLOCK = (
     r"(?:\s*(?P<half2>a\.?m\b\.?|p\.?m\b\.?))?(?:\s*\(?" + _ZONE_TEXT + r")?"
 )
 _THEN_CLOCK = (
-    r"(?:(?P<gap>日?[\sT,|·-]*(?:\([^)\d]{1,8}\)|（[^）\d]{1,8}）|星期[一二三四五六日天]|周[一二三四五六日天])?[\s,]*(?:at|@|\|)?\s*)"
+    r"(?:(?P<gap>\s*日?[\sT,|·-]*(?:\([^)\d]{1,8}\)|（[^）\d]{1,8}）|星期[一二三四五六日天]|周[一二三四五六日天])?[\s,]*(?:at|@|\|)?\s*)"
     + _CLOCK
     + ")?"
 )
@@ -59,7 +59,14 @@ _DAY_MONTH = re.compile(
     + _THEN_CLOCK,
     re.I,
 )
-_MONTH_DAY = re.compile(r"\b" + _MONTH + r"\.?\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)" + _THEN_CLOCK, re.I)
+# A month may be glued to a name that ends before it: "Jane DoeAug 14, 2023".
+_MONTH_DAY = re.compile(
+    r"(?:\b|(?<=(?-i:[a-z]))(?=(?-i:[A-Z])))"
+    + _MONTH
+    + r"\.?\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)"
+    + _THEN_CLOCK,
+    re.I,
+)
 _CTIME = re.compile(
     r"\b" + _MONTH + r"\s+(?P<d>\d{1,2})\s+(?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d)(?:\s+" + _ZONE_TEXT + r")?\s+(?P<y>(?:19|20)\d\d)", re.I
 )

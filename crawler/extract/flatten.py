@@ -310,8 +310,12 @@ class _Layout(Writer):
             self.blocks.append(Piece(found.text, name, len(boxes) - 1, found.link_chars, 0, self.image, 0))
             self.image = self.next_image = False
             if found.prose:
-                self.folded[len(self.blocks) - 1] = start, found.prose // (_SURELY if _AFTER_TEXT.search(written) else 1)
+                self.folded[len(self.blocks) - 1] = start, found.prose // (_SURELY if self._follows_text(written, start, found.end) else 1)
         return found.end
+
+    def _follows_text(self, written: str, start: int, end: int) -> bool:
+        """Whether an element is named as what follows a text; one that holds a headline is none."""
+        return _AFTER_TEXT.search(written) is not None and self.page.markup.find("<h1", start, end) < 0
 
     def large_folds(self) -> frozenset[int]:
         """Where surroundings begin that were made one block though they hold much of the page's prose: they may be none."""

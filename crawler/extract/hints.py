@@ -42,7 +42,9 @@ class Meaning(NamedTuple):
     holds: Holds
 
 
-HIDDEN_STYLE = re.compile(r"display\s*:\s*none|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)", re.I)
+HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|(?<![\w-])(?:left|top|text-indent)\s*:\s*-\d{4,}(?:px|em)|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)", re.I
+)
 
 _BAD_TAGS = frozenset({"nav", "aside", "footer"})
 _DOUBTFUL_TAGS = frozenset({"header", "menu"})
@@ -55,6 +57,8 @@ _E = r"(?:$|[\s_\-:.\d])"  # a name ends
 _OF_POST = r"(?:post|article|entry|news)[_-]?"
 _OF_TEXT = r"(?:post|entry|story|news|main|page|text|detail)[_-]?"
 _OF_IMAGE = r"[_-]?(?:desc|info|txt|text|note|title|alt|credit|cap)"
+# What stands around an article is named after it, too: article-info is none.
+_AROUND = r"(?![_-]?(?:info|meta|source|time|date|author|editor|byline|tools?|foot(?:er)?|bottom|other|about)(?:$|[\s_\-:.\d]))"
 # Whole names only: overflow-hidden hides nothing, and "hidden lg:block" is shown on a wide screen.
 _ALL = r"(?:^|\s)(?:{})(?=\s|$)(?!.*\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline))"
 
@@ -192,20 +196,20 @@ _DOUBTFUL_NAMES = {
     "card": rf"{_S}card{_E}",
 }
 _GOOD_NAMES = {
-    "article": rf"article[_-]?(?:body|content|text|main|detail|con|txt)|{_S}article{_E}",
+    "article": rf"article[_-]?(?:body|content|text|main|detail|con|txt)|{_S}article{_AROUND}{_E}",
     "body": rf"{_OF_TEXT}bodys?{_E}",
     "con": rf"{_OF_TEXT}con(?:t|tent)?s?{_E}|con_?text|xl_?con",
     "text": rf"{_OF_TEXT}texts?{_E}",
     "txt": rf"{_OF_TEXT}txts?{_E}|xl_?txt",
-    "content": rf"{_S}(?:content|ucap-content|rich_media_content|js_content){_E}|vsb_content|(?:editor-?|view-?)content",
-    "story": rf"{_S}story{_E}",
+    "content": rf"{_S}(?:content{_AROUND}|ucap-content|rich_media_content|js_content){_E}|vsb_content|(?:editor-?|view-?)content",
+    "story": rf"{_S}story{_AROUND}{_E}",
     "zoom": rf"{_S}zoom{_E}",
     "editor": rf"{_S}trs_u?editor{_E}|ueditor",
     "artibody": rf"{_S}artibody{_E}",
     "endtext": rf"{_S}endtext{_E}",
     "zhengwen": rf"{_S}zhengwen{_E}",
     "neirong": rf"{_S}neirong{_E}",
-    "detail": rf"{_S}detail{_E}",
+    "detail": rf"{_S}detail{_AROUND}{_E}",
     "prose": rf"{_S}prose{_E}",
     "hentry": "hentry",
     "type-post": "type-post",
@@ -223,6 +227,7 @@ _OUTLET_NAMES = {
     "source": r"(?:^|[\s_-])source(?:$|[\s_-])|source-?name",
     "media": r"(?:^|[\s_-])media-?name(?:$|[\s_-])",
     "author": "author-?name",
+    "nick": r"(?:^|[\s_-])nick-?name(?:$|[\s_-])",
 }
 _TABLES: tuple[tuple[Hint | Holds, dict[str, str]], ...] = (
     (Hint.HIDDEN, _HIDDEN_NAMES),

@@ -14,7 +14,7 @@ from .people import english_names, leading_names
 
 # Each rule is a whole short line. Words of the trade, in both scripts; no site's own.
 _CREDIT = re.compile(
-    r"^[\[【(（<\s■●◎▍丨|]*(?:责任?编辑?|責任編輯|责编|編輯|编辑|值班编辑|本期编辑|编审|审核|审校|校对|校對|核稿|监制|監製|终审|初审|复审|一审|二审|三审|签发|值班主任|主编|总编|策划|统筹|制图|设计|美编|排版|视觉|视频|"
+    r"^(?:[\[【(（]\s*(?:纠错|我要纠错)\s*[\])）】])?[\[【(（<\s■●◎▍丨|]*(?:责任?编辑?|責任編輯|责编|編輯|编辑|值班编辑|本期编辑|编审|审核|审校|校对|校對|核稿|监制|監製|终审|初审|复审|一审|二审|三审|签发|值班主任|主编|总编|策划|统筹|制图|设计|美编|排版|视觉|视频|"
     r"出品|制作|运营|实习生|实习编辑|见习编辑|新媒体编辑|图片编辑|网络编辑|作者单位|作者简介|作者介绍|投稿邮箱|联系邮箱|商务合作|转载授权)\s*[/／]?\S{0,8}\s*[：:|丨｜/／∣\s]\s*.{0,60}$"
 )
 _SOURCE = re.compile(
@@ -22,6 +22,20 @@ _SOURCE = re.compile(
     r"(?:本文)?(?:来源|转载自|转自|摘自)于?\s*[：:丨|《“\"]?|原载|原标题|原題|原题|本文原标题|原文标题|原文链接|阅读原文|文章链接|链接地址|题图来自|图片来自|头图来自|本文来自|文章来自|首发于|本文首发|文章首发|本文转载)"
 )
 _SOURCE_MAX = 60
+# Whole lines: the issue of a newspaper, a name of the site in brackets at the end, people and their duties in brackets.
+_ISSUE = re.compile(
+    r"^[（(\s]*《[^》]{2,14}》\s*[（(]?\s*(?:19|20)\d\d\s*年.{3,24}[)）]$|^[（(【\[][^()（）。]{0,24}\.(?:com|cn|net|org)[)）】\]]$", re.I
+)
+_IN_BRACKETS = re.compile(
+    r"^[（(【\[][^()（）。！？]{0,40}(?:记者|記者|作者|责编|責編|编辑|編輯|供稿|撰稿|撰文|通讯员|摄影|攝影)\s*[：:｜|丨∣/／][^()（）。！？]{1,60}[)）】\]]$"
+)
+_PLACE = re.compile(
+    r"^(?:[您你](?:现在|当前|目前|現在|目前)?的?(?:所在)?(?:的)?位置|(?:当前|所在|现在|目前|當前|現在)的?位置)\s*(?:是|为|在)?\s*[：:>»]|^[\[【(（\s]*(?:字号|字體|字体|字級)(?:大小|选择|設定)?\s*[：:]?[\s\[\]【】()（）大中小特超默认标准+\-A]*$"
+)
+_ADDRESS = re.compile(r"^[\w.+-]{1,40}@[\w-]+(?:\.[\w-]+)+$")
+_REFERENCES = re.compile(r"^[\[【(（\s]*(?:主要)?(?:参考(?:资料|文献|来源)|資料來源|參考(?:資料|文獻))\s*[\])】）]?\s*[：:]?$")
+_REFERENCE = re.compile(r"^[\[【(（\s]*\d{1,2}\s*[\])】）.、．]|https?:|^《|^\W?[A-Z][a-z]+ [A-Z]{1,3},")
+_PICTURE_NAME = re.compile(r"(?:^|[\s_-])(?:desc|descr|note)(?:$|[\s_-])", re.I)
 _BYLINE = re.compile(
     r"^[\[【(（\s■●◎▍丨|]*(?:《[^》]{1,12}》)?(?:(?:本报|本刊|本网|本台|[\u4e00-\u9fffA-Za-z]{2,10}?)?(?:首席|实习|见习|特约|全媒体|融媒体|文字)?(?:记者|記者|作者|通讯员|撰稿人?|撰文|采写|采访|執筆|执笔|编译|编撰|撰写|文字|原创|原創|投稿人|文图|图文|文|图|摄影|作者|供稿|讲述|口述|整理|特约撰稿)"
     r"(?:[、/／&和·\s]?(?:图|摄影|摄|编辑|编译|整理|视频))?)\s*(?:[：:|丨｜/／∣]|\s|(?<=[者员人])(?=[\u4e00-\u9fff]))\s*(.{1,50})$"
@@ -29,9 +43,9 @@ _BYLINE = re.compile(
 _ORIGINAL_TITLE = re.compile(r"^[\[【(（\s]*(?:本文)?原?(?:标题|题|題)(?:为|為)?\s*[：:《“\"]")
 _PROMO = re.compile(
     r"(?:长按|識別|识别).{0,14}(?:二维码|二維碼|关注|订阅|图片)|扫(?:描|一扫|码)?.{0,6}(?:下方|上方|左方|右方|文末|图中|以下).{0,4}二维码|扫码(?:关注|下载|加入|添加|进群|订阅|阅读)|(?:关注|關注).{0,16}(?:公众号|微信号|官方微信|视频号)|"
-    r"点击.{0,8}(?:上方|下方|蓝字|左下角|右上角|阅读原文|清晰大图|大图|查看原文|观看视频|进入专题)|点击.{0,6}(?:投票|订阅)|点击看|更多(?:精彩|内容|资讯|新闻|信息|猛料).{0,20}(?:关注|点击|请|欢迎|下载|登录|访问|敬请)|"
+    r"点击.{0,8}(?:上方|下方|蓝字|左下角|右上角|阅读原文|清晰大图|大图|查看原文|观看视频|进入专题)|点击.{0,6}(?:投票|订阅)|(?:点击|扫码).{0,6}(?:报名|咨询|购买|领取|预约)[\s>！!。]*$|点击看|更多(?:精彩|内容|资讯|新闻|信息|猛料).{0,20}(?:关注|点击|请|欢迎|下载|登录|访问|敬请)|"
     r"^.{0,6}欢迎(?:关注|订阅|投稿|转发|扫码|下载)|点(?:个|亮)?.?[“\"【]?(?:在看|赞)[”\"】]?|(?:在看|点赞|转发|收藏).{0,6}(?:点赞|转发|分享|三连)|举报/反馈|正文已结束|阅读全文|展开全文|加载更多|查看更多|"
-    r"添加.{0,10}(?:小助手|客服微信)|加入.{0,8}(?:交流群|读者群|社群)|回复.{0,3}【|后台回复|戳(?:这里|下方|原文|阅读)"
+    r"添加.{0,10}(?:小助手|客服微信)|(?:广告|商务|媒体)(?:等)?合作.{0,8}请(?:点击|联系|致电)|加入.{0,8}(?:交流群|读者群|社群)|回复.{0,3}【|后台回复|戳(?:这里|下方|原文|阅读)"
 )
 # What an article may say about its subject too: believed at the edges of a text only.
 _LOOSE_PROMO = re.compile(
@@ -42,6 +56,7 @@ _RIGHTS = re.compile(
     r"^[\[【(（\s*※•·]*(?:(?:特别|免责|版权|郑重|风险|重要|本站|本网|平台)(?:声明|提示|申明|警示|说明)|声明[：:]|版权(?:归|所有)|版权©|(?:本文|文章|以上内容|以上文章|该文|此文|本稿).{0,24}(?:版权|观点|立场|授权|转载|不代表|仅代表|仅供参考|不构成)|"
     r"(?:未经|未經).{0,16}(?:授权|许可|同意|允许|書面|书面).{0,20}(?:转载|不得|禁止|使用|複製|复制)|转载(?:请|须|需|时)|如需转载|凡本(?:网|站|报|平台)|凡注明|如(?:有|涉|发现|若).{0,20}(?:侵权|版权|侵犯)|如涉及.{0,20}版权|"
     r"本(?:文|站|网|平台|页面).{0,30}(?:不代表|不对|不承担|仅提供信息存储)|文中.{0,10}(?:仅代表|不代表)|以上(?:仅|观点).{0,10}(?:代表|供参考)|投资有风险|市场有风险|股市有风险|据此(?:操作|投资|入市)|"
+    r"[本此该].{0,4}(?:内容|文章|文|作品|稿件)[为系由是].{1,16}(?:原创|独家)[^。]{0,8}(?:著作权|版权|未经(?:授权|许可|同意|允许|书面)|转载|禁止|谢绝)|.{0,12}(?:原创|独家)(?:文章|内容|稿件|作品)?\s*[，,]\s*(?:未经(?:授权|许可|同意|允许|书面)|禁止|严禁|请勿|转载)|"
     r"Copyright|©|\(c\)\s*\d{4}|All rights reserved|版权所有|Notice: The content above)",
     re.I,
 )
@@ -74,7 +89,7 @@ _CAPTION_START = re.compile(
     re.I,
 )
 _CAPTION_END = re.compile(
-    r"(?:摄影?|供图|提供图片|图片提供|[\s/／]图|資料圖|资料图片?|配图|截图|示意图|效果图|(?:视觉中国|人民视觉|新华社|中新社|IC photo|法新社|路透社?)(?:\s*(?:资料|图|发|供图))?|图虫创意|东方IC|摄图网|/\s?供图|新华社发|中新社发|资料照片|网络图片|图据\S{2,8}|photo|getty images|reuters|afp|shutterstock|istock|file photo|via ap)\s*[)）\]】。]*$",
+    r"(?:摄影?|攝影?|供图|提供图片|图片提供|[\s/／]图|資料圖|资料图片?|配图|截图|示意图|效果图|(?:视觉中国|人民视觉|新华社|中新社|IC photo|法新社|路透社?)(?:\s*(?:资料|图|发|供图))?|图虫创意|东方IC|摄图网|/\s?供图|新华社发|中新社发|资料照片|网络图片|图据\S{2,8}|photo|getty images|reuters|afp|shutterstock|istock|file photo|via ap)\s*[)）\]】。]*$",
     re.I,
 )
 _NUMBERISH = re.compile(r"^(?:[\s\d【】\[\]()（）<>«»‹›|/…上下一末首尾前后页頁第共.:：,，-]|prev(?:ious)?|next|page|first|last)+$", re.I)
@@ -122,6 +137,7 @@ class Lines:
         following = dict(itertools.pairwise(indexes))
         kept: list[int] = []
         units = seen = 0.0
+        references = False
         closed = -1  # everything up to here belongs to a section that was closed
         for position, i in enumerate(indexes):
             block = blocks[i]
@@ -129,10 +145,17 @@ class Lines:
             reason = self._reason(block, first=units < 30, late=seen > 0.45 * total, edge=units < 30 or seen > 0.85 * total)
             if reason is None:
                 reason = self._caption_reason(block, blocks[following[i]] if i in following else None, captioned)
+            if reason is None and block.after_image and block.units < 60 and self._is_named_caption(block):
+                reason = "caption"
             if reason is None and i < closed:
                 reason = "section"
             elif reason == "related":
                 closed = self._section_end(indexes, position, seen / total)
+            if reason is None and references:
+                references = _REFERENCE.search(block.text) is not None
+                reason = "source" if references else None
+            elif reason in {None, "source"} and seen > 0.5 * total and _REFERENCES.match(block.text):
+                references, reason = True, "source"
             if reason is None:
                 kept.append(i)
                 units += block.units
@@ -163,8 +186,12 @@ class Lines:
             return "related" if _HEADS_SECTION.search(text) else "links"
         if links > 0.6 and block.tag not in HEADINGS and (units < 80 or links > 0.9):
             return "links"
-        if _ORIGINAL_TITLE.match(text) or (units < _SOURCE_MAX and _SOURCE.match(text)):
+        if _ORIGINAL_TITLE.match(text) or (units < _SOURCE_MAX and (_SOURCE.match(text) or _ISSUE.match(text))):
             return "source"
+        if units < 60 and _IN_BRACKETS.match(text):
+            return "byline"
+        if units < 60 and (_ADDRESS.match(text) or (_PLACE.match(text) and not _SENTENCE_END.search(text))):
+            return "furniture"
         if units < 50 and _CREDIT.match(text) and not _SENTENCE_END.search(text[:-1]):
             return "credit"
         if (
@@ -214,6 +241,11 @@ class Lines:
             return "caption"
         return None
 
+    def _is_named_caption(self, block: Block) -> bool:
+        """Whether a line stands alone in an element that is named a description."""
+        box = self.page.boxes[block.box]
+        return box.last - box.first == 1 and _PICTURE_NAME.search(box.names) is not None
+
     def _captions_follow_images(self, indexes: list[int]) -> bool:
         """Whether on this page a short line after an image is its caption: most images are followed by one, most paragraphs are longer."""
         after = [self.page.blocks[i] for i in indexes if self.page.blocks[i].after_image]
@@ -239,6 +271,10 @@ class Lines:
             if block.link_chars < 0.4 * len(block.text) and block.units > 30 and _SENTENCE_END.search(block.text)
         )
         units = sum(block.units for block in rest)
+        if box.first == i and sum(1 for block in rest if block.link_chars > 0.6 * len(block.text)) > 1:
+            whole = sum(blocks[j].units for j in indexes) or 1.0
+            if units < 0.4 * whole:
+                return box.last  # a box of its own: links, each with a summary
         if _COMMENTS.search(blocks[i].text) or prose < 0.3 * units or (share > 0.8 and prose < 0.6 * units):
             return box.last
         end = i + 1

@@ -55,6 +55,19 @@ _HAS_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d{3})|(?<!\d)\d\d-\d\d-\d\d|[�
 _DIGIT = re.compile(r"\d|昨|今天|刚刚|前天|周[一二三四五六日]")
 _SPLIT_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s+(\d{1,2}[/.-]\d{1,2})(?!\d)")
 _EXPLICIT_ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2}|GMT|UTC)\s*$")
+# What scripts call the moment of publication, the surest names first.
+_IN_SCRIPTS = tuple(
+    re.compile(
+        rf"""(?<![A-Za-z_]){names}["']?\s*[:=]\s*["']?(\d{{10}}(?:\d{{3}})?(?!\d)|(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:[T ]\d{{1,2}}:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?)""",
+        re.I,
+    )
+    for names in (
+        r"(?:publish(?:ed)?_?(?:time|date|at)|date_?published|pub_?(?:time|date))",
+        r"(?:(?:article|news|post|release|display)_?(?:time|date)|create(?:d)?_?(?:time|date|at)|ctime|ct)",
+    )
+)
+_ONLY_DAY = re.compile(r"^\s*(?:(?:19|20)\d\d|[二一][〇零○O一二三四五六七八九]{3})\s*年.{1,12}日\s*$")
+_MAX_SCRIPT = 1_000_000
 _RELATED = re.compile(r"ago\b|前|yesterday|today|昨|今|刚刚|周[一二三四五六日天]", re.I)
 
 
@@ -106,6 +119,8 @@ def read_published(
     seen = _visible(page, body, clock, hints, title_block=title_block, factor=1.0 if visible_first else 0.5)
     # What is visible may be the last change only, when the head knows both and tells them apart.
     witnesses += [witness for witness in seen if not sure or _day(witness.parsed, clock) not in changed]
+    if not witnesses:
+        witnesses = _from_scripts(page, clock) or _signed(page, body, clock)
     return _decide(witnesses, clock), witnesses
 
 
@@ -164,6 +179,26 @@ def _from_time_tags(page: Page, clock: Clock) -> list[Witness]:
     return found
 
 
+def _from_scripts(page: Page, clock: Clock) -> list[Witness]:
+    """What the scripts of a page say that says nothing else; nothing when they name several days: one may be another article's."""
+    for pattern in _IN_SCRIPTS:
+        values = {value for _, text in page.scripts if len(text) < _MAX_SCRIPT for value in pattern.findall(text)}
+        found = [parsed for value in sorted(values)[:20] if (parsed := clock.read(value)) is not None]
+        if found:
+            fine = [parsed for parsed in found if parsed.precision != "day"] or found
+            return [Witness(fine[0], 1.2, "script")] if len({_day(parsed, clock) for parsed in found}) == 1 else []
+    return []
+
+
+def _signed(page: Page, body: Body, clock: Clock) -> list[Witness]:
+    """The day under the text, as notices have it, where nothing else names one."""
+    for i in body.kept[-2:]:
+        text = page.blocks[i].text if i < len(page.blocks) else ""
+        if len(text) < 24 and _ONLY_DAY.match(text) and (parsed := clock.read(text)) is not None:
+            return [Witness(parsed, 1.0, "signature")]
+    return []
+
+
 def _visible(page: Page, body: Body, clock: Clock, hints: list[datetime], *, title_block: int, factor: float) -> list[Witness]:
     blocks = page.blocks
     first = body.first if body.first >= 0 else len(blocks)
@@ -174,6 +209,10 @@ def _visible(page: Page, body: Body, clock: Clock, hints: list[datetime], *, tit
         found += _witness(blocks, i, clock, hints, weight=base * factor, labelled_only=i == first)
     if body.last >= 0:
         for i in range(body.last + 1, min(body.last + 16, len(blocks))):
+            found += _witness(blocks, i, clock, hints, weight=2.2 * factor, labelled_only=True)
+    # A line of date and source that stands inside the chosen part, below its first line.
+    for i, reason in body.dropped:
+        if reason == "meta" and body.first < i <= body.last:
             found += _witness(blocks, i, clock, hints, weight=2.2 * factor, labelled_only=True)
     return found
 

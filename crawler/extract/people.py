@@ -45,7 +45,7 @@ _COMPOUND = frozenset(
     ]
 )
 _NO_NAME = re.compile(
-    r"^(?:记者|編輯|编辑|通讯|本报|新华|人民|金融|金额|华尔|方面|时间|任何|关于|应用|成都|和讯|安徽|江苏|江西|吉林|云南|海南|贵州|广东|广西|广州|宁夏|宁波|武汉|温州|石家|华为|华盛|东京|国家|国际|国内|都市|公众|明天|明年|马上|高清|高校|高中|"
+    r"^(?:房地|房企|高新|高考|高速|苏州|徐州|郑州|常州|柳州|毕业|车市|车险|时政|时事|纪检|记者|編輯|编辑|通讯|本报|新华|人民|金融|金额|华尔|方面|时间|任何|关于|应用|成都|和讯|安徽|江苏|江西|吉林|云南|海南|贵州|广东|广西|广州|宁夏|宁波|武汉|温州|石家|华为|华盛|东京|国家|国际|国内|都市|公众|明天|明年|马上|高清|高校|高中|"
     r"方法|平安|安全|文化|文章|文字|文明|连续|游戏|古代|白色|万元|万达|常见|简介|单位|成功|明星|强调|相关|相信|后来|空间|通过|利用|师生|红色|信息|原创|原文|商业|查看|满意|广告|东方|东南|华东|华南|华北|华中|严禁|应急|温馨|金牌|单独|易车|向上|余下|从而|"
     r"那么|那些|都是|充满|别人|国务|公司|公安|公共|公开|原因|原来|商务|展开|权威|益生|须知|向前|山东|山西|河|计算|计划|封面|包括|车辆|冷链|康复|房产|舒适|解放|解读|路透|路由|项目|管理|盛大|甘肃|阳光|卫生|卫健|党建|党委|景区|荣获|尚未|米其|蓝色|"
     r"微信|微博|网络|网友|来源|作者|责任|佚名|匿名|未知|综合|整理|转载|投稿|小编|管理|系统|超级|财经|健康|医学|医疗|新闻|编译|翻译|全文|日报|晚报|周刊|周报|时报|晨报|早报|商报|官方|首页|中国|北京|上海|深圳|香港|台湾|浙江|福建|湖|四川|重庆|天津)"
@@ -65,6 +65,11 @@ _NO_LATIN = re.compile(
 _SPLIT = re.compile(r"[\s、，,/／;；&|丨｜+]+|(?<=[\u4e00-\u9fff])[和与](?=[\u4e00-\u9fff]{2,3}(?:$|[\s、，,]))")
 _SPACED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 _TAIL = re.compile(r"(?:[_\-]?[A-Za-z]{0,4}\d{2,}|_\w+)$")
+# Where somebody works: "张三（青禾大学）".
+_PLACE = re.compile(r"(?<=[\u4e00-\u9fff])[(（][^()（）]{2,40}[)）]")
+_GLUED_DATE = re.compile(r"(?:(?<=[a-z])|\s)(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2}\b)")
+# Who comes next in a list of reporters.
+_RANK = re.compile(r"^(?:本[报刊网台])?(?:实习|见习|首席|资深|特约|全媒体|融媒体)?(?:记者|記者)$")
 _DUTY = re.compile(r"(?:编译|整理|综合报道|报道|整合|摄影|摄|文图|图文|编辑|撰文|文|图|发自.{0,6}|采写|实习生?|供稿)$")
 
 
@@ -95,11 +100,11 @@ def leading_names(text: str, *, labelled: bool = False) -> list[str]:
     After a label (`labelled`) a pen name of four characters that begins with a surname counts too. Codes behind a name (张三_NB123) and
     duties (张三编译) are cut off.
     """
-    text = _SPACED.sub(r"\1\2", text.strip(" ：:，,、()（）[]【】"))
+    text = _SPACED.sub(r"\1\2", _PLACE.sub("、", text.strip()).strip(" ：:，,、()（）[]【】"))
     found: list[str] = []
     for part in _SPLIT.split(text):
         part = part.strip("()（）[]【】：:。.")
-        if not part:
+        if not part or (found and _RANK.match(part)):
             continue
         name = part if is_chinese_name(part) else _DUTY.sub("", _TAIL.sub("", part))
         pen = labelled and re.match(r"^[\u4e00-\u9fff]{4}$", name) and name[0] in _SURNAMES and not _NO_NAME.search(name)
@@ -120,8 +125,10 @@ def english_names(text: str) -> list[str]:
         text.strip(),
         flags=re.I,
     )
+    # A date behind a name, or glued to it: "Jane Doe Nov. 3, 2022", "Jane DoeAug 14, 2023".
+    text = _GLUED_DATE.split(text)[0]
     found: list[str] = []
-    for part in re.split(r"\s*(?:,|;|\||•|·|–|—|\s-\s|\s(?=\d)|/|\band\b|&|\bwith\b|\bfor\b|\n)\s*", text[:200]):
+    for part in re.split(r"\s*(?:,|;|\||•|·|–|—|\s-\s|\s(?=\d)|/|\band\b|&|\bwith\b|\bfor\b|\b[Bb]y\b|\n)\s*", text[:200]):
         part = part.strip(" .:-()")
         if not part:
             continue

@@ -106,7 +106,7 @@ class Ahead:
         if end < 0:
             return None
         inner = self.markup[start : self.markup.rfind("<", start, end)]
-        if len(inner) < _MAY_NAME and ("author" in inner or "source" in inner):
+        if len(inner) < _MAY_NAME and ("author" in inner or "source" in inner or "Author" in inner):
             return None
         head = inner[:_ENOUGH]
         text = " ".join(" ".join(_BETWEEN_TAGS.findall(f">{head}")).split())

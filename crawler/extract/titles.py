@@ -35,6 +35,8 @@ _GENERIC = re.compile(
     r"^首页\s*[-–>»›/]|您的?(?:当前)?位置|^(?:首页|新闻(?:动态|中心|详情|资讯)?|详情(?:页)?|文章(?:详情|正文)?|正文|内容(?:页)?|home|news|untitled|article|404|403|错误|提示信息|公告)$",
     re.I,
 )
+# A mark of the site's glued to a headline.
+_STUCK = re.compile(r"^(?:原创|置顶|推荐|独家|转载)|(?:原创|置顶|推荐|独家|转载|精华)$")
 _MAX = 160
 _LONGEST = 1000
 
@@ -82,11 +84,26 @@ def _candidates(page: Page, head: Head, body: Body) -> list[tuple[str, float, st
         found.append((_without_site(head.linked.headline, site, keep=True), 3.0, "json-ld", -1))
     if head.title:
         found.append((_without_site(head.title, site), 2.0, "title", -1))
-    found += _headings(page, body, site)
+    found += _headings(page, body, site, squash(head.title[:_LONGEST]))
+    found += _behind_site(page, head, body)
     return [(text[:_MAX], weight, origin, block) for text, weight, origin, block in found if text]
 
 
-def _headings(page: Page, body: Body, site: str) -> list[tuple[str, float, str, int]]:
+def _behind_site(page: Page, head: Head, body: Body) -> list[tuple[str, float, str, int]]:
+    """A line above the text that the title tag repeats behind the name of the site: "Daily News - Headline"."""
+    parts = [part for part in _SEPARATOR.split(head.title[:_LONGEST]) if part.strip()]
+    if len(parts) < 2 or len(parts[0]) > 16 or not _SITE.search(parts[0]):
+        return []
+    marks = {squash(part) for part in parts[1:]}
+    last = max(0, body.first)
+    for i in range(last, max(-1, last - 20), -1):
+        text = page.blocks[i].text if i < len(page.blocks) else ""
+        if len(text) > 5 and squash(text) in marks and not _GENERIC.match(text) and page.blocks[i].link_chars < 0.5 * len(text):
+            return [(text, 2.5, "part", i)]
+    return []
+
+
+def _headings(page: Page, body: Body, site: str, head_title: str) -> list[tuple[str, float, str, int]]:
     """Headings above the text, the nearer the better; h1 first."""
     found = []
     limit = body.first if body.first >= 0 else len(page.blocks)
@@ -94,6 +111,9 @@ def _headings(page: Page, body: Body, site: str) -> list[tuple[str, float, str, 
         text = block.text
         if not 2 < block.units < 90 or (block.link_chars > 0.8 * len(text) and block.tag != "h1") or squash(text) == site:
             continue
+        bare = _STUCK.sub("", text)
+        if bare != text and len(bare) > 5 and head_title.startswith(squash(bare)) and not head_title.startswith(squash(text)):
+            text = bare
         box = page.boxes[block.box] if block.box >= 0 else None
         near = 1.0 if limit - i < 14 else 0.0
         near += 0.5 if limit - i < 4 else 0.0
