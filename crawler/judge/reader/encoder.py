@@ -1,0 +1,54 @@
+"""The trained model: windows of pieces → readouts. Loaded at the first text that needs it; safe to share between threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+
+import numpy as np
+import onnxruntime
+
+from store.text import SENTENCE_END, simplify
+
+from .spans import Readout, read_out
+from .tokens import windows
+
+MODEL = "reader.onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as read: readouts of its windows, and the vector (unit length) of its first one, for grouping."""
+
+    readouts: tuple[Readout, ...]
+    vector: np.ndarray
+
+
+@cache
+def _session() -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # the crawl has other work for the other cores
+    options.enable_cpu_mem_arena = False  # an arena keeps what the longest text ever took
+    options.log_severity_level = 3
+    with as_file(files(__package__).joinpath(MODEL)) as path:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def read(full: str, title_end: int) -> Read:
+    """Read a text: `full` is title, line feed, text; `title_end` is where the title ends, 0 without one."""
+    simplified = simplify(full)
+    ends = [match.end() for match in SENTENCE_END.finditer(full)]
+    readouts: list[Readout] = []
+    vector: np.ndarray | None = None
+    for window in windows(simplified, title_end, ends):
+        marks, anchors, mentions, told, text, pooled, near = _session().run(None, {"ids": np.asarray([window.ids], dtype=np.int64)})
+        readouts.append(read_out(window, marks[0], anchors[0], mentions[0], told[0], text[0], near))
+        vector = pooled[0] if vector is None else vector
+    return Read(tuple(readouts), vector if vector is not None else np.zeros(0, dtype=np.float32))
+
+
+def vectors(texts: Sequence[str]) -> np.ndarray:
+    """Unit vectors (texts, width) of short texts: what each is about, across languages."""
+    return np.stack([read(text, 0).vector for text in texts])

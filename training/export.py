@@ -1,0 +1,72 @@
+"""Trained weights → the one file that ships: ONNX with matrices in 8 bits.
+
+    python -m training.export BASE WEIGHTS.npz OUT.onnx
+
+The graph takes `ids` (batch, pieces) and gives marks, anchors, mentions, told, text and pooled (see `model.Heads`); the weights of
+nearness stand beside them as the output `near`. The gap between the 8-bit graph and torch is printed.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers import optimizer as fuse
+from torch import Tensor, nn
+
+from .model import HEADS, WIDTH, Reader
+
+KINDS = ["MatMul", "Gather", "Attention", "Gemm"]
+NAMES = ("marks", "anchors", "mentions", "told", "text", "pooled", "near")
+
+
+class _Graph(nn.Module):
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, ...]:
+        return (*self.reader(ids), self.reader.near)
+
+
+def load(base: Path, weights: Path) -> Reader:
+    """The trained reader."""
+    stored = np.load(weights)
+    layers = 1 + max(int(name.split(".")[1]) for name in stored.files if name.startswith("layers."))
+    reader = Reader(base, layers=layers)
+    state = {name: torch.tensor(stored[name]).float() for name in stored.files}
+    missing, unknown = reader.load_state_dict(state, strict=False)
+    if unknown or missing != ["words.weight"]:
+        raise ValueError(f"{weights}: not the weights of this reader: {unknown or missing}")
+    return reader.eval()
+
+
+def main(base: str, weights: str, out: str) -> None:
+    """Export, fuse, quantise, compare."""
+    reader = load(Path(base) / "base.npz", Path(weights))
+    ids = torch.tensor([[0, *np.random.default_rng(1).integers(10, 40000, 60).tolist(), 2]])
+    with tempfile.TemporaryDirectory() as folder:
+        plain, fused = f"{folder}/plain.onnx", f"{folder}/fused.onnx"
+        axes = {"ids": {0: "batch", 1: "pieces"}} | {name: {0: "batch", 1: "pieces"} for name in NAMES[:4]} | {n: {0: "batch"} for n in NAMES[4:6]}
+        torch.onnx.export(_Graph(reader), (ids,), plain, input_names=["ids"], output_names=list(NAMES), dynamic_axes=axes, opset_version=17, dynamo=False)
+        model = fuse.optimize_model(plain, model_type="bert", num_heads=HEADS, hidden_size=WIDTH, opt_level=1)
+        model.save_model_to_file(fused)
+        quantize_dynamic(fused, out, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=KINDS, extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT})
+    onnx.checker.check_model(out)
+    session = onnxruntime.InferenceSession(out, providers=["CPUExecutionProvider"])
+    said = session.run(None, {"ids": ids.numpy()})
+    with torch.no_grad():
+        meant = _Graph(reader)(ids)
+    for name, a, b in zip(NAMES, said, meant, strict=True):
+        sys.stdout.write(f"{name}: shape {a.shape}, gap {np.abs(a - b.detach().numpy()).mean():.4f} of {np.abs(b.detach().numpy()).mean():.4f}\n")
+    sys.stdout.write(f"{Path(out).stat().st_size / 1e6:.1f} MB\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
