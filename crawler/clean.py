@@ -10,7 +10,8 @@ from typing import Any
 
 from store.entries import Entry, ToRead
 
-from .draft import Article, Draft
+from .article import Article
+from .draft import Draft
 from .extract.language import detect_language
 from .extract.urls import canonical_url
 from .judge.relevance import CheapCheck

@@ -1,28 +1,9 @@
-"""The three roles of a piece of news before it is a row: entry as found, article as read, draft as carried along."""
+"""One entry of a source as a reader finds it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-
-
-@dataclass(slots=True)
-class Article:
-    """What extraction makes of one page. Times are aware UTC; `trust` says for each value where it came from."""
-
-    title: str | None = None
-    published: datetime | None = None
-    precision: str | None = None  # "second", "minute" or "day"
-    authors: tuple[str, ...] = ()
-    editors: tuple[str, ...] = ()
-    source: str | None = None  # the outlet the page credits
-    language: str = "other"  # zh, zh-Hant, en, other
-    text: str = ""
-    canonical_url: str | None = None
-    method: str = ""  # which reader produced the body
-    quality: float = 0.0  # 0..1, the self-check of the body
-    next_pages: tuple[str, ...] = ()  # further pages of the same article, absolute URLs
-    trust: dict[str, str] = field(default_factory=dict)  # field → origin
 
 
 @dataclass(slots=True)

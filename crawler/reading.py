@@ -21,7 +21,7 @@ from store.errors import ParseError, SelectorMissingError, YixunError
 
 from .catalogue import catalogue_rows
 from .clean import clean_article, clean_entry, clean_unread
-from .draft import Article
+from .article import Article
 from .exchange import PageBytes, ReadArticle, ReadListing, Trouble
 from .extract import read_page
 from .extract.decode import decode

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from crawler.draft import Article
+from crawler.article import Article
 from crawler.sources import ArticleRules
 
 from .body import Body, drop_title, read_body

@@ -17,7 +17,7 @@ from store.errors import ParseError
 from .common import EXIT_PARTLY, out_json, say
 
 if TYPE_CHECKING:
-    from crawler.draft import Article
+    from crawler.article import Article
 
 _CHINA = timezone(timedelta(hours=8))
 # A saved page beyond this size is refused rather than unpacked: a gzip bomb, not news.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.draft import Article
+from crawler.article import Article
 from crawler.extract import read_page
 
 from .families import FAMILIES, Sample, samples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.draft import Article
+from crawler.article import Article
 from crawler.extract import read_page
 
 _FIRST = "去年三月，研究组在澄海完成了首批入组，全部受试者均签署了知情同意书，随访时间中位数为十八个月。"
