@@ -71,7 +71,7 @@ from twisted.internet import reactor
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
-from crawler.fetch.network import GuardedResolver
+from crawler.fetching.network import GuardedResolver
 
 answers, networks = json.loads(sys.argv[1]), json.loads(sys.argv[2])
 

@@ -15,7 +15,7 @@ CONFTEST = """
 import re
 
 import protego
-from crawler.fetch.robots import agent_token, read_robots
+from crawler.fetching.robots import agent_token, read_robots
 from store.database import utc_now
 
 
