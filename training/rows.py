@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+TEXTS, LABELS = HERE / "texts", HERE / "labels"
 DEALS = frozenset({"funding", "ipo", "acquisition"})
 # Deals of other industries are facts too; where a text was labelled for health alone, these words leave it open whether it tells one.
 DEAL_WORDS = re.compile(
@@ -57,12 +58,15 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def own_rows(folder: Path = HERE / "texts") -> list[Row]:
+def own_rows(folder: Path = TEXTS) -> list[Row]:
     """The texts written for this project."""
-    return [_row(made, path.stem) for path in sorted(folder.glob("*.jsonl")) for made in read_jsonl(path)]
+    rows = [_row(made, path.stem) for path in sorted(folder.glob("*.jsonl")) for made in read_jsonl(path)]
+    for row in rows:
+        row.open_kinds = frozenset()
+    return rows
 
 
-def shared_rows(shared: Path, labels: Path = HERE / "labels") -> list[Row]:
+def shared_rows(shared: Path, labels: Path = LABELS) -> list[Row]:
     """The labelled texts of the shared folder; none where it is absent."""
     added, rows = _added(labels), _shared_rows(shared)
     for row in rows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 Hedge = Literal["exact", "about", "at_least", "under", "range", "undisclosed"]
 OrganisationKind = Literal["company", "hospital", "regulator", "investor", "university", "agency"]
@@ -51,7 +51,7 @@ class Mention:
     kind: str  # an OrganisationKind, or the family of a model
     name_en: str | None = None
     name_zh: str | None = None
-    found_by: Literal["catalogue", "rule", "entity_model"] = "catalogue"
+    found_by: Literal["catalogue", "reader"] = "catalogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,9 @@ class Fact:
     evidence: Evidence
     announced_on: date | None = None
     confidence: float = 0.5
-    found_by: str = "rule"
+    found_by: str = "reader"  # or the name of a rule
     background: bool = False
+    health: bool = True  # whether its main party works in health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ class Funding(Fact):
     valuation: Amount | None = None
     stage: FundingStage = "done"
     kind: FundingKind = "venture"
+    venue: str | None = None  # where shares are listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,7 @@ class Adoption(Fact):
 class Approval(Fact):
     """A regulator decides on a device or a drug."""
 
-    holder: Party
+    holder: Party | None = None
     product: str | None = None
     authority: str | None = None
     device_class: str | None = None  # printed as `class`
@@ -143,8 +145,8 @@ class Partnership(Fact):
 class Policy(Fact):
     """A public body issues a rule, a plan or a guideline."""
 
-    issuer: Party
-    title: str
+    issuer: Party | None = None
+    title: str | None = None
     number: str | None = None
     effect_on: date | None = None
 
@@ -153,7 +155,7 @@ class Policy(Fact):
 class Launch(Fact):
     """An organisation brings out a product or a model."""
 
-    organisation: Party
+    organisation: Party | None = None
     product: str | None = None
     model: ModelRef | None = None
 
@@ -168,11 +170,14 @@ class Results(Fact):
     period: str | None = None
 
 
-class Found(NamedTuple):
-    """What a judge of one kind of fact found: what the text states, and what it states did not or does not happen."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Fact):
+    """A size, forecast or count told as a fact of the sector."""
 
-    facts: list[Fact]
-    denied: list[Fact]
+    value: str
+    subject: str | None = None
+    year: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +201,7 @@ class TopicMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """All that judging says about one document. `denied` holds facts that the text states did not happen."""
+    """All that judging says about one document."""
 
     id: str
     language: str
@@ -207,7 +212,6 @@ class Judgement:
     mentions: tuple[Mention, ...] = ()
     amounts: tuple[Amount, ...] = ()
     events: tuple[Fact, ...] = ()
-    denied: tuple[Fact, ...] = ()
     part: tuple[int, int] | None = None  # of a round-up: the span that is on topic
 
 

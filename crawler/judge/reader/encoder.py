@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -24,6 +26,27 @@ class Read:
 
     readouts: tuple[Readout, ...]
     vector: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What was measured of the model on folds it had not seen: how likely an anchor must be, and how often such a one is right, by kind."""
+
+    least: Mapping[str, float]
+    certainty: Mapping[str, tuple[float, float]]  # slope and bias over the logit of the likelihood (Platt 1999)
+
+    def confidence(self, kind: str, likely: float) -> float:
+        """How often a fact of this kind and likelihood is right, 0..1."""
+        slope, bias = self.certainty.get(kind, (1.0, 0.0))
+        p = min(max(likely, 1e-4), 1 - 1e-4)
+        return 1 / (1 + math.exp(-(slope * math.log(p / (1 - p)) + bias)))
+
+
+@cache
+def card() -> Card:
+    """The card that stands in the model's file."""
+    stored = _session().get_modelmeta().custom_metadata_map
+    return Card(json.loads(stored.get("least", "{}")), {k: (a, b) for k, (a, b) in json.loads(stored.get("certainty", "{}")).items()})
 
 
 @cache
