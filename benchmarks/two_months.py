@@ -27,9 +27,9 @@ from pathlib import Path
 import time_machine
 from sqlmodel import Session, col, select
 
+from crawler.fetching.crawl_run import own_network_is_down
 from crawler.fetching.faults import NETWORK_KINDS, Fault, of_page, of_status
 from crawler.fetching.store_thread import AnswerContext, save_answer
-from crawler.fetching.work import own_network_is_down
 from crawler.judge.judging import Judge
 from crawler.readers import first_asks, read_listing
 from crawler.readers.base import Page
