@@ -41,7 +41,7 @@ def save_answer(session: Session, fetch: Fetch, entries: list[Entry] | None, con
         saved = save_entries(session, fetch.source_id, entries, found_at=context.found_at, now=now, backlog=context.backlog)
         fetch.new, fetch.changed, fetch.turned_away = saved.new, saved.changed, saved.turned_away
         if saved.repeated:
-            fetch.note = "; ".join(filter(None, (fetch.note, f"{saved.repeated} entries repeat another one's link")))
+            fetch.note = "; ".join(filter(None, (fetch.note, f"{saved.repeated} entries are listed twice")))
         follow = context.further and (context.follow_always or context.backlog or bool(saved.new and not saved.known))
     if context.url_state is not None and not follow:
         values = dict(context.url_state)
