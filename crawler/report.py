@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from store.settings import StoreSettings
+from store.settings import REVEALED, StoreSettings
 
 from .judge.knowledge import KnowledgeExtra
 from .settings import CrawlSettings
@@ -24,6 +24,10 @@ class CrawlOrder(BaseModel):
     knowledge: KnowledgeExtra = Field(default_factory=KnowledgeExtra)
     keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.probe`)
     max_articles: int | None = None  # articles that are fetched at most; other items are judged by their entry
+
+    def as_line(self) -> bytes:
+        """The order as the process that crawls reads it: one line of JSON, the password of the store in it."""
+        return self.model_dump_json(context=REVEALED).encode() + b"\n"
 
 
 class SourceReport(BaseModel):
