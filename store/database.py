@@ -61,7 +61,8 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(str(value)).quantize(Decimal("0.01"))
 
 
-_CONNECT_SECONDS = 10
+# A server that is gone without a word must not be waited for without end: seconds, the last one milliseconds.
+_POSTGRESQL = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
 
 
 def utc_now() -> datetime:
@@ -115,8 +116,8 @@ def connect(settings: StoreSettings) -> Engine:
         except OSError as error:
             raise StoreError(f"its folder cannot be made: {error.strerror}", subject=safe_url(url)) from error
         options["connect_args"] = {"timeout": settings.lock_seconds}
-    elif url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query:
-        options["connect_args"] = {"connect_timeout": _CONNECT_SECONDS}
+    elif url.get_backend_name() == "postgresql":
+        options["connect_args"] = {name: value for name, value in _POSTGRESQL.items() if name not in url.query}
     try:
         engine = create_engine(url, pool_pre_ping=url.get_backend_name() == "postgresql", **options)
     except (ModuleNotFoundError, NoSuchModuleError) as error:

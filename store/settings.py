@@ -21,7 +21,7 @@ class StoreSettings(BaseModel):
         StoreUrl("sqlite:///data/yixun.db"),
         description="SQLAlchemy URL of the store: sqlite:///FILE or postgresql://USER@HOST/NAME",
     )
-    lock_seconds: float = Field(30, ge=0, le=600, description="Seconds to wait while another process has locked the store")
+    lock_seconds: float = Field(30, ge=0, le=60, description="Seconds to wait while another process has locked the store")
     keep_turned_away_days: int = Field(
         365, ge=30, description="Days to remember entries that were turned away; a feed that still lists one is asked about it again"
     )
