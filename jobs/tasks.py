@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -17,14 +19,14 @@ from reports.mail import deliver
 from reports.period import last_whole_week
 from reports.select import Order
 from store.database import session_scope, utc_now
-from store.errors import StoreBusyError
+from store.errors import SourceError, StoreBusyError, StoreError, YixunError
 from store.items import sources_with_pending
 from store.models import Ledger
 from store.prune import prune
 from store.sources import enabled_by_operator, sync_sources
 
 from .config import Settings
-from .slots import Outcome, due_slots, recorded, weekly_slot
+from .slots import Outcome, due_slots, recorded, unrecorded, weekly_slot
 
 
 def enabled_sources(session: Session, known: Sequence[Source], *, now: datetime) -> list[Source]:
@@ -44,27 +46,35 @@ def choose_due(session: Session, known: Sequence[Source], *, now: datetime) -> t
 
 
 def crawl_due(engine: Engine, settings: Settings, *, now: datetime) -> Ledger | None:
-    """Crawl what is due and record it; None when nothing is."""
-    known, broken = load_sources(added=settings.crawl.sources)
-    with session_scope(engine) as session:
-        asked, resume = choose_due(session, known, now=now)
-    if not asked and not resume:
+    """Crawl what is due and record it; None when nothing is, and nothing is wrong with the sources."""
+    slot = now.replace(microsecond=0)
+    try:
+        known, broken = load_sources(added=settings.crawl.sources)
+        with session_scope(engine) as session:
+            asked, resume = choose_due(session, known, now=now)
+    except YixunError as error:
+        failed = Outcome("failed", str(error))
+        return recorded(engine, "crawl", slot, lambda: failed)
+    if not asked and not resume and not broken:
         return None
+    return recorded(engine, "crawl", slot, lambda: _crawl(settings, asked, resume, broken))
 
-    def work() -> Outcome:
-        try:
-            report = crawl(asked, settings.crawl, settings.store, resume=resume, knowledge=settings.knowledge)
-        except StoreBusyError as error:
-            return Outcome("done", f"left to the crawl under way: {error.message}")
-        totals = report.totals()
-        failed = [f"{source.id}: {source.note or source.status}" for source in report.sources if source.status == "failed"]
-        note = f"run {report.run_id}: {totals['new']} new of {totals['found']} entries from {len(report.sources)} sources"
-        note = "; ".join([note, *failed[:10], *(str(error) for error in broken)])
-        if report.status == "failed":
-            return Outcome("failed", note)
-        return Outcome("done" if report.status == "done" and not broken else "partly", note)
 
-    return recorded(engine, "crawl", now.replace(microsecond=0), work)
+def _crawl(settings: Settings, asked: list[Source], resume: list[Source], broken: list[SourceError]) -> Outcome:
+    wrong = [str(error) for error in broken]
+    if not asked and not resume:
+        return Outcome("partly", "; ".join(["nothing was due", *wrong]))
+    try:
+        report = crawl(asked, settings.crawl, settings.store, resume=resume, knowledge=settings.knowledge)
+    except StoreBusyError as error:
+        return Outcome("done", f"left to the crawl under way: {error.message}")
+    totals = report.totals()
+    failed = [f"{source.id}: {source.note or source.status}" for source in report.sources if source.status == "failed"]
+    note = f"run {report.run_id}: {totals['new']} new of {totals['found']} entries from {len(report.sources)} sources"
+    note = "; ".join([note, *filter(None, [report.note]), *failed[:10], *wrong])
+    if report.status == "failed":
+        return Outcome("failed", note)
+    return Outcome("done" if report.status == "done" and not broken else "partly", note)
 
 
 def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime) -> Outcome:
@@ -85,21 +95,38 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime) -
     return Outcome("failed" if wrong else "done", note)
 
 
-def weekly_tasks(engine: Engine, settings: Settings, *, now: datetime) -> Iterator[Ledger]:
-    """Do what of the weekly work has come and was not done: the digests, then pruning. Yields what was recorded."""
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One piece of weekly work: its name in the ledger, its last slot, how late it is still done, and what is to be done for a slot."""
+
+    name: str
+    latest: datetime
+    catch_up: timedelta
+    work: Callable[[datetime], Outcome]
+
+
+def _weekly_jobs(engine: Engine, settings: Settings, now: datetime) -> Iterator[_Job]:
     schedule = settings.schedule
-    catch_up = timedelta(days=schedule.catch_up_days)
+    latest, catch_up = weekly_slot(schedule.digest_day, schedule, now), timedelta(days=schedule.catch_up_days)
     for name in settings.digest:
-        latest = weekly_slot(schedule.digest_day, schedule, now)
-        with session_scope(engine) as session:
-            due = due_slots(session, f"digest {name}", latest, now=now, catch_up=catch_up)
+        yield _Job(f"digest {name}", latest, catch_up, partial(send_digest, engine, settings, name))
+    yield _Job("prune", weekly_slot(schedule.prune_day, schedule, now), timedelta(weeks=1), lambda _: _prune(engine, settings, now))
+
+
+def weekly_tasks(engine: Engine, settings: Settings, *, now: datetime) -> Iterator[Ledger]:
+    """Do what of the weekly work has come and was not done: the digests, then pruning. Yields what was recorded.
+
+    A job that fails is recorded as failed and stops no other.
+    """
+    for job in _weekly_jobs(engine, settings, now):
+        try:
+            with session_scope(engine) as session:
+                due = due_slots(session, job.name, job.latest, now=now, catch_up=job.catch_up)
+        except StoreError as error:
+            yield unrecorded(job.name, job.latest, error)
+            continue
         for slot in due:
-            yield recorded(engine, f"digest {name}", slot, lambda name=name, slot=slot: send_digest(engine, settings, name, slot))  # type: ignore[misc]
-    latest = weekly_slot(schedule.prune_day, schedule, now)
-    with session_scope(engine) as session:
-        due = due_slots(session, "prune", latest, now=now, catch_up=timedelta(weeks=1))
-    for slot in due:
-        yield recorded(engine, "prune", slot, lambda: _prune(engine, settings, now))
+            yield recorded(engine, job.name, slot, partial(job.work, slot))
 
 
 def _prune(engine: Engine, settings: Settings, now: datetime) -> Outcome:
@@ -109,7 +136,7 @@ def _prune(engine: Engine, settings: Settings, now: datetime) -> Outcome:
 
 
 def run_once(engine: Engine, settings: Settings) -> Iterator[Ledger]:
-    """Do all that is due now, crawling first so that the digests are fresh; yields what was recorded."""
+    """Do all that is due now, crawling first so that the digests are fresh; yields what was recorded. Nothing that fails stops the rest."""
     crawled = crawl_due(engine, settings, now=utc_now())
     if crawled is not None:
         yield crawled

@@ -6,6 +6,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from store.errors import ConfigError
@@ -49,6 +50,8 @@ def toml_value(value: Any) -> str:
         return "[" + ", ".join(toml_value(one) for one in value) + "]"
     if isinstance(value, time):
         return value.isoformat()
+    if isinstance(value, SecretStr):
+        return toml_value(value.get_secret_value())
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -28,7 +28,7 @@ from sqlalchemy.exc import IntegrityError
 
 from store.database import session_scope, utc_now
 from store.digests import claim_delivery, close_delivery, find_delivery
-from store.errors import DeliveryError
+from store.errors import ConfigError, DeliveryError
 from store.models import Delivery
 
 from .edition import Edition
@@ -268,6 +268,8 @@ def _open_link(link: _Link, settings: MailSettings) -> str | None:
         return f"{place} refused the login with {error.smtp_code}; see mail.username and its password"
     except (smtplib.SMTPException, OSError) as error:
         return f"{place} cannot be used: {_one_line(error)}; see [mail] in yixun.toml"
+    except ConfigError as error:
+        return str(error)
     return None
 
 
@@ -294,7 +296,7 @@ def _envelope(link: _Link, sender: str, recipient: str) -> None:
         for code, reply in (smtp.mail(sender), smtp.rcpt(recipient)):
             if code not in (250, 251):
                 raise _Refused(code, reply, subject=recipient)
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ConfigError) as error:
         link.drop()
         raise _Refused(421, f"connection lost: {_one_line(error)}".encode(), subject=recipient) from error
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import ARRAY, ColumnElement, Text, cast, delete, func, insert, literal_column, or_
 from sqlmodel import Session, col, select
 
-from .errors import StoreError
+from .errors import UsageError
 from .models import Item
 from .schema import SEARCH
 from .text import fold, is_han
@@ -55,7 +55,7 @@ def tokens(written: str) -> list[str]:
 
 
 def read_query(query: str) -> list[Phrase]:
-    """The phrases of a query: words apart by spaces, or several in double quotes. Raises StoreError when there is none."""
+    """The phrases of a query: words apart by spaces, or several in double quotes. Raises UsageError when there is none."""
     phrases = []
     for quoted, word in _QUERY.findall(query):
         found = tokens(quoted or word)
@@ -65,7 +65,7 @@ def read_query(query: str) -> list[Phrase]:
         if found:
             phrases.append(Phrase(tuple(found), is_han(found[-1][0]) and len(found[-1]) == 1))
     if not phrases:
-        raise StoreError("expected a word to search for", subject=f"query {query!r}")
+        raise UsageError("expected a word to search for", subject=f"query {query!r}")
     return phrases
 
 
@@ -95,7 +95,7 @@ def index_everything(session: Session) -> int:
 def search(session: Session, query: str, *, limit: int = 20, with_turned_away: bool = False) -> list[Found]:
     """Items that contain every phrase of `query` in title, summary or text, newest first.
 
-    Case, width and traditional or simplified script make no difference; Latin words are whole words. Raises StoreError
+    Case, width and traditional or simplified script make no difference; Latin words are whole words. Raises UsageError
     for a query without a word.
     """
     phrases = read_query(query)

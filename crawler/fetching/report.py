@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from crawler.judge.knowledge import KnowledgeExtra
 from crawler.settings import CrawlSettings
 from crawler.sources.source import Source
-from store.settings import StoreSettings
+from store.settings import REVEALED, StoreSettings
 
 
 class CrawlOrder(BaseModel):
@@ -23,6 +23,10 @@ class CrawlOrder(BaseModel):
     knowledge: KnowledgeExtra = Field(default_factory=KnowledgeExtra)
     keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.sources.probe`)
     max_articles: int | None = None  # articles that are fetched at most; other items are judged by their entry
+
+    def as_line(self) -> bytes:
+        """The order as the process that crawls reads it: one line of JSON, the password of the store in it."""
+        return self.model_dump_json(context=REVEALED).encode() + b"\n"
 
 
 class SourceReport(BaseModel):

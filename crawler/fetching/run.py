@@ -86,7 +86,7 @@ def _carry_out(order: CrawlOrder, on_event: Callable[[Event], None] | None) -> R
     try:
         # Standard input stays open: the child takes its end as ours.
         with suppress(BrokenPipeError):
-            child.stdin.write(order.model_dump_json().encode() + b"\n")
+            child.stdin.write(order.as_line())
             child.stdin.flush()
         late = _wait(child, order.crawl.max_seconds + _GRACE_SECONDS)
     finally:

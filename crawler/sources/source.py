@@ -209,12 +209,18 @@ def read_source_file(path: Path) -> tuple[list[Source], list[SourceError]]:
 def load_sources(paths: Sequence[Path] | None = None, *, added: Sequence[Path] = ()) -> tuple[list[Source], list[SourceError]]:
     """Load the built-in catalogue and the files `added` to it, or the given files instead of both.
 
-    Returns the sources sorted by id and the errors of broken entries; a repeated id is an error of the later entry.
+    Returns the sources sorted by id and the errors of broken entries; a repeated id is an error of the later entry. An added file
+    that cannot be read at all is one more error and hides nothing else. Raises SourceError for such a file among `paths`.
     """
     found: dict[str, Source] = {}
     errors: list[SourceError] = []
     for path in paths if paths is not None else [*sorted(CATALOGUE.glob("*.yaml")), *added]:
-        sources, broken = read_source_file(path)
+        try:
+            sources, broken = read_source_file(path)
+        except SourceError as error:
+            if paths is not None:
+                raise
+            sources, broken = [], [error]
         errors += broken
         for source in sources:
             if source.id in found:

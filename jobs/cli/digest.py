@@ -204,11 +204,11 @@ def _period(week_label: str | None, first: datetime | None, last: datetime | Non
 
 
 def _order(settings: Settings, name: str, period: Period) -> Order:
-    """The order for a digest of the configuration. Raises DigestError for an unknown name."""
+    """The order for a digest of the configuration. Raises UsageError for an unknown name."""
     from reports.select import Order
     from store.database import utc_now
-    from store.errors import DigestError
+    from store.errors import UsageError
 
     if name not in settings.digest:
-        raise DigestError("there is no such digest", subject=name, hint=f"there are: {', '.join(settings.digest) or 'none'}")
+        raise UsageError("there is no such digest", subject=name, hint=f"there are: {', '.join(settings.digest) or 'none'}")
     return Order(name=name, settings=settings.digest[name], period=period, now=utc_now())

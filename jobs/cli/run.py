@@ -39,7 +39,7 @@ def run(
     if not once:
         serve(engine, settings)
     statuses = []
-    with holding(engine, LOCK, "yixun run --once"):
+    with holding(engine, LOCK, "yixun run --once") as loss:
         with session_scope(engine) as session:
             close_left_open(session)
         for row in run_once(engine, settings):
@@ -48,6 +48,7 @@ def run(
                 out_json(row.model_dump(exclude={"id"}))
             else:
                 out(f"{row.job}: {row.status}: {row.note}")
+            loss.check()
     engine.dispose()
     if not statuses:
         say("nothing was due")

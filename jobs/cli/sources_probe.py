@@ -27,8 +27,8 @@ def test(target: Target, config: ConfigFile = None, as_json: AsJson = False) -> 
     from .sources import known_sources, named_source
 
     settings = settings_of(config)
-    if target.startswith(("http://", "https://")):
-        source = _best(settings, target)
+    if "/" in target or ":" in target:
+        source = _best(settings, _checked(target))
         shown = _probe(source, settings)
     else:
         known, _ = known_sources(settings)
@@ -102,6 +102,7 @@ def add(
 
     from .sources import known_sources, own_file, write_sources
 
+    _checked(url)
     settings = settings_of(config)
     known, _ = known_sources(settings)
     taken = {source.id for source in known}
@@ -118,6 +119,22 @@ def add(
         write_sources(own_file(settings, to), [found], settings)
 
 
+def _checked(url: str) -> str:
+    """A web address unchanged. Raises UsageError for what is none."""
+    from crawler.sources.source import SourceUrl
+    from store.errors import UsageError
+
+    try:
+        SourceUrl(url=url)
+        parts = urlsplit(url)
+        fine = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise UsageError("is no web address; expected one such as https://site.example/news/", subject=url)
+    return url
+
+
 def _best(settings: Settings, url: str) -> Source:
     """The most promising way to read an address: itself as a feed, a feed it declares, one in a usual place, a list on it."""
     from crawler.sources.offered import sources_at
@@ -132,10 +149,7 @@ def _best(settings: Settings, url: str) -> Source:
             refusals.append(seen.note)
         return seen.pages
 
-    try:
-        found = sources_at(url, look)
-    except ValueError as error:
-        raise typer.BadParameter(f"{url}: {error}") from error
+    found = sources_at(url, look)
     if not found:
         raise FetchError(next(filter(None, refusals), "no feed, news sitemap or list of headlines was found"), subject=url)
     return found[0]

@@ -64,7 +64,7 @@ def run_demo(folder: Path, *, sites: Path = FOLDER, tell: Callable[[str], None] 
     _clear(folder)
     store = StoreSettings(url=f"sqlite:///{folder / 'demo.db'}")
     periods = [week(label) for label in WEEKS]
-    (folder / "yixun.toml").write_text(_CONFIG.format(url=store.url), encoding="utf-8")
+    (folder / "yixun.toml").write_text(_CONFIG.format(url=store.url.get_secret_value()), encoding="utf-8")
     engine = open_store(store)
     try:
         with SampleWeb(load_sites(sites), periods[-1].bounds()[1]) as web, Postbox(folder / "mail") as postbox:

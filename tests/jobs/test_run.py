@@ -32,7 +32,8 @@ YIXUN = [sys.executable, "-m", "jobs.cli.app"]
 
 @pytest.fixture
 def settings(store_settings: StoreSettings, tmp_path: Path) -> Settings:
-    return load_settings(None, environ={"YIXUN_STORE__URL": store_settings.url, "YIXUN_MAIL__OUT": str(tmp_path / "out")})
+    url = store_settings.url.get_secret_value()
+    return load_settings(None, environ={"YIXUN_STORE__URL": url, "YIXUN_MAIL__OUT": str(tmp_path / "out")})
 
 
 def test_a_digest_is_built_for_the_week_before_its_slot_and_only_once(engine: Engine, settings: Settings, tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ def test_the_daemon_never_drops_a_late_job_and_sends_at_the_hour(engine: Engine,
 
 
 def environment(store_settings: StoreSettings, tmp_path: Path, **more: str) -> dict[str, str]:
-    fixed = {"YIXUN_STORE__URL": store_settings.url, "YIXUN_MAIL__OUT": str(tmp_path / "out"), "HOME": str(tmp_path)}
+    fixed = {"YIXUN_STORE__URL": store_settings.url.get_secret_value(), "YIXUN_MAIL__OUT": str(tmp_path / "out"), "HOME": str(tmp_path)}
     return {**os.environ, **fixed, **more}
 
 
