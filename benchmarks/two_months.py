@@ -252,9 +252,9 @@ def poll(session: Session, site: Site, source: Source, run_id: int, rng: random.
         fetch.error_kind, fetch.note = "parse", error.message
         save_answer(session, fetch, None, look)
         return fetch
-    fetch.status, fetch.found = "ok", len(found.drafts)
+    fetch.status, fetch.found = "ok", len(found.entries)
     state = {"etag": answer.headers.get("ETag"), "fetched_at": now, "polls_since_full": 0}
-    entries = [clean_entry(draft, source, check=JUDGE.cheap_check) for draft in found.drafts]
+    entries = [clean_entry(entry, source, check=JUDGE.cheap_check) for entry in found.entries]
     save_answer(session, fetch, entries, AnswerContext(ask.root, look.interval, look.backlog, state))
     return fetch
 

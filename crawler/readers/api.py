@@ -9,11 +9,11 @@ from typing import Any
 
 from crawler.sources.source import ApiRules, Source
 from crawler.text.decode import decode
+from store.entries import Entry
 from store.errors import ParseError, SelectorMissingError
 
 from . import listing as listing_reader
 from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
-from .draft import Draft
 from .paging import fill, fill_body, json_text, next_template
 
 _OPENING = re.compile(r"""[\[{]|"(?=\s*[\[{])""")
@@ -61,7 +61,7 @@ def read(page: Page, source: Source) -> Listing:
         rows = [rows[i] for i in newest(dates, page.max_entries, source, page.fetched_at, rules.date_format)]
     for row in rows:
         _take(row, listing, rules, source, page)
-    if rows and not listing.drafts and page.ask.page == 1:
+    if rows and not listing.entries and page.ask.page == 1:
         message = f"{len(rows)} rows at {rules.items!r} but none has a title at {rules.title!r} and a link"
         raise SelectorMissingError(message, subject=source.id)
     listing.next = _further(page, text, rules)
@@ -158,9 +158,8 @@ def _take(row: dict[str, Any], listing: Listing, rules: ApiRules, source: Source
     if link is None:
         listing.passed_over[problem or "no link"] += 1
         return
-    listing.drafts.append(
-        Draft(
-            source_id=source.id,
+    listing.entries.append(
+        Entry(
             link=link,
             title=title,
             summary=summary,

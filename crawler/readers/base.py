@@ -1,7 +1,7 @@
 """What the readers share: a page as it came, what is asked for next, and what was found on it.
 
 A reader is a module with `read(page, source) -> Listing` and, where the first request is no plain GET of the source's URLs,
-`first(source) -> list[Ask]`. Readers are pure: they turn bytes into drafts and open nothing.
+`first(source) -> list[Ask]`. Readers are pure: they turn bytes into entries and open nothing.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from crawler.sources.source import Source
 from crawler.text.dates import parse_date
 from store.clock import SHANGHAI
-
-from .draft import Draft
+from store.entries import Entry
 
 MAX_TITLE = 500
 MAX_SUMMARY = 2000
@@ -57,7 +56,7 @@ class Page:
 class Listing:
     """What one answer of a source holds. `passed_over` counts entries that are none, by reason."""
 
-    drafts: list[Draft] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
     next: list[Ask] = field(default_factory=list)
     follow_always: bool = False  # `next` belongs to this answer (sitemap index), it is not an older page
@@ -175,7 +174,7 @@ _ENDINGS = {
 
 
 def dated(text: str | None, source: Source, now: datetime, date_format: str | None = None) -> dict[str, Any]:
-    """The date fields of a draft from a date as written: `published`, `precision`, `date_trust`.
+    """The date fields of an entry from a date as written: `published_at`, `published_precision`, `date_trust`.
 
     A time that names no zone is told in the source's, +08:00 for sources in Chinese; where neither is known only its day is believed.
     """
@@ -186,9 +185,9 @@ def dated(text: str | None, source: Source, now: datetime, date_format: str | No
     if found is None:
         return {"date_trust": f"unreadable: {clean_text(text)[:60]}"}
     if found.precision == "day" or found.zoned or source.timezone or source.language.startswith("zh"):
-        return {"published": found.moment, "precision": found.precision, "date_trust": "entry"}
+        return {"published_at": found.moment, "published_precision": found.precision, "date_trust": "entry"}
     midnight = found.moment.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0)
-    return {"published": midnight.astimezone(UTC), "precision": "day", "date_trust": "entry, whose time names no zone"}
+    return {"published_at": midnight.astimezone(UTC), "published_precision": "day", "date_trust": "entry, whose time names no zone"}
 
 
 def newest(written: Sequence[str | None], most: int, source: Source, now: datetime, date_format: str | None = None) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from crawler.sources.source import Source
 from crawler.text.decode import decode
+from store.entries import Entry
 from store.errors import ParseError
 
 from .base import (
@@ -24,7 +25,6 @@ from .base import (
     plain,
     titled,
 )
-from .draft import Draft
 
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 # Entities a document defines itself may expand without end or read files; no feed needs them.
@@ -73,10 +73,10 @@ def read(page: Page, source: Source) -> Listing:
     if cut:
         listing.passed_over[beyond(page.max_entries)] = cut
     literal = str(parsed.get("version", "")).startswith("atom")
-    for entry in parsed.entries:
-        draft, reason = _draft(entry, page, source, literal=literal)
-        if draft:
-            listing.drafts.append(draft)
+    for raw in parsed.entries:
+        entry, reason = _entry(raw, page, source, literal=literal)
+        if entry:
+            listing.entries.append(entry)
         if reason:
             listing.passed_over[reason] += 1
     return listing
@@ -138,35 +138,34 @@ def _explain_nothing(parsed: Any, text: str, source: Source) -> None:
     raise ParseError(f"parse: no feed that could be read{detail}", subject=source.id)
 
 
-def _draft(entry: Any, page: Page, source: Source, *, literal: bool) -> tuple[Draft | None, str | None]:
-    """The draft of an entry, and what is wrong with it or its link. `literal` says that what is marked as text is no markup (Atom)."""
+def _entry(raw: Any, page: Page, source: Source, *, literal: bool) -> tuple[Entry | None, str | None]:
+    """An entry as feedparser gives it → ours, and what is wrong with it or its link. `literal` says that what is marked as text is no markup (Atom)."""
 
     def is_text(name: str) -> bool:
-        return literal and (entry.get(f"{name}_detail") or {}).get("type") == "text/plain"
+        return literal and (raw.get(f"{name}_detail") or {}).get("type") == "text/plain"
 
-    raw_summary = html.escape(entry.get("summary") or "") if is_text("summary") else entry.get("summary") or ""
-    content = max((part.get("value") or "" for part in entry.get("content", [])), key=len, default="")
+    raw_summary = html.escape(raw.get("summary") or "") if is_text("summary") else raw.get("summary") or ""
+    content = max((part.get("value") or "" for part in raw.get("content", [])), key=len, default="")
     summary = _TAIL.sub("", plain(raw_summary or content))
-    title = titled(entry.get("title") or "", summary, literal=is_text("title"))
+    title = titled(raw.get("title") or "", summary, literal=is_text("title"))
     if not title:
         return None, "neither title nor text"
-    link, problem = absolute(entry.get("feedburner_origlink") or entry.get("link"), page.url, fragment=True)
-    guid = clean_text(str(entry.get("id") or ""))[:2000]
-    written = entry.get("published") or entry.get("created") or entry.get("updated")
-    authors = tuple(name for name in (clean_text(plain(a.get("name") or "", 100)) for a in entry.get("authors", [])) if name)
-    draft = Draft(
-        source_id=source.id,
+    link, problem = absolute(raw.get("feedburner_origlink") or raw.get("link"), page.url, fragment=True)
+    guid = clean_text(str(raw.get("id") or ""))[:2000]
+    written = raw.get("published") or raw.get("created") or raw.get("updated")
+    authors = tuple(name for name in (clean_text(plain(a.get("name") or "", 100)) for a in raw.get("authors", [])) if name)
+    entry = Entry(
         link=link,
         title=title,
         guid=None if is_placeholder(guid) else guid,
         summary=summary,
         text=_TAIL.sub("", plain(max(content, raw_summary, key=len), MAX_TEXT)),
         authors=authors[:20],
-        outlet=clean_text(plain((entry.get("source") or {}).get("title") or "", 200)) or None,
+        outlet=clean_text(plain((raw.get("source") or {}).get("title") or "", 200)) or None,
         media_type=media_type_of(link),
         **dated(written, source, page.fetched_at),
     )
-    return draft, problem
+    return entry, problem
 
 
 def _ttl(feed: Any) -> int | None:

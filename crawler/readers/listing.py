@@ -9,10 +9,10 @@ from parsel import Selector
 
 from crawler.sources.source import ListRules, Source
 from crawler.text.decode import decode
+from store.entries import Entry
 from store.errors import SelectorMissingError
 
 from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
-from .draft import Draft
 from .paging import next_template
 
 # A comma between selectors, not one inside brackets, parentheses or quotes.
@@ -45,7 +45,7 @@ def read(page: Page, source: Source) -> Listing:
         listing.passed_over["beyond the size a list page may have"] += 1
     for row in rows:
         _take(row, listing, rules, source, page, base)
-    if not listing.drafts and not listing.passed_over and page.ask.page == 1:
+    if not listing.entries and not listing.passed_over and page.ask.page == 1:
         raise SelectorMissingError(
             f"{len(rows)} rows match {rules.item!r} but none has a link at {rules.link!r} and a title at {rules.title!r}", subject=source.id
         )
@@ -88,9 +88,8 @@ def _take(row: Selector, listing: Listing, rules: ListRules, source: Source, pag
         listing.passed_over[problem or "no link"] += 1
         return
     written = _value(row, rules.date) if rules.date else None
-    listing.drafts.append(
-        Draft(
-            source_id=source.id,
+    listing.entries.append(
+        Entry(
             link=link,
             title=title,
             summary=summary,

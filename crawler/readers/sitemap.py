@@ -13,10 +13,10 @@ from lxml import etree
 from crawler.sources.source import Source
 from crawler.text.dates import parse_date
 from crawler.text.decode import decode
+from store.entries import Entry
 from store.errors import ParseError
 
 from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
-from .draft import Draft
 
 # Of an index only the newest sitemaps are read; older ones hold what was news once.
 _MAX_CHILDREN = 5
@@ -53,9 +53,8 @@ def read(page: Page, source: Source) -> Listing:
         if link is None:
             listing.passed_over[problem or "no link"] += 1
             continue
-        listing.drafts.append(
-            Draft(
-                source_id=source.id,
+        listing.entries.append(
+            Entry(
                 link=link,
                 title=titled(rows[i].get("title", ""), ""),
                 summary=plain(rows[i].get("keywords", "")),
@@ -63,7 +62,7 @@ def read(page: Page, source: Source) -> Listing:
                 **dated(dates[i], source, page.fetched_at),
             )
         )
-    listing.drafts.sort(key=lambda draft: draft.published.timestamp() if draft.published else 0, reverse=True)
+    listing.entries.sort(key=lambda entry: entry.published_at.timestamp() if entry.published_at else 0, reverse=True)
     return listing
 
 

@@ -60,7 +60,7 @@ class Reader:
             _end_at_wall(page.body, page.content_type, source, text="")
             raise
         return ReadListing(
-            entries=[clean_entry(draft, source, check=self._judge.cheap_check) for draft in found.drafts],
+            entries=[clean_entry(entry, source, check=self._judge.cheap_check) for entry in found.entries],
             passed_over=found.passed_over,
             next=found.next,
             follow_always=found.follow_always,
