@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from crawler.fetching.run import crawl
-from crawler.schedule.due import due_sources
 from crawler.sources.source import Source, load_sources
 from reports.archive import write_issue
 from reports.digest import build_issue
@@ -23,7 +22,8 @@ from store.errors import SourceError, StoreBusyError, StoreError, YixunError
 from store.items import sources_with_pending
 from store.models import Ledger
 from store.prune import prune
-from store.sources import enabled_by_operator, sync_sources
+from store.sources import due_sources, sync_sources
+from store.sources import enabled_sources as polled_sources
 
 from .config import Settings
 from .slots import Outcome, due_slots, recorded, unrecorded, weekly_slot
@@ -33,8 +33,8 @@ def enabled_sources(session: Session, known: Sequence[Source], *, now: datetime)
     """The sources to poll: those the catalogue or the operator switched on, never those it says to skip. The store is told of all."""
     sync_sources(session, [source.model_dump(mode="json") for source in known], now=now)
     session.flush()
-    overrides = enabled_by_operator(session)
-    return [source for source in known if overrides.get(source.id, source.enabled) and not source.access.startswith("skip")]
+    polled = polled_sources(session)
+    return [source for source in known if source.id in polled]
 
 
 def choose_due(session: Session, known: Sequence[Source], *, now: datetime) -> tuple[list[Source], list[Source]]:

@@ -139,7 +139,7 @@ def _explain_nothing(parsed: Any, text: str, source: Source) -> None:
 
 
 def _entry(raw: Any, page: Page, source: Source, *, literal: bool) -> tuple[Entry | None, str | None]:
-    """An entry as feedparser gives it → ours, and what is wrong with it or its link. `literal` says that what is marked as text is no markup (Atom)."""
+    """An entry of feedparser as ours, and what is wrong with it or its link. `literal`: what is marked as text is no markup (Atom)."""
 
     def is_text(name: str) -> bool:
         return literal and (raw.get(f"{name}_detail") or {}).get("type") == "text/plain"

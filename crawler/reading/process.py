@@ -13,7 +13,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,7 +33,7 @@ from store.errors import ParseError, SelectorMissingError, YixunError
 
 from .article import Article
 from .clean import clean_article, clean_entry, clean_unread
-from .extract import read_page
+from .extract import join_pages, read_page
 from .messages import PageBytes, ReadArticle, ReadListing, Trouble
 from .paywalls import find_paywall
 
@@ -85,7 +84,7 @@ class Reader:
 
     def article(self, item: ToRead, pages: Sequence[Article], fetched_at: datetime) -> ReadArticle:
         """Judge an item by its article, whose `pages` were read in their order."""
-        whole = replace(pages[0], text="\n".join(page.text for page in pages if page.text))
+        whole = join_pages(pages[0], pages[1:])
         values = clean_article(item, whole, fetched_at=fetched_at)
         return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
 

@@ -228,8 +228,3 @@ def load_sources(paths: Sequence[Path] | None = None, *, added: Sequence[Path] =
             else:
                 found[source.id] = source
     return [found[key] for key in sorted(found)], errors
-
-
-def is_source_id(text: str) -> bool:
-    """Whether `text` has the form of a source id (lower case, digits, hyphens)."""
-    return re.match(_ID, text) is not None

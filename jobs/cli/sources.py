@@ -65,19 +65,19 @@ def named_source(name: str, known: Sequence[Source], *, also_skipped: bool = Fal
     return source
 
 
-def synced_states(settings: Settings, known: Sequence[Source]) -> dict[str, SourceState]:
-    """What the store remembers of these sources, after telling it of them."""
+def synced_states(settings: Settings, known: Sequence[Source]) -> dict[str, tuple[SourceState, bool]]:
+    """What the store remembers of each source, after telling it of these, and whether the source is polled."""
     from store.database import utc_now
-    from store.sources import states, sync_sources
+    from store.sources import enabled_sources, states, sync_sources
 
     with store_session(settings, create=True) as session:
         sync_sources(session, [source.model_dump(mode="json") for source in known], now=utc_now())
         session.flush()
-        return states(session)
+        polled = enabled_sources(session)
+        return {source_id: (state, source_id in polled) for source_id, state in states(session).items()}
 
 
-def _row(source: Source, state: SourceState) -> dict[str, Any]:
-    on = bool(state.overrides.get("enabled", source.enabled)) and not source.access.startswith(_OFF)
+def _row(source: Source, state: SourceState, on: bool) -> dict[str, Any]:
     return {
         "id": source.id,
         "state": state.status if on else "disabled",
@@ -103,7 +103,7 @@ def _list(
     settings = settings_of(config)
     known, broken = known_sources(settings, sources)
     remembered = synced_states(settings, known)
-    rows = [_row(source, remembered[source.id]) for source in known]
+    rows = [_row(source, *remembered[source.id]) for source in known]
     rows = [row for row in rows if (state is None or row["state"] == state) and (row["enabled"] or not enabled)]
     columns = {"id": "source", "state": "state", "kind": "kind", "language": "lang", "verified": "verified", "reason": "why"}
     out_rows(rows, as_json=as_json, columns=columns)
@@ -134,7 +134,7 @@ def _show(source_id: SourceId, config: ConfigFile = None, as_json: AsJson = Fals
             }
             for f in last_fetches(session, source.id, limit=10)
         ]
-    row = _row(source, remembered[source.id])
+    row = _row(source, *remembered[source.id])
     definition = source.model_dump(mode="json", exclude_defaults=True)
     if as_json:
         out_json({**row, "definition": definition, "fetches": fetches})

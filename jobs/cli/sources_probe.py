@@ -54,7 +54,7 @@ def enable(
     known, _ = known_sources(settings)
     source = named_source(source_id, known)
     remembered = synced_states(settings, known)
-    if source.access != "ok" and remembered[source.id].unverified:
+    if source.access != "ok" and remembered[source.id][0].unverified:
         say(f"{source.id} was never proven ({source.notes or source.access}); testing it first")
         shown = _probe(source, settings)
         _show(shown, as_json=False)
