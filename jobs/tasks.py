@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Engine
-from sqlmodel import Session
-
 from crawler.fetching.run import crawl
 from crawler.sources.source import Source, load_sources
 from reports.archive import write_issue
@@ -17,7 +14,7 @@ from reports.digest import build_issue
 from reports.mail import deliver
 from reports.period import last_whole_week
 from reports.select import Order
-from store.database import session_scope, utc_now
+from store.database import Engine, Session, session_scope, utc_now
 from store.errors import SourceError, StoreBusyError, StoreError, YixunError
 from store.items import sources_with_pending
 from store.models import Ledger

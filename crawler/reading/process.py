@@ -18,7 +18,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from crawler.fetching.catalogue import catalogue_rows
 from crawler.judge.document import Document
 from crawler.judge.facts import Judgement
 from crawler.judge.judging import Judge
@@ -26,6 +25,7 @@ from crawler.judge.knowledge import KnowledgeExtra, load_knowledge
 from crawler.memory import MEGABYTE, MemoryTrimmer
 from crawler.readers import read_listing
 from crawler.readers.base import Page
+from crawler.reading.catalogue import catalogue_rows
 from crawler.sources.source import Source
 from crawler.text.decode import decode
 from store.entries import ToRead

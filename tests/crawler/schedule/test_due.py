@@ -21,7 +21,7 @@ SIX_HOURS = timedelta(hours=6)
 
 @pytest.fixture
 def source(session: Session) -> Iterator[SourceState]:
-    a_source(session, definition={"urls": [{"url": URL}]})
+    a_source(session, definition={"enabled": True, "access": "ok", "urls": [{"url": URL}]})
     yield session.get_one(SourceState, ID)
 
 
