@@ -16,6 +16,7 @@ from .entries import Entry, ToRead
 from .facts import FactRow, add_judgement, forget_judgement
 from .models import Item, ItemTitle, ItemTopic, Mention
 from .search import index_items
+from .status import ItemStatus
 
 # An article that could not be read is tried again in this many crawls in all, then left as `unread`.
 MAX_TRIES = 3
@@ -98,7 +99,7 @@ def save_entries(
     session.flush()
     index_items(session, [item.id for item in (*fresh, *edited) if item.id is not None])
     saved.new = len(fresh)
-    saved.to_read = [_to_read(item) for item in (*fresh, *edited) if item.status == "pending"]
+    saved.to_read = [_to_read(item) for item in (*fresh, *edited) if item.status == ItemStatus.pending]
     return saved
 
 
@@ -119,7 +120,7 @@ def _new_item(source_id: str, identity: str, entry: Entry, *, found_at: str, now
         first_seen_at=now,
         changed_at=now,
         backlog=backlog,
-        status="turned_away" if entry.turned_away is not None else "pending",
+        status=ItemStatus.turned_away if entry.turned_away is not None else ItemStatus.pending,
         status_reason=entry.turned_away or "",
         authors=list(entry.authors),
         **{name: getattr(entry, name) for name in _COPIED},
@@ -153,8 +154,8 @@ def _edit(session: Session, item: Item, entry: Entry, now: datetime) -> None:
     item.summary, item.changed_at, item.tries = entry.summary, now, 0
     item.text = entry.text or item.text
     if entry.turned_away is None:
-        item.status, item.status_reason = "pending", ""
-    elif item.status == "turned_away":
+        item.status, item.status_reason = ItemStatus.pending, ""
+    elif item.status == ItemStatus.turned_away:
         item.status_reason = entry.turned_away
 
 
@@ -180,13 +181,13 @@ def _to_read(item: Item) -> ToRead:
 
 def pending_items(session: Session, source_ids: Sequence[str]) -> list[ToRead]:
     """Items of these sources whose article an earlier crawl left unread, oldest first."""
-    query = select(Item).where(col(Item.status) == "pending", col(Item.source_id).in_(list(source_ids))).order_by(col(Item.id))
+    query = select(Item).where(col(Item.status) == ItemStatus.pending, col(Item.source_id).in_(list(source_ids))).order_by(col(Item.id))
     return [_to_read(item) for item in session.exec(query)]
 
 
 def sources_with_pending(session: Session) -> list[str]:
     """Ids of the sources that have items whose article is still to be read."""
-    return sorted(session.exec(select(Item.source_id).where(col(Item.status) == "pending").distinct()))
+    return sorted(session.exec(select(Item.source_id).where(col(Item.status) == ItemStatus.pending).distinct()))
 
 
 def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> None:
@@ -196,7 +197,6 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     forget_judgement(session, [item.item_id for item in items])
     for item in items:
         session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**item.values, changed_at=now))
-    index_items(session, [item.item_id for item in items])
     for item in items:
         add_judgement(session, item.topics, item.mentions, item.facts)
     index_items(session, [item.item_id for item in items])

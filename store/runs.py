@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from .locks import is_alive
 from .models import Fetch, Run, SourceUrlState
+from .status import RunStatus
 
 
 def start_run(session: Session, asked: Sequence[str], *, now: datetime) -> int:
@@ -29,13 +30,13 @@ def start_run(session: Session, asked: Sequence[str], *, now: datetime) -> int:
 
 def close_open_runs(session: Session, *, note: str, now: datetime) -> None:
     """Close as killed the runs whose process on this machine is dead."""
-    for row in session.exec(select(Run).where(col(Run.status) == "running")):
+    for row in session.exec(select(Run).where(col(Run.status) == RunStatus.running)):
         if row.host == socket.gethostname() and not is_alive(row.pid):
-            row.status, row.finished_at, row.note = "killed", now, note
+            row.status, row.finished_at, row.note = RunStatus.killed, now, note
 
 
 def finish_run(
-    session: Session, run_id: int, *, status: str, now: datetime, totals: dict[str, Any], note: str = "", network_down: bool = False
+    session: Session, run_id: int, *, status: RunStatus, now: datetime, totals: dict[str, Any], note: str = "", network_down: bool = False
 ) -> None:
     """Close a run: `status` is done, partly, failed or killed."""
     run = session.get_one(Run, run_id)

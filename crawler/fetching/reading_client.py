@@ -22,6 +22,7 @@ from crawler.reading.messages import PageBytes, ReadArticle, ReadListing, Troubl
 from crawler.settings import CrawlSettings
 from crawler.sources.source import Source
 from store.entries import ToRead
+from store.status import ItemStatus
 
 from .faults import Fault
 
@@ -67,7 +68,7 @@ class ReadingProcess:
         """Read and judge an item. Raises UnreadableError."""
         return await self._ask("article", (item, list(pages)), ReadArticle)
 
-    async def entry(self, item: ToRead, *, status: str, reason: str) -> ReadArticle:
+    async def entry(self, item: ToRead, *, status: ItemStatus, reason: str) -> ReadArticle:
         """Judge an item by its entry. Raises UnreadableError."""
         return await self._ask("entry", (item, status, reason), ReadArticle)
 

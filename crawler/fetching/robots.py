@@ -15,7 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
 from store.database import utc_now
-from store.hosts import host_of
+from store.hosts import host_of, host_state
 from store.models import HostState
 
 from .faults import DOWNLOAD_ERRORS, Fault, Refused
@@ -110,7 +110,7 @@ class RobotsMiddleware:
     async def _learn(self, host: str, request: Request) -> RobotsPolicy:
         """Take robots.txt from memory while it is fresh, else from the host; an old copy stands in while the host fails."""
         now = utc_now()
-        state = self._spider.host_states.get(host)
+        state = await self._spider.work.store.do(host_state, host)
         kept = self._kept(state)
         if kept and state and state.robots_fetched_at and now - state.robots_fetched_at < FRESH:
             return kept

@@ -28,7 +28,8 @@ from crawler.sources.source import Source
 from store.database import utc_now
 from store.entries import ToRead
 from store.items import MAX_TRIES, postpone
-from store.models import Fetch, HostState
+from store.models import Fetch
+from store.status import FetchStatus
 
 from .faults import NETWORK_KINDS, WAITING_KINDS, Fault, of_exception, of_page, of_status
 from .reading_client import UnreadableError
@@ -41,6 +42,8 @@ log = structlog.get_logger()
 # What an article page may be; anything else is stored without a body.
 _PAGES = ("text/html", "application/xhtml", "text/plain", "text/xml", "application/xml")
 _ARTICLE, _LISTING = 0, 100
+# Kinds of fault that are our own decision.
+_REFUSED = frozenset({"robots", "private_address", "host_waits", "time_up", "scheme"})
 
 
 class NewsSpider(scrapy.Spider):
@@ -52,7 +55,6 @@ class NewsSpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.work = work
         self.book = work.book
-        self.host_states: dict[str, HostState] = work.host_states
         self._under_way: set[int] = set()
         self._articles_asked = 0
         self._started: dict[str, float] = {}
@@ -136,7 +138,7 @@ class NewsSpider(scrapy.Spider):
         self, fetch: Fetch, found: ReadListing, ask: Ask, source: Source, state: dict[str, Any] | None
     ) -> AsyncIterator[Any]:
         fetch.found = len(found.entries) + sum(found.passed_over.values())
-        fetch.status = "ok" if found.entries or found.next else "empty"
+        fetch.status = FetchStatus.ok if found.entries or found.next else FetchStatus.empty
         fetch.note = "; ".join(f"{number} entries passed over: {reason}" for reason, number in found.passed_over.items())
         if state is not None:
             state["ttl_seconds"] = max(filter(None, (found.ttl_seconds, state["ttl_seconds"])), default=None)
@@ -171,7 +173,12 @@ class NewsSpider(scrapy.Spider):
     def _fetch(self, ask: Ask, source: Source, began: datetime, response: Response | None) -> Fetch:
         seconds = (utc_now() - began).total_seconds()
         fetch = Fetch(
-            run_id=self.work.run_id, source_id=source.id, url=ask.url, started_at=began, seconds=round(seconds, 3), status="failed"
+            run_id=self.work.run_id,
+            source_id=source.id,
+            url=ask.url,
+            started_at=began,
+            seconds=round(seconds, 3),
+            status=FetchStatus.failed,
         )
         if response is not None:
             fetch.http_status, fetch.bytes = response.status, len(response.body)
@@ -179,7 +186,7 @@ class NewsSpider(scrapy.Spider):
 
     async def _save_unchanged(self, fetch: Fetch, ask: Ask, source: Source, fresh: dict[str, Any]) -> None:
         known = self.work.url_state(source.id, ask.root)
-        fetch.status = "unchanged"
+        fetch.status = FetchStatus.unchanged
         state = fresh
         if fetch.http_status == 304:
             # A 304 may bring new validators (RFC 9111, section 4.3.4), but knows nothing of the feed's own ttl.
@@ -191,7 +198,7 @@ class NewsSpider(scrapy.Spider):
         self.work.record(fetch)
 
     async def _save_failed(self, fetch: Fetch, fault: Fault, ask: Ask, source: Source) -> None:
-        fetch.status = "refused" if fault.kind in ("robots", "private_address", "host_waits", "time_up", "scheme") else "failed"
+        fetch.status = FetchStatus.refused if fault.kind in _REFUSED else FetchStatus.failed
         fetch.error_kind, fetch.note = fault.kind, fault.note
         log.warning("source failed", source=source.id, url=ask.url, kind=fault.kind, note=fault.note)
         self.work.record(fetch)

@@ -23,6 +23,7 @@ from crawler.reading.messages import PageBytes, ReadArticle
 from store.database import utc_now
 from store.entries import ToRead
 from store.items import ReadItem, save_read
+from store.status import ItemStatus
 
 from .faults import DOWNLOAD_ERRORS, WAITING_KINDS, Fault, Refused, of_page, of_status
 from .reading_client import UnreadableError
@@ -85,7 +86,7 @@ class JudgePipeline:
                 raise DropItem(error.fault.note, log_level="DEBUG") from None
         if fault is not None:
             self._spider.count_failed_article(item.item, fault)
-        status = "unread" if fault else "kept"
+        status = ItemStatus.unread if fault else ItemStatus.kept
         read = await reader.entry(item.item, status=status, reason=fault.note if fault else "")
         return Judged(item.item, read, item.media_type)
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlmodel import Session
@@ -17,12 +17,13 @@ from crawler.readers.base import Ask
 from crawler.sources.source import Source
 from store.catalogue import sync_catalogue
 from store.database import utc_now
-from store.hosts import host_of, host_states, waiting_hosts
+from store.hosts import host_of, waiting_hosts
 from store.items import pending_items, postpone
 from store.locks import RENEW, Hold
 from store.models import Fetch, SourceUrlState
 from store.runs import finish_run, start_run, url_states
 from store.sources import sync_sources
+from store.status import RunStatus
 
 from .ending import Ending
 from .network import GuardedResolver
@@ -64,7 +65,6 @@ class Work:
         sync_sources(session, definitions, now=now)
         session.flush()
         self.run_id = start_run(session, [source.id for source in self.order.sources], now=now)
-        self.host_states = host_states(session)
         for host, until in waiting_hosts(session, now).items():
             self.book.remember_rest(host, until)
         self._url_states = url_states(session, list(self.sources))
@@ -207,12 +207,12 @@ class Work:
             network_down=report.network_down,
         )
 
-    def _status(self, down: bool) -> Literal["done", "partly", "failed"]:
+    def _status(self, down: bool) -> RunStatus:
         polled = [self.reports[source.id] for source in self.order.sources]
         failed = [report for report in polled if report.status in FAILED]
         if down or (polled and all(report.status in FAILED - {"unfinished"} for report in polled)):
-            return "failed"
-        return "partly" if failed or self.stopped_because else "done"
+            return RunStatus.failed
+        return RunStatus.partly if failed or self.stopped_because else RunStatus.done
 
     def _note(self, down: bool) -> str:
         if down:

@@ -29,6 +29,7 @@ from crawler.sources.source import Source
 from crawler.text.decode import decode
 from store.entries import ToRead
 from store.errors import ParseError, SelectorMissingError, YixunError
+from store.status import ItemStatus
 
 from .article import Article
 from .clean import clean_article, clean_entry, clean_unread
@@ -76,7 +77,7 @@ class Reader:
         further = tuple(url for url in whole.next_pages if url not in seen) if len(pages) == 1 else ()
         return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement, further)
 
-    def entry(self, item: ToRead, status: str, reason: str) -> ReadArticle:
+    def entry(self, item: ToRead, status: ItemStatus, reason: str) -> ReadArticle:
         """Judge an item by its entry alone, for there is no article to read."""
         values = clean_unread(item, status=status, reason=reason)
         return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, or_, select
 
 from store.hosts import host_of
 from store.models import Fetch, HostState, Item, SourceRow, SourceState, SourceUrlState
+from store.status import FetchStatus
 
 from .health import SAY_NOTHING, Poll, assess, failure_weight
 from .rhythm import Rhythm, learn
@@ -176,7 +177,7 @@ def _polls(session: Session, source_id: str) -> list[Poll]:
                 at=fetches[-1].started_at,
                 error_kind=None if answered else worst.error_kind,
                 note="" if answered else worst.note,
-                empty=bool(answered) and all(f.status == "empty" for f in answered),
+                empty=bool(answered) and all(f.status == FetchStatus.empty for f in answered),
             )
         )
     return polls

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from store.status import SourceStatus
+
 from .common import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, AsJson, ConfigFile, out, out_json, out_rows, say, settings_of, store_session
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ def _row(source: Source, state: SourceState) -> dict[str, Any]:
     on = bool(state.overrides.get("enabled", source.enabled)) and not source.access.startswith(_OFF)
     return {
         "id": source.id,
-        "state": state.status if on else "disabled",
+        "state": state.status if on else SourceStatus.disabled,
         "since": state.status_since,
         "kind": source.kind,
         "language": source.language,
