@@ -89,8 +89,9 @@ _PARTS: dict[str, Any] = {
     },
     # Scrapy imports every extension it knows, only to leave it out: its remote control alone costs 10 MB.
     "EXTENSIONS_BASE": {},
-    "EXTENSIONS": {f"{_FETCHING}.politeness.Ledger": 0, f"{_FETCHING}.politeness.PoliteThrottle": 0},
+    "EXTENSIONS": {f"{_FETCHING}.politeness.RequestCounter": 0, f"{_FETCHING}.politeness.PoliteThrottle": 0},
     "ITEM_PIPELINES": {
+        f"{_FETCHING}.steps.ReadPipeline": 100,
         f"{_FETCHING}.steps.JudgePipeline": 200,
         f"{_FETCHING}.steps.SavePipeline": 300,
     },

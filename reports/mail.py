@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from urllib.parse import quote
 
@@ -39,6 +40,23 @@ from .settings import MailSettings
 
 # A mail that another sender began this long ago, and neither finished nor failed, was cut off.
 _CUT_OFF_AFTER = timedelta(minutes=15)
+
+
+class _UnencodedHeader(UnstructuredHeader):
+    """A header of addresses in angle brackets. It is folded between them, and none is encoded, however long: an encoded one is dead."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The header with one address a line where they do not fit in one."""
+        line = f"{self.name}: {self}"
+        folded = line if len(line) <= (policy.max_line_length or 78) else line.replace(", ", f",{policy.linesep} ")
+        return folded + policy.linesep
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("list-unsubscribe", "list-id", "message-id"):
+    _HEADERS.map_to_type(_name, _UnencodedHeader)
+_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,7 @@ def compose(edition: Edition, settings: MailSettings, *, recipient: str, date: d
 
     `date` is aware; `rewrite` as in `render.html`.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     identity = message_id(edition, recipient, settings)
     message["Subject"] = subject_line(edition)
     message["From"] = settings.sender
@@ -82,7 +100,8 @@ def compose(edition: Edition, settings: MailSettings, *, recipient: str, date: d
     leave = settings.unsubscribe_mailto or settings.reply_to or settings.address
     ways = [f"<mailto:{leave}?subject={quote('unsubscribe ' + edition.digest)}>"]
     if settings.unsubscribe_url:
-        ways.append(f"<{settings.unsubscribe_url}>")
+        # Characters beyond ASCII are written as in an address; what is one already stays.
+        ways.append(f"<{quote(settings.unsubscribe_url, safe=_IN_ADDRESSES)}>")
     message["List-Unsubscribe"] = ", ".join(ways)
     message["List-Id"] = f"<{quote(edition.digest, safe='')}.yixun.{_domain(settings)}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ import structlog
 from crawler.judge.knowledge import KnowledgeExtra
 from crawler.memory import LARGE
 from crawler.readers.base import Page
+from crawler.reading.article import Article
 from crawler.reading.messages import PageBytes, ReadArticle, ReadListing, Trouble
 from crawler.settings import CrawlSettings
 from crawler.sources.source import Source
@@ -26,7 +28,7 @@ from store.status import ItemStatus
 
 from .faults import Fault
 
-Answer = TypeVar("Answer", ReadListing, ReadArticle)
+Answer = TypeVar("Answer", ReadListing, Article, ReadArticle)
 _START_SECONDS = 60
 # A reading process beyond this many megabytes has loaded the models of words and entities.
 _WITH_MODELS = 130
@@ -41,7 +43,7 @@ class UnreadableError(Exception):
         self.fault = fault
 
 
-class ReadingProcess:
+class ReadingClient:
     """Asks one reading process, one question at a time, without holding up the event loop."""
 
     def __init__(self, sources: Sequence[Source], knowledge: KnowledgeExtra, crawl: CrawlSettings) -> None:
@@ -64,9 +66,13 @@ class ReadingProcess:
         """Read an answer of a source. Raises UnreadableError."""
         return await self._ask("listing", (page, source_id), ReadListing)
 
-    async def article(self, item: ToRead, pages: Sequence[PageBytes]) -> ReadArticle:
-        """Read and judge an item. Raises UnreadableError."""
-        return await self._ask("article", (item, list(pages)), ReadArticle)
+    async def page(self, page: PageBytes, source_id: str) -> Article:
+        """Read one page of an article. Raises UnreadableError."""
+        return await self._ask("page", (page, source_id), Article)
+
+    async def article(self, item: ToRead, pages: Sequence[Article], *, fetched_at: datetime) -> ReadArticle:
+        """Judge an item by its article, given page by page. Raises UnreadableError."""
+        return await self._ask("article", (item, list(pages), fetched_at), ReadArticle)
 
     async def entry(self, item: ToRead, *, status: ItemStatus, reason: str) -> ReadArticle:
         """Judge an item by its entry. Raises UnreadableError."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from crawler.judge.relevance import CheapCheck
 from crawler.readers.base import MAX_SUMMARY, MAX_TEXT, MAX_TITLE, clean_text
-from crawler.readers.draft import Draft
 from crawler.sources.source import Source
 from crawler.text.language import detect_language
 from crawler.text.urls import canonical_url
@@ -25,31 +25,25 @@ _CUT = re.compile(r"(?:\.{2,}|…)\s*$")
 _PATH = re.compile(r"^(?:https?:/)?/\S*$|^\S+\.(?:s?html?|aspx?|php|jsp)$", re.I)
 
 
-def clean_entry(draft: Draft, source: Source, *, check: Callable[[str, str], CheapCheck]) -> Entry:
-    """Turn a draft into the entry that is stored: canonical link, language, and whether its article is worth fetching.
+def clean_entry(entry: Entry, source: Source, *, check: Callable[[str, str], CheapCheck]) -> Entry:
+    """Make an entry as a reader found it fit for the store: canonical link, language, and whether its article is worth fetching.
 
     `check` decides that of title and summary, for sources that are not on topic throughout (`Judge.cheap_check`).
     """
-    canonical = canonical_url(draft.link) if draft.link else None
+    canonical = canonical_url(entry.link) if entry.link else None
     reason = None
     if source.scope != "on_topic":
-        checked = check(draft.title, draft.summary)
+        checked = check(entry.title, entry.summary)
         reason = None if checked.passes else checked.reason
     away = reason is not None
-    return Entry(
-        title=draft.title[:MAX_TITLE],
+    return replace(
+        entry,
+        title=entry.title[:MAX_TITLE],
         link=canonical,
-        fetch_link=draft.link if draft.link != canonical else None,
-        guid=draft.guid,
-        summary=draft.summary[: _KEPT_OF_TURNED_AWAY if away else MAX_SUMMARY],
-        text="" if away else draft.text[:MAX_TEXT],
-        published_at=draft.published,
-        published_precision=draft.precision,
-        date_trust=draft.date_trust,
-        language=draft.language or detect_language(f"{draft.title} {draft.summary[:300]}"),
-        authors=draft.authors,
-        outlet=draft.outlet,
-        media_type=draft.media_type,
+        fetch_link=entry.link if entry.link != canonical else None,
+        summary=entry.summary[: _KEPT_OF_TURNED_AWAY if away else MAX_SUMMARY],
+        text="" if away else entry.text[:MAX_TEXT],
+        language=detect_language(f"{entry.title} {entry.summary[:300]}"),
         turned_away=reason,
     )
 

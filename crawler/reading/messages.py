@@ -35,11 +35,10 @@ class ReadListing:
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """One item, read and judged; `next_pages` are further pages of the same article that were not given."""
+    """One item, read and judged: the columns of Item to set, and what judging says."""
 
     values: dict[str, Any]
     judgement: Judgement
-    next_pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

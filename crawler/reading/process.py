@@ -13,6 +13,8 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -59,30 +61,16 @@ class Reader:
             _end_at_wall(page.body, page.content_type, source, text="")
             raise
         return ReadListing(
-            entries=[clean_entry(draft, source, check=self._judge.cheap_check) for draft in found.drafts],
+            entries=[clean_entry(entry, source, check=self._judge.cheap_check) for entry in found.entries],
             passed_over=found.passed_over,
             next=found.next,
             follow_always=found.follow_always,
             ttl_seconds=found.ttl_seconds,
         )
 
-    def article(self, item: ToRead, pages: Sequence[PageBytes]) -> ReadArticle:
-        """Read and judge an item from the pages of its article, in their order. Raises ParseError when one ends at a paywall or login."""
-        source = self._sources[item.source_id]
-        articles = [self._page(page, source) for page in pages]
-        whole = articles[0]
-        whole.text = "\n".join(article.text for article in articles if article.text)
-        values = clean_article(item, whole, fetched_at=pages[0].fetched_at)
-        seen = {page.url for page in pages}
-        further = tuple(url for url in whole.next_pages if url not in seen) if len(pages) == 1 else ()
-        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement, further)
-
-    def entry(self, item: ToRead, status: ItemStatus, reason: str) -> ReadArticle:
-        """Judge an item by its entry alone, for there is no article to read."""
-        values = clean_unread(item, status=status, reason=reason)
-        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
-
-    def _page(self, page: PageBytes, source: Source) -> Article:
+    def page(self, page: PageBytes, source_id: str) -> Article:
+        """Read one page of an article. Raises ParseError when it ends at a paywall or login."""
+        source = self._sources[source_id]
         article = read_page(
             page.body,
             url=page.url,
@@ -95,6 +83,17 @@ class Reader:
         )
         _end_at_wall(page.body, page.content_type, source, text=article.text)
         return article
+
+    def article(self, item: ToRead, pages: Sequence[Article], fetched_at: datetime) -> ReadArticle:
+        """Judge an item by its article, whose `pages` were read in their order."""
+        whole = replace(pages[0], text="\n".join(page.text for page in pages if page.text))
+        values = clean_article(item, whole, fetched_at=fetched_at)
+        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
+
+    def entry(self, item: ToRead, status: ItemStatus, reason: str) -> ReadArticle:
+        """Judge an item by its entry alone, for there is no article to read."""
+        values = clean_unread(item, status=status, reason=reason)
+        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
 
     def _verdict(self, item: ToRead, values: dict[str, Any]) -> Judgement:
         text = values["text"] or item.summary

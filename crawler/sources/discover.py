@@ -198,11 +198,11 @@ def _read_rows(html: str, rules: ListRules, *, base: str, now: datetime) -> list
         Ask(base, root=base), url=base, body=html.encode("utf-8", "replace"), content_type="text/html; charset=utf-8", fetched_at=now
     )
     try:
-        drafts = listing.read(page, source).drafts
+        entries = listing.read(page, source).entries
     except SelectorMissingError:
         return []
     rows: dict[str, ListedRow] = {}
-    for draft in drafts:
-        if draft.link:
-            rows.setdefault(draft.link, ListedRow(draft.title, draft.link, draft.published))
+    for entry in entries:
+        if entry.link:
+            rows.setdefault(entry.link, ListedRow(entry.title, entry.link, entry.published_at))
     return list(rows.values())

@@ -58,8 +58,8 @@ def _as_machine_readable(url: str, page: Page) -> Source | None:
             listing = read_listing(page, source)
         except ParseError:
             continue
-        if listing.drafts:
-            return source.model_copy(update={"language": _language(listing.drafts[0].title)})
+        if listing.entries:
+            return source.model_copy(update={"language": _language(listing.entries[0].title)})
     return None
 
 

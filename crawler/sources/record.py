@@ -58,15 +58,15 @@ def rows_of(listings: Sequence[Listing]) -> list[dict[str, Any]]:
     """The rows of listings as plain values, in order, none twice: title, link, published, precision, summary."""
     rows: dict[tuple[str | None, str], dict[str, Any]] = {}
     for listing in listings:
-        for draft in listing.drafts:
+        for entry in listing.entries:
             row = {
-                "title": draft.title,
-                "link": draft.link,
-                "published": draft.published.isoformat() if draft.published else None,
-                "precision": draft.precision,
-                "summary": draft.summary,
+                "title": entry.title,
+                "link": entry.link,
+                "published": entry.published_at.isoformat() if entry.published_at else None,
+                "precision": entry.published_precision,
+                "summary": entry.summary,
             }
-            rows.setdefault((draft.link, draft.title), row)
+            rows.setdefault((entry.link, entry.title), row)
     return list(rows.values())
 
 

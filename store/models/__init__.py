@@ -11,7 +11,7 @@ from .facts import (
     PolicyFact,
     ResultsFact,
 )
-from .items import AiModel, CatalogueDigest, Item, ItemTitle, ItemTopic, Mention, Organisation, Story, Topic
+from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Story, Topic
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
 
 __all__ = [
@@ -28,8 +28,8 @@ __all__ = [
     "InvestorRow",
     "IssueEntry",
     "Item",
-    "ItemTitle",
     "ItemTopic",
+    "ItemVersion",
     "LaunchFact",
     "Ledger",
     "Mention",

@@ -23,7 +23,7 @@ class Story(SQLModel, table=True):
 
 
 class Item(SQLModel, table=True):
-    """One piece of news from one source. Identity: canonical link, else guid, else hash of title and day."""
+    """One piece of news from one source. Which entry is which item is told in `store.identity`."""
 
     __tablename__ = "item"
     __table_args__ = (only("status", ItemStatus),)
@@ -31,15 +31,18 @@ class Item(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id", index=True)
     identity: str = Field(unique=True)
+    guid_key: str | None = Field(default=None, index=True)  # what the source calls it, where that is stable
+    link_key: str | None = Field(default=None, index=True)  # its address, scheme and fragment aside
     link: str | None = long_text(default=None)
     fetch_link: str | None = long_text(default=None)  # the address as the source gives it, where it differs from `link`
-    found_at: str = long_text(default="")  # the address of the source that listed it; only there an edited title counts
+    found_at: str = long_text(default="")  # the address of the source that listed it; only there an edit counts
     guid: str | None = long_text(default=None)
     title: str = long_text()
     entry_title: str = long_text(default="")  # as listed; `title` is the page's own where the listed one is cut or a mere path
     summary: str = long_text(default="")
     text: str = long_text(default="")
     text_hash: str | None = Field(default=None, index=True)
+    content_hash: str = ""  # of the summary and text as listed
     language: str = "other"
     authors: list[str] = json_value(list)
     editors: list[str] = json_value(list)
@@ -66,14 +69,17 @@ class Item(SQLModel, table=True):
     relation: str | None = None  # first, reprint, rewrite, translation, same_event, follow_up
 
 
-class ItemTitle(SQLModel, table=True):
-    """An earlier title of an item."""
+class ItemVersion(SQLModel, table=True):
+    """What an item said before it was edited."""
 
-    __tablename__ = "item_title"
+    __tablename__ = "item_version"
 
     id: int | None = Field(default=None, primary_key=True)
     item_id: int = owned_by("item.id")
     title: str = long_text()
+    link: str | None = long_text(default=None)
+    summary: str = long_text(default="")
+    text: str = long_text(default="")
     replaced_at: datetime = moment()
 
 
