@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
+import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -66,7 +68,7 @@ def _crawl(settings: Settings, asked: list[Source], resume: list[Source], broken
     if not asked and not resume:
         return Outcome(LedgerStatus.partly, "; ".join(["nothing was due", *wrong]))
     try:
-        report = crawl(asked, settings.crawl, settings.store, resume=resume, knowledge=settings.knowledge)
+        report = crawl(asked, settings.crawl, settings.store, resume=resume, knowledge=settings.knowledge, on_event=_pass_on)
     except StoreBusyError as error:
         return Outcome(LedgerStatus.done, f"left to the crawl under way: {error.message}")
     totals = report.totals()
@@ -76,6 +78,12 @@ def _crawl(settings: Settings, asked: list[Source], resume: list[Source], broken
     if report.status == RunStatus.failed:
         return Outcome(LedgerStatus.failed, note)
     return Outcome(LedgerStatus.done if report.status == RunStatus.done and not broken else LedgerStatus.partly, note)
+
+
+def _pass_on(event: dict[str, Any]) -> None:
+    """Log what went wrong in the process of the crawl, traces included, where the scheduler logs."""
+    if event.get("level") in ("error", "critical"):
+        structlog.get_logger().error("crawl: " + str(event.pop("event", "")), **{f"crawl_{name}": value for name, value in event.items()})
 
 
 def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime) -> Outcome:

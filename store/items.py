@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import and_, update
 from sqlalchemy import select as select_columns
-from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from .entries import Entry, ToRead
@@ -262,6 +262,21 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     for item in items:
         add_judgement(session, item.topics, item.mentions, item.facts)
     index_items(session, [item.item_id for item in items])
+
+
+def note_broken(session: Session, item_id: int, reason: str, *, version: str) -> None:
+    """Note that our own code, of this version, broke on an item: it stays pending, and is given up as unread after MAX_TRIES."""
+    postpone(session, item_id, reason)
+    item = session.get_one(Item, item_id)
+    if item.tries >= MAX_TRIES:
+        item.status, item.broke = ItemStatus.unread, version
+
+
+def reopen_broken(session: Session, source_ids: Sequence[str], *, version: str) -> None:
+    """Make items of these sources pending again that code of another version broke on and gave up."""
+    given_up = (col(Item.status) == ItemStatus.unread, col(Item.broke).is_not(None), col(Item.broke) != version)
+    rule = and_(col(Item.source_id).in_(list(source_ids)), *given_up)
+    session.connection().execute(update(Item).where(rule).values(status=ItemStatus.pending, tries=0, broke=None))
 
 
 def postpone(session: Session, item_id: int, reason: str) -> None:

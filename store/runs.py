@@ -20,7 +20,7 @@ def start_run(session: Session, asked: Sequence[str], *, now: datetime) -> int:
 
     Runs that were left open by a process of this machine which is dead are closed as killed.
     """
-    close_open_runs(session, note="its process ended without a word", now=now)
+    close_open_runs(session, status=RunStatus.killed, note="its process ended without a word", now=now)
     run = Run(started_at=now, host=socket.gethostname(), pid=os.getpid(), asked=list(asked))
     session.add(run)
     session.flush()
@@ -28,11 +28,11 @@ def start_run(session: Session, asked: Sequence[str], *, now: datetime) -> int:
     return run.id
 
 
-def close_open_runs(session: Session, *, note: str, now: datetime) -> None:
-    """Close as killed the runs whose process on this machine is dead."""
+def close_open_runs(session: Session, *, status: RunStatus, note: str, now: datetime) -> None:
+    """Close the runs whose process on this machine is dead; `status` is failed or killed."""
     for row in session.exec(select(Run).where(col(Run.status) == RunStatus.running)):
         if row.host == socket.gethostname() and not is_alive(row.pid):
-            row.status, row.finished_at, row.note = RunStatus.killed, now, note
+            row.status, row.finished_at, row.note = status, now, note
 
 
 def finish_run(

@@ -64,3 +64,11 @@ class Hosts:
         self._states.clear()
         self._counts.clear()
         return states, counts
+
+    def put_back(self, states: dict[str, dict[str, Any]], counts: dict[tuple[str, date], dict[str, int]]) -> None:
+        """Take back what was handed over and could not be saved; what is newer stays."""
+        for host, values in states.items():
+            self._states[host] = {**values, **self._states[host]}
+        for key, numbers in counts.items():
+            for name, number in numbers.items():
+                self._counts[key][name] += number

@@ -16,7 +16,8 @@ from urllib.parse import urlencode, urlsplit
 
 import scrapy
 import structlog
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -28,6 +29,7 @@ from crawler.sources.source import Source
 from store.catalogue import sync_catalogue
 from store.database import utc_now
 from store.entries import ToRead
+from store.errors import StoreFullError, YixunError
 from store.items import MAX_TRIES, postpone
 from store.models import Fetch
 from store.status import FetchStatus
@@ -37,7 +39,7 @@ from .crawl_run import CrawlRun
 from .faults import NETWORK_KINDS, WAITING_KINDS, Fault, of_exception, of_page, of_status
 from .network import refused_names
 from .politeness import Politeness
-from .reading_client import ReadingClient, UnreadableError
+from .reading_client import ReadingClient, ReadingStartError, UnreadableError
 from .steps import Fetched
 from .store_thread import StoreThread
 
@@ -62,10 +64,38 @@ class NewsSpider(scrapy.Spider):
         self._under_way: set[int] = set()
         self._articles_asked = 0
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        """As Scrapy makes it; hears of whatever its callbacks and the pipelines raise."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.answer_lost, signal=signals.spider_error)
+        crawler.signals.connect(spider.item_lost, signal=signals.item_error)
+        return spider
+
+    def answer_lost(self, failure: Failure, response: Any) -> None:
+        """An answer was lost to an error that nobody foresaw, which Scrapy has logged with its trace, or to the store."""
+        request = response if isinstance(response, Request) else response.request
+        self._lost(request.meta.get("source_id"), failure.value)
+
+    def item_lost(self, item: Any, failure: Failure) -> None:
+        """An item was lost likewise; it stays pending."""
+        self._lost(item.item.source_id, failure.value)
+
+    def _lost(self, source_id: str | None, error: BaseException | None) -> None:
+        why = str(error) if isinstance(error, YixunError) else f"an error of ours: {type(error).__name__}"
+        self.run.broke(source_id, why)
+        if isinstance(error, StoreFullError):
+            self.run.fail(why)
+            self.politeness.clock.store_failed(why)
+        elif isinstance(error, ReadingStartError):
+            self.run.fail(why)
+            self.politeness.clock.stop(why)
+
     async def start(self) -> AsyncIterator[Request]:
         """The first request of every address of every source, then the articles an earlier crawl left unread."""
         self.politeness.clock.start(self.crawler.engine, self.run.tell)
         self._mirroring = asyncio.get_running_loop().create_task(self._mirror_catalogue())
+        self._mirroring.add_done_callback(self._mirrored)
         for source in self.run.order.sources:
             for ask in self.run.asks[source.id]:
                 yield self._listing_request(ask, source, None)
@@ -76,6 +106,12 @@ class NewsSpider(scrapy.Spider):
     async def _mirror_catalogue(self) -> None:
         """Start the reading process, and write the catalogue it judges with into the store."""
         await self.store.do(sync_catalogue, **await self.reader.catalogue())
+
+    def _mirrored(self, mirroring: asyncio.Future[None]) -> None:
+        error = None if mirroring.cancelled() else mirroring.exception()
+        if error is not None:
+            log.error("the catalogue could not be written into the store", error=str(error))
+            self._lost(None, error)
 
     # ------------------------------------------------------------------ listings
 

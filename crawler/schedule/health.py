@@ -32,6 +32,7 @@ _NAMED_AT_SECOND = {
     "http_404": SourceStatus.failing,
     "http_410": SourceStatus.failing,
     "parse": SourceStatus.failing,
+    "our_error": SourceStatus.failing,
 }
 _STALE_AFTER = timedelta(days=60)
 _QUIET_EXPECTED = 6.0  # a Poisson source stays silent this long once in 400 times
