@@ -51,7 +51,7 @@ class CrawlRun:
         session.expunge_all()
         self._unreachable: list[tuple[Fetch, Ask]] = []
         self._postponed: list[tuple[int, str]] = []
-        self._unsaved = 0
+        self._ours = 0  # answers and items lost to errors of ours
         self._failure = ""
 
     def url_state(self, source_id: str, root: str) -> SourceUrlState | None:
@@ -98,6 +98,9 @@ class CrawlRun:
         report.articles_failed += 1
         if kind in ("paywall", "login", "challenge"):
             report.remark(f"articles end at a {kind}")
+        if kind == OUR_ERROR:
+            self._ours += 1
+            report.remark(note[:200])
         log.info("article failed", source=item.source_id, url=item.link, kind=kind, note=note)
 
     def article_unreachable(self, item_id: int, note: str) -> None:
@@ -106,14 +109,14 @@ class CrawlRun:
 
     def not_saved(self, source_id: str, number: int, why: str) -> None:
         """So many items of a source were read and could not be saved."""
-        self._unsaved += number
+        self._ours += number
         report = self.reports[source_id]
         report.articles_failed += number
         report.remark(f"{number} items could not be saved: {why}"[:300])
 
     def broke(self, source_id: str | None, why: str) -> None:
         """An answer of a source, where it is known which, was lost to an error of ours or of the store: the source stays due."""
-        self._unsaved += 1
+        self._ours += 1
         if source_id is not None:
             report = self.reports[source_id]
             report.status, report.error_kind = "failed", report.error_kind or OUR_ERROR
@@ -176,15 +179,15 @@ class CrawlRun:
         failed = [report for report in polled if report.status in FAILED]
         if down or self._failure or (polled and all(report.status in FAILED - {"unfinished"} for report in polled)):
             return RunStatus.failed
-        return RunStatus.partly if failed or stopped_because or self._unsaved else RunStatus.done
+        return RunStatus.partly if failed or stopped_because or self._ours else RunStatus.done
 
     def _note(self, down: bool, stopped_because: str) -> str:
         if self._failure:
             return self._failure
         if down:
             return "our own network seems to be down: no source is blamed"
-        unsaved = f"{self._unsaved} answers or items could not be read or saved by an error of ours" if self._unsaved else ""
-        return stopped_because or unsaved
+        ours = f"{self._ours} answers or items could not be read or saved by an error of ours" if self._ours else ""
+        return stopped_because or ours
 
 
 def own_network_is_down(failed: Iterable[str], *, answered: bool) -> bool:

@@ -119,7 +119,8 @@ def test_an_article_that_our_judging_breaks_on_is_tried_three_times_and_told_wit
     with monkeypatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "fault"), str(Path.cwd())]))
         report = crawl([source], LOCAL, store_file, on_event=events.append)
-        assert (report.sources[0].articles, report.sources[0].articles_failed) == (5, 1)
+        assert (report.status, report.sources[0].articles, report.sources[0].articles_failed) == ("partly", 5, 1)
+        assert "KeyError" in report.sources[0].note
         [told] = [event for event in events if event["event"] == "our reading broke"]
         assert told["level"] == "error" and "KeyError: 'no such rule'" in told["trace"] and "Traceback" in told["trace"]
         item = _items(opened)[BROKEN]
