@@ -19,6 +19,7 @@ from store.database import Engine, safe_url, session_scope, store_url, utc_now
 from store.errors import ConfigError, YixunError
 from store.migrate import newest_revision, open_store
 from store.overview import overview
+from store.status import RunStatus
 
 from .config import Settings, find_config, load_settings
 
@@ -138,7 +139,7 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Check]:
     elif utc_now() - last.started_at > _LATE:
         yield Check("crawl", "wrong", f"the last crawl began {last.started_at:%Y-%m-%d %H:%M} UTC", "is `yixun run` going?")
     else:
-        yield Check("crawl", "warning" if last.status == "failed" else "ok", f"run {last.id} {last.status}")
+        yield Check("crawl", "warning" if last.status == RunStatus.failed else "ok", f"run {last.id} {last.status}")
     if seen.troubles:
         names = ", ".join(trouble.source for trouble in seen.troubles[:5])
         yield Check("health", "warning", f"{len(seen.troubles)} sources in trouble: {names}", "`yixun status` says why")

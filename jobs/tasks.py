@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
+
+import structlog
 
 from crawler.fetching.run import crawl
 from crawler.sources.source import Source, load_sources
@@ -21,6 +24,7 @@ from store.models import Ledger
 from store.prune import prune
 from store.sources import due_sources, sync_sources
 from store.sources import enabled_sources as polled_sources
+from store.status import LedgerStatus, RunStatus
 
 from .config import Settings
 from .slots import Outcome, due_slots, recorded, unrecorded, weekly_slot
@@ -50,7 +54,7 @@ def crawl_due(engine: Engine, settings: Settings, *, now: datetime) -> Ledger | 
         with session_scope(engine) as session:
             asked, resume = choose_due(session, known, now=now)
     except YixunError as error:
-        failed = Outcome("failed", str(error))
+        failed = Outcome(LedgerStatus.failed, str(error))
         return recorded(engine, "crawl", slot, lambda: failed)
     if not asked and not resume and not broken:
         return None
@@ -60,18 +64,24 @@ def crawl_due(engine: Engine, settings: Settings, *, now: datetime) -> Ledger | 
 def _crawl(settings: Settings, asked: list[Source], resume: list[Source], broken: list[SourceError]) -> Outcome:
     wrong = [str(error) for error in broken]
     if not asked and not resume:
-        return Outcome("partly", "; ".join(["nothing was due", *wrong]))
+        return Outcome(LedgerStatus.partly, "; ".join(["nothing was due", *wrong]))
     try:
-        report = crawl(asked, settings.crawl, settings.store, resume=resume, knowledge=settings.knowledge)
+        report = crawl(asked, settings.crawl, settings.store, resume=resume, knowledge=settings.knowledge, on_event=_pass_on)
     except StoreBusyError as error:
-        return Outcome("done", f"left to the crawl under way: {error.message}")
+        return Outcome(LedgerStatus.done, f"left to the crawl under way: {error.message}")
     totals = report.totals()
     failed = [f"{source.id}: {source.note or source.status}" for source in report.sources if source.status == "failed"]
     note = f"run {report.run_id}: {totals['new']} new of {totals['found']} entries from {len(report.sources)} sources"
     note = "; ".join([note, *filter(None, [report.note]), *failed[:10], *wrong])
-    if report.status == "failed":
-        return Outcome("failed", note)
-    return Outcome("done" if report.status == "done" and not broken else "partly", note)
+    if report.status == RunStatus.failed:
+        return Outcome(LedgerStatus.failed, note)
+    return Outcome(LedgerStatus.done if report.status == RunStatus.done and not broken else LedgerStatus.partly, note)
+
+
+def _pass_on(event: dict[str, Any]) -> None:
+    """Log what went wrong in the process of the crawl, traces included, where the scheduler logs."""
+    if event.get("level") in ("error", "critical"):
+        structlog.get_logger().error("crawl: " + str(event.pop("event", "")), **{f"crawl_{name}": value for name, value in event.items()})
 
 
 def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime) -> Outcome:
@@ -81,15 +91,15 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime) -
         issue, edition = build_issue(session, order)
     if settings.mail.host is None:
         paths = write_issue(edition, settings.mail.out, settings.mail, date=issue.built_at)
-        return Outcome("done", f"{issue.period} written to {', '.join(str(path) for path in paths)}")
+        return Outcome(LedgerStatus.done, f"{issue.period} written to {', '.join(str(path) for path in paths)}")
     if not order.settings.recipients:
-        return Outcome("failed", f"[digest.{name}] has no recipients")
+        return Outcome(LedgerStatus.failed, f"[digest.{name}] has no recipients")
     outcomes = deliver(engine, issue.id or 0, edition, order.settings.recipients, settings.mail)
     fine = [outcome for outcome in outcomes if outcome.fine]
     wrong = [f"{outcome.recipient}: {outcome.error or outcome.state}" for outcome in outcomes if not outcome.fine]
     note = "; ".join([f"{issue.period} sent to {len(fine)} of {len(outcomes)}", *wrong[:10]])
     # What was not sent is tried again with the slot, so only a whole success closes it.
-    return Outcome("failed" if wrong else "done", note)
+    return Outcome(LedgerStatus.failed if wrong else LedgerStatus.done, note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ def weekly_tasks(engine: Engine, settings: Settings, *, now: datetime) -> Iterat
 def _prune(engine: Engine, settings: Settings, now: datetime) -> Outcome:
     with session_scope(engine) as session:
         counts = prune(session, settings.store, now=now)
-    return Outcome("done", ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return Outcome(LedgerStatus.done, ", ".join(f"{count} {name}" for name, count in counts.items()))
 
 
 def run_once(engine: Engine, settings: Settings) -> Iterator[Ledger]:

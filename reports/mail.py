@@ -30,6 +30,7 @@ from store.database import session_scope, utc_now
 from store.digests import claim_delivery, close_delivery, find_delivery
 from store.errors import ConfigError, DeliveryError
 from store.models import Delivery
+from store.status import DeliveryState
 
 from .edition import Edition
 from .labels import subject_line
@@ -189,7 +190,7 @@ def deliver(
     with _link(settings) as link:
         for recipient in dict.fromkeys(recipients):
             row = _enrol(engine, issue_id, edition, recipient, settings)
-            if row.state not in ("queued", "failed"):
+            if row.state not in (DeliveryState.queued, DeliveryState.failed):
                 outcomes.append(_standing(engine, row))
                 continue
             if settings.pause and any(outcome.state == "sent" for outcome in outcomes):
@@ -220,21 +221,21 @@ def _enrol(engine: Engine, issue_id: int, edition: Edition, recipient: str, sett
 
 def _standing(engine: Engine, row: Delivery) -> Outcome:
     """The outcome of a delivery that is not ours to send: sent before, cut off, or under way elsewhere."""
-    if row.state == "sent":
+    if row.state == DeliveryState.sent:
         return Outcome(row.recipient, "already")
-    if row.state == "sending":
+    if row.state == DeliveryState.sending:
         if row.tried_at is not None and utc_now() - row.tried_at < _CUT_OFF_AFTER:
             return Outcome(row.recipient, "unknown", "another sender began with it and has not reported yet")
         error = "the sender stopped while handing the mail over"
         with session_scope(engine) as session:
-            close_delivery(session, row.id or 0, "unknown", now=utc_now(), error=error)
+            close_delivery(session, row.id or 0, DeliveryState.unknown, now=utc_now(), error=error)
         return Outcome(row.recipient, "unknown", error)
     return Outcome(row.recipient, "unknown", row.error)
 
 
 def _fail(engine: Engine, row: Delivery, error: str) -> Outcome:
     with session_scope(engine) as session:
-        close_delivery(session, row.id or 0, "failed", now=utc_now(), error=error)
+        close_delivery(session, row.id or 0, DeliveryState.failed, now=utc_now(), error=error)
     return Outcome(row.recipient, "failed", error)
 
 
@@ -301,20 +302,20 @@ def _envelope(link: _Link, sender: str, recipient: str) -> None:
         raise _Refused(421, f"connection lost: {_one_line(error)}".encode(), subject=recipient) from error
 
 
-def _hand_over(link: _Link, message: EmailMessage) -> tuple[str, str | None]:
+def _hand_over(link: _Link, message: EmailMessage) -> tuple[DeliveryState, str | None]:
     """Send the text. From here on only a clear answer of the server tells; anything else is unknown."""
     try:
         code, reply = link.ready().data(message.as_bytes())
     except smtplib.SMTPDataError as error:
         # Raised when the server refuses the DATA command itself: no text has left.
-        return "failed", f"the server answered {error.smtp_code} to DATA"
+        return DeliveryState.failed, f"the server answered {error.smtp_code} to DATA"
     except (smtplib.SMTPException, OSError) as error:
         link.drop()
-        return "unknown", f"the connection broke after DATA: {_one_line(error)}"
+        return DeliveryState.unknown, f"the connection broke after DATA: {_one_line(error)}"
     if code == 250:
-        return "sent", None
+        return DeliveryState.sent, None
     answer = f"the server answered {code} {reply.decode('utf-8', 'replace')}"[:300]
-    return ("failed" if 500 <= code < 600 else "unknown"), answer
+    return (DeliveryState.failed if 500 <= code < 600 else DeliveryState.unknown), answer
 
 
 def _one_line(error: Exception) -> str:
@@ -328,6 +329,6 @@ def settle(engine: Engine, issue_id: int, recipient: str, *, arrived: bool) -> N
     """
     with session_scope(engine) as session:
         row = find_delivery(session, issue_id, recipient)
-        if row is None or row.state not in ("unknown", "sending"):
+        if row is None or row.state not in (DeliveryState.unknown, DeliveryState.sending):
             raise DeliveryError(f"nothing to settle, its state is {row.state if row else 'never sent'}", subject=recipient)
-        close_delivery(session, row.id or 0, "sent" if arrived else "failed", now=utc_now(), error=None)
+        close_delivery(session, row.id or 0, DeliveryState.sent if arrived else DeliveryState.failed, now=utc_now(), error=None)

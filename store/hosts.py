@@ -20,9 +20,9 @@ def host_of(url: str) -> str:
     return host if parts.port in (None, usual) else f"{host}:{parts.port}"
 
 
-def host_states(session: Session) -> dict[str, HostState]:
-    """All that is remembered, by host (with its port where that is not the usual one)."""
-    return {row.host: row for row in session.exec(select(HostState))}
+def host_state(session: Session, host: str) -> HostState | None:
+    """What is remembered of a host (with its port where that is not the usual one), its robots.txt included."""
+    return session.get(HostState, host)
 
 
 def save_host_state(session: Session, host: str, values: Mapping[str, Any]) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import and_, update
 from sqlalchemy import select as select_columns
-from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from .entries import Entry, ToRead
@@ -16,6 +16,7 @@ from .facts import FactRow, add_judgement, forget_judgement
 from .identity import Known, KnownItems, Told, content_hash, identities, tell_apart
 from .models import Item, ItemTopic, ItemVersion, Mention
 from .search import index_items
+from .status import ItemStatus
 
 # An article that could not be read is tried again in this many crawls in all, then left as `unread`.
 MAX_TRIES = 3
@@ -81,7 +82,7 @@ def save_entries(
     session.flush()
     index_items(session, [item.id for item in (*fresh, *edited) if item.id is not None])
     saved.new = len(fresh)
-    saved.to_read = _all_to_read(session, [item for item in (*fresh, *edited) if item.status == "pending"])
+    saved.to_read = _all_to_read(session, [item for item in (*fresh, *edited) if item.status == ItemStatus.pending])
     return saved
 
 
@@ -132,7 +133,7 @@ def _new_item(source_id: str, identity: str, one: Told, *, found_at: str, now: d
         first_seen_at=now,
         changed_at=now,
         backlog=backlog,
-        status="turned_away" if entry.turned_away is not None else "pending",
+        status=ItemStatus.turned_away if entry.turned_away is not None else ItemStatus.pending,
         status_reason=entry.turned_away or "",
         authors=list(entry.authors),
         **{name: getattr(entry, name) for name in _COPIED},
@@ -184,8 +185,8 @@ def _edited(session: Session, row: Known, one: Told, now: datetime) -> Item | No
     if entry.text and (item.method in ("", "entry") or len(entry.text) > len(item.text)):
         item.text = entry.text
     if entry.turned_away is None:
-        item.status, item.status_reason = "pending", ""
-    elif item.status == "turned_away":
+        item.status, item.status_reason = ItemStatus.pending, ""
+    elif item.status == ItemStatus.turned_away:
         item.status_reason = entry.turned_away
     return item
 
@@ -242,13 +243,13 @@ def _to_read(item: Item, *, listed: bool) -> ToRead:
 
 def pending_items(session: Session, source_ids: Sequence[str]) -> list[ToRead]:
     """Items of these sources whose article an earlier crawl left unread, oldest first."""
-    query = select(Item).where(col(Item.status) == "pending", col(Item.source_id).in_(list(source_ids))).order_by(col(Item.id))
+    query = select(Item).where(col(Item.status) == ItemStatus.pending, col(Item.source_id).in_(list(source_ids))).order_by(col(Item.id))
     return _all_to_read(session, session.exec(query).all())
 
 
 def sources_with_pending(session: Session) -> list[str]:
     """Ids of the sources that have items whose article is still to be read."""
-    return sorted(session.exec(select(Item.source_id).where(col(Item.status) == "pending").distinct()))
+    return sorted(session.exec(select(Item.source_id).where(col(Item.status) == ItemStatus.pending).distinct()))
 
 
 def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> None:
@@ -258,10 +259,24 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     forget_judgement(session, [item.item_id for item in items])
     for item in items:
         session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**item.values, changed_at=now))
-    index_items(session, [item.item_id for item in items])
     for item in items:
         add_judgement(session, item.topics, item.mentions, item.facts)
     index_items(session, [item.item_id for item in items])
+
+
+def note_broken(session: Session, item_id: int, reason: str, *, version: str) -> None:
+    """Note that our own code, of this version, broke on an item: it stays pending, and is given up as unread after MAX_TRIES."""
+    postpone(session, item_id, reason)
+    item = session.get_one(Item, item_id)
+    if item.tries >= MAX_TRIES:
+        item.status, item.broke = ItemStatus.unread, version
+
+
+def reopen_broken(session: Session, source_ids: Sequence[str], *, version: str) -> None:
+    """Make items of these sources pending again that code of another version broke on and gave up."""
+    given_up = (col(Item.status) == ItemStatus.unread, col(Item.broke).is_not(None), col(Item.broke) != version)
+    rule = and_(col(Item.source_id).in_(list(source_ids)), *given_up)
+    session.connection().execute(update(Item).where(rule).values(status=ItemStatus.pending, tries=0, broke=None))
 
 
 def postpone(session: Session, item_id: int, reason: str) -> None:

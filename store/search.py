@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from .errors import UsageError
 from .models import Item
 from .schema import SEARCH
+from .status import ItemStatus
 from .text import fold, is_han
 
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -101,7 +102,7 @@ def search(session: Session, query: str, *, limit: int = 20, with_turned_away: b
     phrases = read_query(query)
     rules = [_on_sqlite(phrases)] if session.get_bind().dialect.name == "sqlite" else _on_postgresql(phrases)
     if not with_turned_away:
-        rules.append(col(Item.status) != "turned_away")
+        rules.append(col(Item.status) != ItemStatus.turned_away)
     newest_first = func.coalesce(Item.published_at, Item.first_seen_at).desc()
     found = select(Item).join(SEARCH, SEARCH.c.rowid == col(Item.id)).where(*rules).order_by(newest_first, col(Item.id).desc())
     words = [fold(quoted or word) for quoted, word in _QUERY.findall(query)]

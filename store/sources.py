@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, delete, or_, select
 
 from .models import SourceRow, SourceState, SourceUrlState
+from .status import SourceStatus
 
 _COLUMNS = ("name", "name_zh", "homepage", "language", "category", "kind", "scope", "tier", "access")
 
@@ -50,7 +51,7 @@ def set_enabled(session: Session, source_id: str, enabled: bool, *, now: datetim
     row = session.get_one(SourceRow, source_id)
     row.enabled = _is_enabled(row.definition, state.overrides)
     state.next_due_at = None
-    state.status, state.status_since = ("new" if enabled else "disabled"), now
+    state.status, state.status_since = (SourceStatus.new if enabled else SourceStatus.disabled), now
     state.status_reason = "switched on by the operator" if enabled else "switched off by the operator"
 
 

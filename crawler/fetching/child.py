@@ -18,11 +18,10 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 from scrapy.crawler import AsyncCrawlerProcess
-from sqlalchemy.exc import DBAPIError
 
 from crawler.settings import scrapy_settings
 from store.database import session_scope, utc_now
-from store.errors import YixunError
+from store.errors import StoreError, YixunError
 from store.locks import Hold, release_lock, take_lock
 from store.migrate import open_store
 
@@ -48,9 +47,6 @@ def main() -> None:
         _answer({"report": _crawl(order).model_dump(mode="json")})
     except ValidationError as error:
         _answer({"error": {"type": "ConfigError", "message": " ".join(str(error).split())[:500]}})
-    except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
-        _answer({"error": {"type": "StoreError", "message": f"cannot be used: {reason}", "subject": "store", "hint": "check store.url"}})
     except YixunError as error:
         _answer({"error": {"type": type(error).__name__, "message": error.message, "subject": error.subject, "hint": error.hint}})
 
@@ -63,7 +59,8 @@ def _crawl(order: CrawlOrder) -> RunReport:
         try:
             return _fetch(order, StoreThread(engine), hold)
         finally:
-            with session_scope(engine) as session:
+            # A store that fails now must not hide what went before; the lock lapses with this process.
+            with suppress(StoreError), session_scope(engine) as session:
                 release_lock(session, hold)
     finally:
         engine.dispose()
@@ -72,14 +69,16 @@ def _crawl(order: CrawlOrder) -> RunReport:
 def _fetch(order: CrawlOrder, store: StoreThread, hold: Hold) -> RunReport:
     """Do what was ordered; what was fetched is saved when this returns."""
     run = store.now(lambda session: CrawlRun(order, session))
-    hosts = store.now(Hosts.load, order.crawl.min_delay, now=utc_now())
+    hosts = Hosts(order.crawl.min_delay, store, now=utc_now())
     clock = Clock(order.crawl, store, hold, hosts)
     reader = ReadingClient(list(run.sources.values()), order.knowledge, order.crawl)
     _run_scrapy(order, clock, {"run": run, "store": store, "reader": reader, "politeness": Politeness(hosts, clock)})
     clock.cancel()
     reader.close()
     store.close()
-    clock.save()
+    with suppress(StoreError):
+        # Only counts are lost; whether the run can be recorded decides what is reported.
+        clock.save()
     return store.now(run.finish, stopped_because=clock.stopped_because)
 
 
@@ -115,6 +114,7 @@ def _log_to_stderr() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

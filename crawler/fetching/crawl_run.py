@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 from sqlmodel import Session
 
 from crawler.readers import first_asks
 from crawler.readers.base import Ask
+from crawler.settings import CODE_VERSION
 from crawler.sources.source import Source
 from store.database import utc_now
 from store.entries import ToRead
 from store.hosts import host_of
-from store.items import pending_items, postpone
+from store.items import pending_items, postpone, reopen_broken
 from store.models import Fetch, SourceUrlState
 from store.runs import finish_run, start_run, url_states
 from store.sources import sync_sources
+from store.status import RunStatus
 
 from .answers import AnswerContext, save_answer
+from .faults import OUR_ERROR
 from .report import FAILED, CrawlOrder, RunReport, SourceReport
 
 log = structlog.get_logger()
@@ -43,10 +46,13 @@ class CrawlRun:
         session.flush()
         self.id = start_run(session, [source.id for source in order.sources], now=self.started_at)
         self._url_states = url_states(session, list(self.sources))
+        reopen_broken(session, list(self.sources), version=CODE_VERSION)
         self.pending: list[ToRead] = pending_items(session, list(self.sources))
         session.expunge_all()
         self._unreachable: list[tuple[Fetch, Ask]] = []
         self._postponed: list[tuple[int, str]] = []
+        self._ours = 0  # answers and items lost to errors of ours
+        self._failure = ""
 
     def url_state(self, source_id: str, root: str) -> SourceUrlState | None:
         """What earlier crawls remembered of an address of a source."""
@@ -92,11 +98,33 @@ class CrawlRun:
         report.articles_failed += 1
         if kind in ("paywall", "login", "challenge"):
             report.remark(f"articles end at a {kind}")
+        if kind == OUR_ERROR:
+            self._ours += 1
+            report.remark(note[:200])
         log.info("article failed", source=item.source_id, url=item.link, kind=kind, note=note)
 
     def article_unreachable(self, item_id: int, note: str) -> None:
         """The host of an article could not be reached; whether that counts as a try is known at the end of the run."""
         self._postponed.append((item_id, note))
+
+    def not_saved(self, source_id: str, number: int, why: str) -> None:
+        """So many items of a source were read and could not be saved."""
+        self._ours += number
+        report = self.reports[source_id]
+        report.articles_failed += number
+        report.remark(f"{number} items could not be saved: {why}"[:300])
+
+    def broke(self, source_id: str | None, why: str) -> None:
+        """An answer of a source, where it is known which, was lost to an error of ours or of the store: the source stays due."""
+        self._ours += 1
+        if source_id is not None:
+            report = self.reports[source_id]
+            report.status, report.error_kind = "failed", report.error_kind or OUR_ERROR
+            report.remark(why[:300])
+
+    def fail(self, why: str) -> None:
+        """The crawl as a whole failed: nothing more can be read or saved. The first reason stays."""
+        self._failure = self._failure or why
 
     def article_waits(self, source_id: str) -> None:
         """One article waits for the next crawl."""
@@ -129,7 +157,7 @@ class CrawlRun:
             started_at=self.started_at,
             finished_at=utc_now(),
             network_down=down,
-            note="our own network seems to be down: no source is blamed" if down else stopped_because,
+            note=self._note(down, stopped_because),
             sources=[self.reports[source.id] for source in self.order.sources],
         )
         ended: dict[str, Any] = {"status": report.status, "now": report.finished_at, "note": report.note, "network_down": down}
@@ -146,12 +174,20 @@ class CrawlRun:
             for item_id, reason in self._postponed:
                 postpone(session, item_id, reason)
 
-    def _status(self, down: bool, stopped_because: str) -> Literal["done", "partly", "failed"]:
+    def _status(self, down: bool, stopped_because: str) -> RunStatus:
         polled = [self.reports[source.id] for source in self.order.sources]
         failed = [report for report in polled if report.status in FAILED]
-        if down or (polled and all(report.status in FAILED - {"unfinished"} for report in polled)):
-            return "failed"
-        return "partly" if failed or stopped_because else "done"
+        if down or self._failure or (polled and all(report.status in FAILED - {"unfinished"} for report in polled)):
+            return RunStatus.failed
+        return RunStatus.partly if failed or stopped_because or self._ours else RunStatus.done
+
+    def _note(self, down: bool, stopped_because: str) -> str:
+        if self._failure:
+            return self._failure
+        if down:
+            return "our own network seems to be down: no source is blamed"
+        ours = f"{self._ours} answers or items could not be read or saved by an error of ours" if self._ours else ""
+        return stopped_because or ours
 
 
 def own_network_is_down(failed: Iterable[str], *, answered: bool) -> bool:

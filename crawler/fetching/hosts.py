@@ -6,34 +6,28 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session
-
 from store.database import utc_now
-from store.hosts import host_states, waiting_hosts
+from store.hosts import host_state, waiting_hosts
 from store.models import HostState
+
+from .store_thread import StoreThread
 
 
 class Hosts:
     """What is known of hosts; changes are handed to the store from time to time."""
 
-    def __init__(self, min_delay: float, states: dict[str, HostState], rests: dict[str, datetime]) -> None:
+    def __init__(self, min_delay: float, store: StoreThread, *, now: datetime) -> None:
+        """Begin with the rests that earlier crawls were asked for. `min_delay` is the least pause between two requests to one host."""
         self._min_delay = min_delay
-        self._known = states
-        self._rests = rests
+        self._store = store
+        self._rests = store.now(waiting_hosts, now)
         self._states: dict[str, dict[str, Any]] = defaultdict(dict)
         self._counts: dict[tuple[str, date], dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._floors: dict[str, float] = {}
 
-    @classmethod
-    def load(cls, session: Session, min_delay: float, *, now: datetime) -> Hosts:
-        """What earlier crawls remembered. `min_delay` is the least pause between two requests to one host, in seconds."""
-        hosts = cls(min_delay, host_states(session), waiting_hosts(session, now))
-        session.expunge_all()
-        return hosts
-
-    def state(self, host: str) -> HostState | None:
-        """What an earlier crawl remembered of `host`."""
-        return self._known.get(host)
+    async def state(self, host: str) -> HostState | None:
+        """What an earlier crawl remembered of `host`, its robots.txt included."""
+        return await self._store.do(host_state, host)
 
     def rest_until(self, host: str) -> datetime | None:
         """Until when `host` is to be left alone, if so."""
@@ -70,3 +64,11 @@ class Hosts:
         self._states.clear()
         self._counts.clear()
         return states, counts
+
+    def put_back(self, states: dict[str, dict[str, Any]], counts: dict[tuple[str, date], dict[str, int]]) -> None:
+        """Take back what was handed over and could not be saved; what is newer stays."""
+        for host, values in states.items():
+            self._states[host] = {**values, **self._states[host]}
+        for key, numbers in counts.items():
+            for name, number in numbers.items():
+                self._counts[key][name] += number

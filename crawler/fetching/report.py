@@ -11,6 +11,7 @@ from crawler.judge.knowledge import KnowledgeExtra
 from crawler.settings import CrawlSettings
 from crawler.sources.source import Source
 from store.settings import REVEALED, StoreSettings
+from store.status import RunStatus
 
 
 class CrawlOrder(BaseModel):
@@ -56,7 +57,7 @@ class RunReport(BaseModel):
     """How a run went: done, partly (some sources failed), failed (all did), killed (at its deadline)."""
 
     run_id: int
-    status: Literal["done", "partly", "failed", "killed"]
+    status: RunStatus
     started_at: datetime
     finished_at: datetime
     network_down: bool = False

@@ -109,7 +109,7 @@ class RobotsMiddleware:
     async def _learn(self, host: str, request: Request) -> RobotsPolicy:
         """Take robots.txt from memory while it is fresh, else from the host; an old copy stands in while the host fails."""
         now = utc_now()
-        state = self._hosts.state(host)
+        state = await self._hosts.state(host)
         kept = self._kept(state)
         if kept and state and state.robots_fetched_at and now - state.robots_fetched_at < FRESH:
             return kept

@@ -16,7 +16,8 @@ from urllib.parse import urlencode, urlsplit
 
 import scrapy
 import structlog
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -27,8 +28,10 @@ from crawler.sources.source import Source
 from store.catalogue import sync_catalogue
 from store.database import utc_now
 from store.entries import ToRead
+from store.errors import StoreFullError, YixunError
 from store.items import MAX_TRIES, postpone
 from store.models import Fetch
+from store.status import FetchStatus
 
 from .answers import AnswerContext, save_answer
 from .crawl_run import CrawlRun
@@ -36,7 +39,7 @@ from .faults import NETWORK_KINDS, WAITING_KINDS, Fault, of_exception, of_page, 
 from .kept import keep
 from .network import refused_names
 from .politeness import Politeness
-from .reading_client import ReadingClient, UnreadableError
+from .reading_client import ReadingClient, ReadingStartError, UnreadableError
 from .steps import Fetched
 from .store_thread import StoreThread
 
@@ -45,6 +48,8 @@ log = structlog.get_logger()
 # What an article page may be; anything else is stored without a body.
 _PAGES = ("text/html", "application/xhtml", "text/plain", "text/xml", "application/xml")
 _ARTICLE, _LISTING = 0, 100
+# Kinds of fault that are our own decision.
+_REFUSED = frozenset({"robots", "private_address", "host_waits", "time_up", "scheme"})
 
 
 class NewsSpider(scrapy.Spider):
@@ -59,10 +64,38 @@ class NewsSpider(scrapy.Spider):
         self._under_way: set[int] = set()
         self._articles_asked = 0
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        """As Scrapy makes it; hears of whatever its callbacks and the pipelines raise."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.answer_lost, signal=signals.spider_error)
+        crawler.signals.connect(spider.item_lost, signal=signals.item_error)
+        return spider
+
+    def answer_lost(self, failure: Failure, response: Any) -> None:
+        """An answer was lost to an error that nobody foresaw, which Scrapy has logged with its trace, or to the store."""
+        request = response if isinstance(response, Request) else response.request
+        self._lost(request.meta.get("source_id"), failure.value)
+
+    def item_lost(self, item: Any, failure: Failure) -> None:
+        """An item was lost likewise; it stays pending."""
+        self._lost(item.item.source_id, failure.value)
+
+    def _lost(self, source_id: str | None, error: BaseException | None) -> None:
+        why = str(error) if isinstance(error, YixunError) else f"an error of ours: {type(error).__name__}"
+        self.run.broke(source_id, why)
+        if isinstance(error, StoreFullError):
+            self.run.fail(why)
+            self.politeness.clock.store_failed(why)
+        elif isinstance(error, ReadingStartError):
+            self.run.fail(why)
+            self.politeness.clock.stop(why)
+
     async def start(self) -> AsyncIterator[Request]:
         """The first request of every address of every source, then the articles an earlier crawl left unread."""
         self.politeness.clock.start(self.crawler.engine, self.run.tell)
         self._mirroring = asyncio.get_running_loop().create_task(self._mirror_catalogue())
+        self._mirroring.add_done_callback(self._mirrored)
         for source in self.run.order.sources:
             for ask in self.run.asks[source.id]:
                 yield self._listing_request(ask, source, None)
@@ -73,6 +106,12 @@ class NewsSpider(scrapy.Spider):
     async def _mirror_catalogue(self) -> None:
         """Start the reading process, and write the catalogue it judges with into the store."""
         await self.store.do(sync_catalogue, **await self.reader.catalogue())
+
+    def _mirrored(self, mirroring: asyncio.Future[None]) -> None:
+        error = None if mirroring.cancelled() else mirroring.exception()
+        if error is not None:
+            log.error("the catalogue could not be written into the store", error=str(error))
+            self._lost(None, error)
 
     # ------------------------------------------------------------------ listings
 
@@ -136,7 +175,7 @@ class NewsSpider(scrapy.Spider):
         self, fetch: Fetch, found: ReadListing, ask: Ask, source: Source, state: dict[str, Any] | None
     ) -> AsyncIterator[Any]:
         fetch.found = len(found.entries) + sum(found.passed_over.values())
-        fetch.status = "ok" if found.entries or found.next else "empty"
+        fetch.status = FetchStatus.ok if found.entries or found.next else FetchStatus.empty
         fetch.note = "; ".join(f"{number} entries passed over: {reason}" for reason, number in found.passed_over.items())
         if state is not None:
             state["ttl_seconds"] = max(filter(None, (found.ttl_seconds, state["ttl_seconds"])), default=None)
@@ -170,14 +209,21 @@ class NewsSpider(scrapy.Spider):
 
     def _fetch(self, ask: Ask, source: Source, began: datetime, response: Response | None) -> Fetch:
         seconds = (utc_now() - began).total_seconds()
-        fetch = Fetch(run_id=self.run.id, source_id=source.id, url=ask.url, started_at=began, seconds=round(seconds, 3), status="failed")
+        fetch = Fetch(
+            run_id=self.run.id,
+            source_id=source.id,
+            url=ask.url,
+            started_at=began,
+            seconds=round(seconds, 3),
+            status=FetchStatus.failed,
+        )
         if response is not None:
             fetch.http_status, fetch.bytes = response.status, len(response.body)
         return fetch
 
     async def _save_unchanged(self, fetch: Fetch, ask: Ask, source: Source, fresh: dict[str, Any]) -> None:
         known = self.run.url_state(source.id, ask.root)
-        fetch.status = "unchanged"
+        fetch.status = FetchStatus.unchanged
         state = fresh
         if fetch.http_status == 304:
             # A 304 may bring new validators (RFC 9111, section 4.3.4), but knows nothing of the feed's own ttl.
@@ -189,7 +235,7 @@ class NewsSpider(scrapy.Spider):
         self.run.record(fetch)
 
     async def _save_failed(self, fetch: Fetch, fault: Fault, ask: Ask, source: Source) -> None:
-        fetch.status = "refused" if fault.kind in ("robots", "private_address", "host_waits", "time_up", "scheme") else "failed"
+        fetch.status = FetchStatus.refused if fault.kind in _REFUSED else FetchStatus.failed
         fetch.error_kind, fetch.note = fault.kind, fault.note
         log.warning("source failed", source=source.id, url=ask.url, kind=fault.kind, note=fault.note)
         self.run.record(fetch)

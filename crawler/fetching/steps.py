@@ -15,8 +15,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import NoReturn, Protocol, runtime_checkable
 
+import structlog
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
@@ -25,15 +26,20 @@ from sqlmodel import Session
 
 from crawler.reading.article import Article
 from crawler.reading.messages import PageBytes, ReadArticle
+from crawler.settings import CODE_VERSION
 from store.database import utc_now
 from store.entries import ToRead
-from store.items import ReadItem, save_read
+from store.errors import StoreError
+from store.items import MAX_TRIES, ReadItem, note_broken, save_read
+from store.status import ItemStatus
 
 from .crawl_run import CrawlRun
-from .faults import DOWNLOAD_ERRORS, WAITING_KINDS, Fault, Refused, of_page, of_status
+from .faults import DOWNLOAD_ERRORS, OUR_ERROR, WAITING_KINDS, Fault, Refused, of_page, of_status
 from .reading_client import ReadingClient, UnreadableError
 from .rows import fact_rows, mention_rows, topic_rows
 from .store_thread import StoreThread
+
+log = structlog.get_logger()
 
 _BATCH = 25
 _WAIT_SECONDS = 0.25
@@ -81,6 +87,7 @@ class Judged:
     item: ToRead
     read: ReadArticle
     media_type: str | None = None
+    has_article: bool = False
 
 
 class ReadPipeline:
@@ -141,28 +148,42 @@ class JudgePipeline:
         return cls(crawler)
 
     async def process_item(self, read: Read) -> Judged:
-        """Judge."""
-        run, reader, fault = self._crawling.run, self._crawling.reader, read.fault
+        """Judge. Raises DropItem where our own code broke on the item: it is tried again, up to three times in all."""
+        fault = read.fault
         if read.pages and read.fetched_at:
             try:
-                judged = await reader.article(read.item, read.pages, fetched_at=read.fetched_at)
+                judged = await self._crawling.reader.article(read.item, read.pages, fetched_at=read.fetched_at)
+                return Judged(read.item, judged, has_article=True)
             except UnreadableError as error:
                 fault = error.fault
-            else:
-                run.article_read(read.item.source_id)
-                return Judged(read.item, judged)
-        if fault is not None:
-            run.article_failed(read.item, fault.kind, fault.note)
-        judged = await reader.entry(read.item, status="unread" if fault else "kept", reason=fault.note if fault else "")
+        if fault is None:
+            return Judged(read.item, await self._by_entry(read.item, ItemStatus.kept, ""), read.media_type)
+        self._crawling.run.article_failed(read.item, fault.kind, fault.note)
+        if fault.kind == OUR_ERROR and read.item.tries + 1 < MAX_TRIES:
+            await self._broken(read.item, fault)
+        judged = await self._by_entry(read.item, ItemStatus.unread, fault.note)
+        if fault.kind == OUR_ERROR:
+            judged.values["broke"] = CODE_VERSION
         return Judged(read.item, judged, read.media_type)
+
+    async def _by_entry(self, item: ToRead, status: ItemStatus, reason: str) -> ReadArticle:
+        try:
+            return await self._crawling.reader.entry(item, status=status, reason=reason)
+        except UnreadableError as error:
+            self._crawling.run.article_failed(item, error.fault.kind, error.fault.note)
+            return await self._broken(item, error.fault)
+
+    async def _broken(self, item: ToRead, fault: Fault) -> NoReturn:
+        await self._crawling.store.do(note_broken, item.item_id, fault.note, version=CODE_VERSION)
+        raise DropItem(fault.note, log_level="DEBUG")
 
 
 class SavePipeline:
-    """Writes items in batches; an item is done when its batch is committed."""
+    """Writes items in batches, one by one where a batch fails; an item is done when it is committed."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._store = _of(crawler).store
-        self._batch: list[tuple[Judged, asyncio.Future[None]]] = []
+        self._crawling = _of(crawler)
+        self._batch: list[tuple[Judged, asyncio.Future[BaseException | None]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._saving: set[asyncio.Task[None]] = set()
 
@@ -172,16 +193,34 @@ class SavePipeline:
         return cls(crawler)
 
     async def process_item(self, item: Judged) -> Judged:
-        """Put the item into the batch and wait until it is saved."""
+        """Put the item into the batch and wait until it is saved.
+
+        What the store suffers from is raised. Raises DropItem for an item that cannot be saved while others can: it is tried again,
+        up to three times in all.
+        """
         loop = asyncio.get_running_loop()
-        saved: asyncio.Future[None] = loop.create_future()
+        saved: asyncio.Future[BaseException | None] = loop.create_future()
         self._batch.append((item, saved))
         if len(self._batch) >= _BATCH:
             self._flush()
         elif self._timer is None:
             self._timer = loop.call_later(_WAIT_SECONDS, self._flush)
-        await saved
+        error = await saved
+        if isinstance(error, StoreError):
+            raise error
+        if error is not None:
+            await self._not_saved(item, error)
+        if item.has_article:
+            self._crawling.run.article_read(item.item.source_id)
         return item
+
+    async def _not_saved(self, item: Judged, error: BaseException) -> NoReturn:
+        """Tell of an item that an error of ours keeps from being saved; its cause is logged with its trace."""
+        log.error("an item could not be saved", item=item.item.item_id, url=item.item.link, exc_info=error)
+        why = f"{type(error).__name__}: {' '.join(str(error.__cause__ or error).split())}"[:200]
+        self._crawling.run.not_saved(item.item.source_id, 1, why)
+        await self._crawling.store.do(note_broken, item.item.item_id, f"could not be saved: {why}", version=CODE_VERSION)
+        raise DropItem(why, log_level="DEBUG")
 
     def _flush(self) -> None:
         if self._timer is not None:
@@ -193,13 +232,15 @@ class SavePipeline:
             self._saving.add(task)
             task.add_done_callback(self._saving.discard)
 
-    async def _save(self, batch: list[tuple[Judged, asyncio.Future[None]]]) -> None:
-        try:
-            await self._store.do(save_judged, [item for item, _ in batch])
-        finally:
-            # A batch that could not be saved leaves its items pending: the next crawl reads them again.
-            for _, saved in batch:
-                saved.set_result(None)
+    async def _save(self, batch: list[tuple[Judged, asyncio.Future[BaseException | None]]]) -> None:
+        error = await self._crawling.store.attempt(save_judged, [item for item, _ in batch])
+        if error is not None and not isinstance(error, StoreError) and len(batch) > 1:
+            # One of them is to blame, and the others must not go with it.
+            for one in batch:
+                await self._save([one])
+            return
+        for _, saved in batch:
+            saved.set_result(error)
 
 
 def save_judged(session: Session, batch: list[Judged]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from store.database import session_scope
+from store.errors import StoreError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,6 +23,7 @@ class StoreThread:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._given_up: StoreError | None = None
 
     def now(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` at once, in this thread."""
@@ -29,8 +31,23 @@ class StoreThread:
             return work(session, *args, **kwargs)
 
     async def do(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work(session, …)` in the store's thread and wait for its result."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self.now(work, *args, **kwargs))
+        """Run `work(session, …)` in the store's thread and wait for its result. Raises StoreError at once after `give_up`."""
+
+        def turn() -> T:
+            if self._given_up is not None:
+                raise self._given_up
+            return self.now(work, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, turn)
+
+    def give_up(self, reason: str) -> None:
+        """Let nothing more wait for a store that cannot be written: what is asked of it from now on fails at once."""
+        self._given_up = StoreError(reason, subject="store")
+
+    async def attempt(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> BaseException | None:
+        """Run as `do`, but return what `work` raised, for whoever answers for many items at once; None when all went well."""
+        [outcome] = await asyncio.gather(self.do(work, *args, **kwargs), return_exceptions=True)
+        return outcome if isinstance(outcome, BaseException) else None
 
     def close(self) -> None:
         """Wait for what is under way."""

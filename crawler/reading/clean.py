@@ -15,6 +15,7 @@ from crawler.text.language import detect_language
 from crawler.text.urls import canonical_url
 from store.clock import SHANGHAI
 from store.entries import Entry, ToRead
+from store.status import ItemStatus
 
 from .article import Article
 
@@ -58,7 +59,7 @@ def clean_article(item: ToRead, article: Article, *, fetched_at: datetime) -> di
         "editors": list(article.editors)[:20],
         "outlet": article.source or item.outlet,
         "fetched_at": fetched_at,
-        "status": "kept",
+        "status": ItemStatus.kept,
         "status_reason": "",
         "method": article.method if article.text else "entry",
         "quality": round(article.quality, 3),
@@ -66,7 +67,7 @@ def clean_article(item: ToRead, article: Article, *, fetched_at: datetime) -> di
     return values | _best_date(item, article)
 
 
-def clean_unread(item: ToRead, *, status: str, reason: str) -> dict[str, Any]:
+def clean_unread(item: ToRead, *, status: ItemStatus, reason: str) -> dict[str, Any]:
     """The columns of an item whose article is not there to read: its entry has to do."""
     return {
         "title": item.title[:MAX_TITLE],

@@ -43,7 +43,8 @@ class ReadArticle:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What stands in the place of an answer when the input could not be read."""
+    """What stands in the place of an answer when the input could not be read; `trace` where our own code broke on it."""
 
     kind: str
     message: str
+    trace: str = ""

@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -30,6 +31,7 @@ from crawler.sources.source import Source
 from crawler.text.decode import decode
 from store.entries import ToRead
 from store.errors import ParseError, SelectorMissingError, YixunError
+from store.status import ItemStatus
 
 from .article import Article
 from .clean import clean_article, clean_entry, clean_unread
@@ -88,7 +90,7 @@ class Reader:
         values = clean_article(item, whole, fetched_at=fetched_at)
         return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
 
-    def entry(self, item: ToRead, status: str, reason: str) -> ReadArticle:
+    def entry(self, item: ToRead, status: ItemStatus, reason: str) -> ReadArticle:
         """Judge an item by its entry alone, for there is no article to read."""
         values = clean_unread(item, status=status, reason=reason)
         return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
@@ -133,14 +135,14 @@ def _answer(reader: Reader, method: str, arguments: tuple[Any, ...]) -> Any:
     except YixunError as error:
         return Trouble("parse", str(error))
     except MemoryError:
-        return Trouble("parse", "reading it needs more memory than allowed (crawl.read_megabytes)")
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError, OSError) as error:
-        # A parser stumbled over what nobody has seen before: the item is lost, the reason is kept, the crawl goes on.
+        return Trouble("our_error", "reading it needs more memory than allowed (crawl.read_megabytes)")
+    except Exception as error:  # noqa: BLE001 - whatever our own code may raise costs one item, is told whole, and ends no crawl
         where = error.__traceback__
         while where and where.tb_next:
             where = where.tb_next
         place = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else "unknown place"
-        return Trouble("parse", f"cannot be read: {type(error).__name__} in {place}: {' '.join(str(error).split())[:100]}")
+        message = f"our reading broke: {type(error).__name__} in {place}: {' '.join(str(error).split())[:100]}"
+        return Trouble("our_error", message, traceback.format_exc())
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from store.hosts import host_of
 from store.models import Fetch, SourceRow, SourceState, SourceUrlState
 from store.polls import appearances, asked_pause, fetches_by_run, has_older_entry, last_unchanged, latest_wait
+from store.status import FetchStatus
 
 from .health import SAY_NOTHING, Poll, assess, failure_weight
 from .rhythm import Rhythm, learn
@@ -140,7 +141,7 @@ def _polls(session: Session, source_id: str) -> list[Poll]:
                 at=fetches[-1].started_at,
                 error_kind=None if answered else worst.error_kind,
                 note="" if answered else worst.note,
-                empty=bool(answered) and all(f.status == "empty" for f in answered),
+                empty=bool(answered) and all(f.status == FetchStatus.empty for f in answered),
             )
         )
     return polls

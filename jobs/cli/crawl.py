@@ -142,6 +142,8 @@ def _print(report: RunReport, *, as_json: bool) -> None:
 
 
 def _exit_status(report: RunReport, broken: int) -> int:
-    if report.status == "failed":
+    from store.status import RunStatus
+
+    if report.status == RunStatus.failed:
         return EXIT_FAILED
-    return EXIT_PARTLY if report.status in ("partly", "killed") or broken else EXIT_DONE
+    return EXIT_PARTLY if report.status in (RunStatus.partly, RunStatus.killed) or broken else EXIT_DONE

@@ -32,6 +32,7 @@ def run(
     from store.database import session_scope
     from store.ledger import close_left_open
     from store.migrate import open_store
+    from store.status import LedgerStatus
 
     settings = settings_of(config)
     engine = open_store(settings.store)
@@ -52,7 +53,7 @@ def run(
     engine.dispose()
     if not statuses:
         say("nothing was due")
-    elif set(statuses) == {"failed"}:
+    elif set(statuses) == {LedgerStatus.failed}:
         raise typer.Exit(EXIT_FAILED)
-    elif set(statuses) != {"done"}:
+    elif set(statuses) != {LedgerStatus.done}:
         raise typer.Exit(EXIT_PARTLY)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from store.status import SourceStatus
+
 from .catalogue import known_sources, named_source, own_file, synced_states, write_sources
 from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_json, out_rows, say, settings_of, store_session
 
@@ -39,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def _row(source: Source, state: SourceState, on: bool) -> dict[str, Any]:
     return {
         "id": source.id,
-        "state": state.status if on else "disabled",
+        "state": state.status if on else SourceStatus.disabled,
         "since": state.status_since,
         "kind": source.kind,
         "language": source.language,

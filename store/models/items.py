@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from .base import json_value, long_text, moment, owned_by
+from store.status import ItemStatus
+
+from .base import json_value, long_text, moment, only, owned_by, word
 
 
 class Story(SQLModel, table=True):
@@ -24,6 +26,7 @@ class Item(SQLModel, table=True):
     """One piece of news from one source. Which entry is which item is told in `store.identity`."""
 
     __tablename__ = "item"
+    __table_args__ = (only("status", ItemStatus),)
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id", index=True)
@@ -51,9 +54,10 @@ class Item(SQLModel, table=True):
     changed_at: datetime = moment(index=True)
     fetched_at: datetime | None = moment(nullable=True)
     backlog: bool = False
-    status: str = Field(default="kept", index=True)  # kept, turned_away, pending (article still to be read), unread (it could not be)
+    status: ItemStatus = word(ItemStatus, default=ItemStatus.kept, index=True)
     status_reason: str = long_text(default="")
     tries: int = 0  # how often reading the article failed
+    broke: str | None = None  # the version of our code that broke on it and gave it up; another version tries again
     method: str = ""
     quality: float = 0.0
     relevant: bool = Field(default=False, index=True)
@@ -141,3 +145,12 @@ class Topic(SQLModel, table=True):
     position: int
     name_en: str = long_text()
     name_zh: str = long_text()
+
+
+class CatalogueDigest(SQLModel, table=True):
+    """What the rows of one table of the catalogue were made from, so that the same is not compared row by row at each crawl."""
+
+    __tablename__ = "catalogue_digest"
+
+    name: str = Field(primary_key=True)
+    digest: str

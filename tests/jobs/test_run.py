@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from jobs.config import Settings, load_settings
@@ -20,10 +22,11 @@ from jobs.daemon import Daemon
 from jobs.holding import holding
 from jobs.slots import weekly_slot
 from jobs.tasks import choose_due, enabled_sources, weekly_tasks
+from store import locks
 from store.catalogue import sync_catalogue
 from store.database import session_scope, utc_now
 from store.digests import source_health
-from store.errors import StoreBusyError
+from store.errors import StoreBusyError, StoreError
 from store.models import DigestIssue, Ledger, SourceState
 from store.overview import overview
 from store.settings import StoreSettings
@@ -164,3 +167,22 @@ def test_the_daemon_works_and_stops_when_told(engine: Engine, store_settings: St
     assert events[0] == "started" and events[-1] == "stopped"
     after = subprocess.run([*YIXUN, "run", "--once"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert after.stderr == "nothing was due\n"
+
+
+def test_the_daemon_stops_itself_when_its_hold_is_lost(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        request.addfinalizer(partial(signal.signal, number, signal.getsignal(number)))
+    monkeypatch.setattr(locks, "RENEW", timedelta(seconds=0.2))
+    everything_fetched(engine)
+
+    def take_over() -> None:
+        with session_scope(engine) as session:
+            session.execute(text("UPDATE store_lock SET pid = pid + 1"))
+
+    taking = threading.Timer(1, take_over)
+    taking.start()
+    with pytest.raises(StoreError, match="store lock 'run': lost: another process took it over"):
+        Daemon(engine, settings).run()
+    taking.join()
