@@ -98,7 +98,7 @@ def _json_inside(script: str) -> Any:
             continue
         if isinstance(value, str):
             value = _in_string(value)
-        if value is not None:
+        if value not in (None, {}):
             found.append((position - match.start(), value))
     if not found:
         raise ValueError("no JSON in the script")

@@ -63,7 +63,7 @@ def read(page: Page, source: Source) -> Listing:
     _refuse_overloaded_tags(text, source)
     parsed = feedparser.parse(
         text.encode("utf-8", "replace"),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": page.url},
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
