@@ -106,6 +106,10 @@ def _near(one: datetime | None, other: datetime | None) -> bool:
     return one is None or other is None or abs(one - other) < _NEAR
 
 
+def _day(entry: Entry) -> str:
+    return f"{entry.published_at:%Y-%m-%d}" if entry.published_at else ""
+
+
 def tell_apart(source_id: str, entries: Iterable[Entry]) -> tuple[list[Told], int]:
     """The entries of one answer with what tells them apart, in their order, and how many repeat an earlier one."""
     told = [_told(source_id, entry) for entry in entries]
@@ -153,7 +157,7 @@ def _repeats(one: Told, other: Told) -> bool:
     if one.guid and other.guid:
         return one.title == other.title and one.entry.published_at == other.entry.published_at
     if one.link is None:
-        return one.title == other.title and _near(one.entry.published_at, other.entry.published_at)
+        return one.title == other.title and _day(one.entry) == _day(other.entry)
     return _same_title(one.title, other.title) and _near(one.entry.published_at, other.entry.published_at)
 
 
@@ -165,7 +169,9 @@ class KnownItems:
         self._by_link: dict[str, list[Known]] = defaultdict(list)
         self._by_identity: dict[str, Known] = {}
         self._taken: set[int] = set()
+        self._names: set[str] = set()
         for row in rows:
+            self._names.add(row.identity)
             self._by_identity[row.identity] = row
             if row.guid_key:
                 self._by_guid[row.guid_key].append(row)
@@ -176,15 +182,19 @@ class KnownItems:
         """The item an entry is; None when it is new."""
         found = self._of_guid(told) or self._of_link(told, source_id)
         if found is None and told.link is None:
-            found = next((self._by_identity[key] for key in identities(source_id, told) if key in self._by_identity), None)
+            known = (self._by_identity[name] for name in identities(source_id, told) if name in self._by_identity)
+            found = next((row for row in known if row.id not in self._taken), None)
         if found is None or found.id in self._taken:
             return None
         self._taken.add(found.id)
         return found
 
-    def has(self, identity: str) -> bool:
-        """Whether an item has this identity."""
-        return identity in self._by_identity
+    def name(self, told: Told, source_id: str) -> str | None:
+        """The identity of the item that an entry begins, given once; None when an item has each that it could have."""
+        name = next((name for name in identities(source_id, told) if name not in self._names), None)
+        if name:
+            self._names.add(name)
+        return name
 
     def _of_guid(self, told: Told) -> Known | None:
         rows = self._by_guid[told.guid] if told.guid else []
@@ -222,7 +232,6 @@ def identities(source_id: str, told: Told) -> Iterator[str]:
         yield told.guid
     if told.link and not told.shared:
         yield told.link
-    published = told.entry.published_at
     place = f"{told.link} {told.fragment} " if told.link else ""
-    yield f"title:{source_id}:{_digest(f'{place}{told.entry.title} {published:%Y-%m-%d}' if published else f'{place}{told.entry.title} ')}"
-    yield f"entry:{source_id}:{_digest(f'{place}{told.entry.title} {told.guid} {published}')}"
+    yield f"title:{source_id}:{_digest(f'{place}{told.title} {_day(told.entry)}')}"
+    yield f"entry:{source_id}:{_digest(f'{place}{told.title} {told.guid} {told.entry.published_at}')}"

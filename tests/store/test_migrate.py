@@ -13,7 +13,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel, select
 
 from store import migrate
-from store.database import session_scope, utc_now
+from store.database import connect, session_scope, utc_now
 from store.entries import Entry
 from store.errors import StoreError, StoreNewerError
 from store.items import save_entries
@@ -161,7 +161,7 @@ def test_the_search_index_survives_every_upgrade(engine: Engine) -> None:
 
 
 def test_items_of_the_first_schema_are_known_by_guid_and_address_and_keep_their_titles(empty_database: StoreSettings) -> None:
-    engine = migrate.connect(empty_database)
+    engine = connect(empty_database)
     upgrade(engine, to="0001")
     link = "http://clinic.example/a/1.html"
     with engine.begin() as connection:
