@@ -104,6 +104,36 @@ def test_what_is_an_address_stays_one(link: str, address: str) -> None:
     assert absolute(link, ROOT) == (address.partition("#")[0], None)
 
 
+def test_a_guid_is_kept_as_it_is_written() -> None:
+    items = "<item><title>一</title><guid>42</guid></item><item><title>二</title><guid isPermaLink='false'>post 43</guid></item>"
+    assert [(draft.guid, draft.link) for draft in feed(f"{items}<item><title>三</title></item>").drafts] == [
+        ("/news/42", f"{ROOT}42"),
+        ("post 43", None),
+        (None, None),
+    ]
+
+
+def test_bases_of_a_feed_and_of_its_entries_are_followed() -> None:
+    head = "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='/blog/'><title>样</title><id>urn:f</id>"
+    links = [("", "p.html"), ("", "/q.html"), ("", "//other.example/r.html"), (" xml:base='2026/'", "s.html"), ("", "t.html' =rel='x")]
+    entries = "".join(
+        f"<entry{base}><title>{n}</title><id>urn:{n}</id><link href='{link}'/></entry>" for n, (base, link) in enumerate(links)
+    )
+    found = [draft.link for draft in read(f"{head}{entries}</feed>", source("feed")).drafts]
+    site = "https://ward.example/"
+    assert found == [f"{site}blog/p.html", f"{site}q.html", "https://other.example/r.html", f"{site}blog/2026/s.html", f"{site}blog/t.html"]
+
+
+@pytest.mark.parametrize(
+    "before", ["<br /><b>Warning</b>: x() in y.php on line 3<br />", "\ufeff\ufeff", "\n <!-- kept --> ", "<script>var a = 1;</script>"]
+)
+def test_what_stands_before_a_feed_is_passed_over(before: str) -> None:
+    item = "<item><title>病历 & 质控&nbsp;上线</title><link>/1?a=1&b=2</link></item>"
+    feed_itself = f"<rss version='2.0'><channel><title>样</title>{item}</channel></rss>"
+    listing = read(f"{before}<?xml version='1.0' encoding='gb2312'?>\n{feed_itself}", source("feed"))
+    assert [(draft.title, draft.link) for draft in listing.drafts] == [("病历 & 质控 上线", "https://ward.example/1?a=1&b=2")]
+
+
 # ------------------------------------------------------------------ times without a zone
 
 
