@@ -10,9 +10,10 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from itertools import chain
 from urllib.parse import urlsplit
 
 from .entries import Entry
@@ -50,11 +51,10 @@ class Known:
     listed_title: str
     content_hash: str
     published_at: datetime | None
+    title: str = field(init=False)  # the listed title as titles are compared
 
-    @property
-    def title(self) -> str:
-        """The listed title as titles are compared."""
-        return comparable(self.listed_title)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", comparable(self.listed_title))
 
 
 def link_key(link: str | None, fragment: str = "") -> str | None:
@@ -116,15 +116,22 @@ def tell_apart(source_id: str, entries: Iterable[Entry]) -> tuple[list[Told], in
     _drop_shared_guids(told)
     kept: list[Told] = []
     on_link: dict[str | None, list[Told]] = defaultdict(list)
-    by_guid: dict[str, Told] = {}
+    # On a page that lists hundreds only equal titles are compared, and those that are cut or missing with all.
+    titled: dict[tuple[str | None, str], list[Told]] = defaultdict(list)
+    open_ended: dict[str | None, list[Told]] = defaultdict(list)
+    guids: set[str] = set()
     for one in told:
-        earlier = by_guid.get(one.guid) if one.guid else None
-        if earlier or any(_repeats(one, other) for other in on_link[one.link]):
+        is_open = not one.title or _CUT.search(one.title) is not None
+        others = on_link[one.link] if is_open else chain(titled[one.link, one.title], open_ended[one.link])
+        if one.guid in guids or any(_repeats(one, other) for other in others):
             continue
         kept.append(one)
         on_link[one.link].append(one)
+        titled[one.link, one.title].append(one)
+        if is_open:
+            open_ended[one.link].append(one)
         if one.guid:
-            by_guid[one.guid] = one
+            guids.add(one.guid)
     for link, group in on_link.items():
         for one in group:
             one.shared = link is not None and len(group) > 1
@@ -204,10 +211,18 @@ class KnownItems:
         return next((row for row in same if _same_title(row.title, told.title)), None)
 
     def _of_link(self, told: Told, source_id: str) -> Known | None:
-        rows = [row for row in self._by_link[told.link] if _may_be(row, told, source_id)] if told.link else []
-        if len(rows) == 1 and not told.shared:
-            return rows[0]
-        return next((row for row in rows if _same_title(row.title, told.title) and _near(row.published_at, told.entry.published_at)), None)
+        rows = (row for row in self._by_link[told.link or ""] if row.id not in self._taken and _may_be(row, told, source_id))
+        if not told.shared:
+            every = list(rows)
+            if len(every) == 1:
+                return every[0]
+            return _of_title(told, every)
+        return _of_title(told, rows)
+
+
+def _of_title(told: Told, rows: Iterable[Known]) -> Known | None:
+    published = told.entry.published_at
+    return next((row for row in rows if _same_title(row.title, told.title) and _near(row.published_at, published)), None)
 
 
 def _is_moved(told: Told, row: Known) -> bool:
