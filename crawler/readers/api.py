@@ -12,7 +12,7 @@ from crawler.text.decode import decode
 from store.errors import ParseError, SelectorMissingError
 
 from . import listing as listing_reader
-from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
+from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, is_placeholder, media_type_of, newest, plain, titled
 from .draft import Draft
 from .paging import fill, fill_body, json_text, next_template
 
@@ -155,7 +155,7 @@ def _take(row: dict[str, Any], listing: Listing, rules: ApiRules, source: Source
         return
     written = fill_from(rules.link_template, row) if rules.link_template else _text(row, rules.link)
     link, problem = absolute(written, source.homepage if rules.link_template else page.url, fragment=True)
-    if link is None:
+    if link is None and not is_placeholder(written or ""):
         listing.passed_over[problem or "no link"] += 1
         return
     listing.drafts.append(

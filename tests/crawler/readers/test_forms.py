@@ -233,6 +233,13 @@ def test_a_guard_before_json_is_passed_over_and_a_script_without_json_is_named()
         api("try{show()}catch(e){}", RULES.model_copy(update={"unwrap": "jsonp"}))
 
 
+def test_a_row_that_says_it_has_no_link_is_kept_and_one_that_lost_it_is_not() -> None:
+    rows = [{"name": "甲", "url": "N/A", "at": "2026-09-18"}, {"name": "乙", "href": "/2.html"}, {"name": "丙", "url": "/3.html"}]
+    listing = api(json.dumps({"rows": rows}))
+    assert [(draft.title, draft.link) for draft in listing.drafts] == [("甲", None), ("丙", "https://ward.example/3.html")]
+    assert listing.passed_over == {"no link": 1}
+
+
 # ------------------------------------------------------------------ sitemaps
 
 _NEWS = "<n:news><n:publication_date>2026-09-1{n}T09:00:00+08:00</n:publication_date><n:title>正题{n}</n:title></n:news>"
