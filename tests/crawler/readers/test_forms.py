@@ -203,6 +203,19 @@ def test_an_entry_without_date_is_as_old_as_the_one_before_it() -> None:
     assert newest([None, "2026-09-01"], 2, made, NOW) == [0, 1]
 
 
+def test_a_row_above_the_list_with_a_link_of_the_list_is_left_out_and_a_page_of_bulletins_is_kept() -> None:
+    made = source("list_page", list=ListRules(item="li", link="a", title="a", date="i"))
+    head = "<li><a href='1.html'>头条：县医院的新软件</a></li>"
+    rows = "".join(f"<li><a href='{n}.html'>县医院第{n}套软件启用</a><i>2026-09-1{n}</i></li>" for n in (1, 2, 3))
+    listing = read(head + rows, made)
+    assert titles(listing) == [f"县医院第{n}套软件启用" for n in (1, 2, 3)]
+    assert listing.passed_over == {"another row's link": 1}
+    bulletins = "".join(f"<li><a href='all.html'>{n}院简讯</a><i>2026-09-18</i></li>" for n in "甲乙丙")
+    assert titles(read(bulletins, made)) == ["甲院简讯", "乙院简讯", "丙院简讯"]
+    parts = "".join(f"<li><a href='all.html#{n}'>简讯</a></li>" for n in "xyz")
+    assert [draft.link for draft in read(parts, made).drafts] == [f"{ROOT}all.html#{n}" for n in "xyz"]
+
+
 # ------------------------------------------------------------------ interfaces
 
 
