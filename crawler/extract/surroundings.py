@@ -7,11 +7,15 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
+from .page import squash
+
 _BETWEEN_TAGS = re.compile(r">\s*+([^<\s][^<]*+)")
 # Text between tags, as long as prose, that is no link's.
 _PROSE = re.compile(r">\s*+([^<>]{30,})<(?!/a)")
 _LINKED = re.compile(r"<a\s[^>]*+>([^<]*+)")
 _STOPS = ("。", "！", "？", "!", "?", "；", ". ")
+_HEADLINE = re.compile(r"<h1(?=[\s>])[^>]*+>(.{1,600}?)</h1", re.S | re.I)
+_TAGS = re.compile(r"<[^>]*+>")
 _DIV = re.compile(r"<(/?)div(?=[\s>/])[^>]*+>")
 # Names that no other name begins with: their tags can be counted without a pattern.
 _WHOLE = frozenset({"ul", "ol", "nav", "footer", "aside", "section", "table", "form", "iframe", "select", "noscript"})
@@ -53,6 +57,7 @@ class Ahead:
     def __init__(self, markup: str) -> None:
         self.markup = markup
         self.left = _MAX_AHEAD * len(markup) + _AT_LEAST
+        self.headlines: list[int] | None = None  # where those begin that the title names
         self.divs: tuple[list[int], list[int]] | None = None  # where each tag ends, and what it adds to the depth
 
     def end(self, name: str, start: int) -> int:
@@ -64,6 +69,21 @@ class Ahead:
         end = find(name, start)
         self.left -= (end if end >= 0 else len(self.markup)) - start
         return end
+
+    def holds_headline(self, name: str, start: int, title: str) -> bool:
+        """Whether the element `name` whose content begins at `start` holds the headline that `title` begins with, and prose."""
+        if self.headlines is None:
+            wanted = squash(title)
+            self.headlines = [
+                found.start()
+                for found in _HEADLINE.finditer(self.markup)
+                if len(mark := squash(_TAGS.sub("", found[1]))) > 3 and mark in wanted
+            ]
+        after = next((at for at in self.headlines if at > start), -1)
+        if after < 0:
+            return False
+        end = self.end(name, start)
+        return end > after and _PROSE.search(self.markup, after, end) is not None
 
     def _div_end(self, name: str, start: int) -> int:
         if self.divs is None:
@@ -113,7 +133,12 @@ class Ahead:
         if bad:
             menu = len(head) == len(inner) and len(text) < _MENU_CHARS and _stops(text) < _MENU_STOPS
         else:
-            menu = "<a " in head and len(text) < _ITEM_CHARS * max(1, head.count("<li")) and not _stops(text)
+            menu = (
+                "<a " in head
+                and len(text) < _ITEM_CHARS * max(1, head.count("<li"))
+                and not _stops(text)
+                and 2 * sum(map(len, _LINKED.findall(head))) > len(text)
+            )
         if menu:
             return Surrounding(end, text, len(text), 0)
         if only_menu or not bad:

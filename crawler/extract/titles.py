@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from .body import Body
 from .head import Head
 from .hints import Hint
-from .lines import squash
-from .page import HEADINGS, Page, clean_text
+from .page import HEADINGS, Page, clean_text, squash
 
 _SEPARATOR = re.compile(
     r"\s*(?:_|\||｜|丨|--+|—{1,2}|–|»|>|·{2}|«)\s*|\s+[-·•:]\s+|(?<=[\u4e00-\u9fff！？」』”…】）\"!?\d])-(?=[\u4e00-\u9fffA-Z])"

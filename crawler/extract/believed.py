@@ -1,0 +1,105 @@
+"""What the names of a page's elements are believed: a name that holds much of the page's prose is no name of a surrounding."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from .hints import Hint
+from .names import ONE_PARAGRAPH
+from .page import Box, Page
+
+# A box named as a surrounding counts as the article after all when it holds more than this share of the page's text.
+_OVERRULE = {Hint.BAD: 0.85, Hint.DOUBTFUL: 0.4}
+# Paragraphs that share a name are the text when together they hold this share of it.
+_SHARED = {Hint.BAD: 0.5, Hint.DOUBTFUL: 0.2}
+_MEMBERS = 3
+# A doubtful box with so many passages of prose and next to no links is a text.
+_PASSAGES = 3
+_PASSAGE_UNITS = 25.0
+_LINKED = 0.15
+# A picture's caption is short: a box named so that holds this share of the page is a text with a picture.
+_CAPTION_SHARE = 0.25
+_OWN = re.compile(r"""\bid\s*=\s*("[^"]*"|'[^']*'|\S+)|\d+""")
+_AFTER_TEXT = re.compile(r"comment|pinglun|gentie|recommend|related", re.I)
+_ENDED = ("。", "！", "？", ".", "!", "?", "”", '"', "）", ")")
+
+
+@dataclass(slots=True)
+class _Believer:
+    page: Page
+    raw: list[float]  # sums of weights over blocks, names left aside
+
+    def share(self, box: Box) -> float:
+        return (self.raw[box.last] - self.raw[box.first]) / (self.raw[-1] or 1.0)
+
+    def around_good(self) -> set[int]:
+        """Ancestors of the weightiest box that is named as an article: wrappers, whatever they are called."""
+        boxes = self.page.boxes
+        good = [i for i, box in enumerate(boxes) if box.hint is Hint.GOOD]
+        best = max(good, key=lambda i: self.share(boxes[i]), default=-1)
+        found: set[int] = set()
+        if best < 0 or self.share(boxes[best]) < 0.3:
+            return found
+        parent = boxes[best].parent
+        while parent >= 0:
+            found.add(parent)
+            parent = boxes[parent].parent
+        return found
+
+    def shared(self) -> set[int]:
+        """Boxes whose name many others have that together hold much of the text."""
+        groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for index, box in enumerate(self.page.boxes):
+            if box.hint is Hint.BAD or box.hint is Hint.DOUBTFUL:
+                groups[box.tag, _OWN.sub("", box.written)].append(index)
+        found: set[int] = set()
+        for (tag, written), members in groups.items():
+            boxes = [self.page.boxes[i] for i in members]
+            if len(members) < _MEMBERS or (tag not in ONE_PARAGRAPH and _AFTER_TEXT.search(written)):
+                continue
+            floor = _SHARED if tag in ONE_PARAGRAPH else _OVERRULE
+            outer = [box for box in boxes if box.parent not in members]
+            if sum(self.share(box) for box in outer) > floor[boxes[0].hint]:
+                found.update(members)
+        return found
+
+    def is_prose(self, box: Box) -> bool:
+        """Whether a box of several blocks holds passages of prose and hardly a link."""
+        if box.last - box.first < _PASSAGES:
+            return False
+        blocks = self.page.blocks[box.first : box.last]
+        units = sum(block.units for block in blocks)
+        linked = sum(block.units for block in blocks if block.link_chars > 0.5 * len(block.text))
+        passages = [block for block in blocks if block.units >= _PASSAGE_UNITS and block.text.endswith(_ENDED)]
+        return len(passages) >= _PASSAGES and linked < _LINKED * units and sum(block.units for block in passages) > 0.6 * units
+
+
+def believed_hints(page: Page, raw: list[float], legal: set[int]) -> list[Hint]:
+    """For each box the strongest bad hint of itself and its ancestors that its text does not belie.
+
+    `raw` are the sums of the blocks' weights from the first on, `legal` boxes that hold notices of law and licences.
+    """
+    believer = _Believer(page, raw)
+    above, shared = believer.around_good(), believer.shared()
+    none, doubtful, bad = Hint.NONE, Hint.DOUBTFUL, Hint.BAD
+    out: list[Hint] = []
+    for index, box in enumerate(page.boxes):
+        inherited = out[box.parent] if box.parent >= 0 else none
+        own = box.hint
+        if own is Hint.CAPTION and box.last - box.first > 1 and believer.share(box) > _CAPTION_SHARE:
+            for block in page.blocks[box.first : box.last]:
+                block.caption = False
+        if index in legal:
+            own = bad
+        elif (
+            (own is not bad and own is not doubtful)
+            or index in above
+            or index in shared
+            or believer.share(box) > _OVERRULE[own]
+            or (own is doubtful and believer.is_prose(box))
+        ):
+            own = none
+        out.append(max(inherited, own))
+    return out
