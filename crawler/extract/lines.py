@@ -101,6 +101,7 @@ _WORD = re.compile(r"[^\W_]")
 # Where a caption says whose picture it is.
 _SIGNATURE = 40
 _LONG = 40.0
+_TERSE = 8.0
 _FULL_STOPS = ("。", "！", "？", ".", "!", "?", "。”", '."', ".”")
 _OF_PICTURE = re.compile(
     r"图[为中片示]|[左右上下]图|[（(][左右中前后][)）]|摄|供图|pictured|photo(?:graph)?\b|\b(?:left|right|above|below)[,:)]|credit", re.I
@@ -126,6 +127,7 @@ class Lines:
         self.trust_names = trust_names
         self.dropped: list[tuple[int, str]] = []
         self.kinds: set[str] = set()  # of the elements that hold long paragraphs
+        self.terse = False  # whether what follows pictures is a few words each time, as captions are
 
     def select(self, indexes: list[int]) -> list[int]:
         """Indexes of the blocks that are the article's paragraphs, in order."""
@@ -133,6 +135,8 @@ class Lines:
         total = sum(blocks[i].units for i in indexes) or 1.0
         captioned = self._captions_follow_images(indexes)
         linked = Linked(self.page, indexes)
+        after = sorted(blocks[i].units for i in indexes if blocks[i].after_image and blocks[i].text.endswith(_FULL_STOPS))
+        self.terse = bool(after) and after[len(after) // 4] < _TERSE
         self.kinds = {self.page.boxes[blocks[i].box].kind for i in indexes if blocks[i].units > _LONG and not blocks[i].after_image}
         following = dict(itertools.pairwise(indexes))
         kept: list[int] = []
@@ -246,7 +250,8 @@ class Lines:
     def _is_told_like_prose(self, block: Block) -> bool:
         """Whether a line is a whole sentence in an element like those of the long paragraphs, and says nothing of a picture."""
         box = self.page.boxes[block.box]
-        return box.tag == "p" and box.kind in self.kinds and block.text.endswith(_FULL_STOPS) and not _OF_PICTURE.search(block.text)
+        told = box.tag == "p" and box.kind in self.kinds and block.text.endswith(_FULL_STOPS) and not _OF_PICTURE.search(block.text)
+        return told and not self.terse
 
     def _is_named_caption(self, block: Block) -> bool:
         """Whether a line stands alone in an element that is named a description."""
