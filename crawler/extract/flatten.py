@@ -90,7 +90,7 @@ class _Layout(Writer):
         super().__init__(page)
         self.ahead = Ahead(page.markup)
         self.spared = spared  # where surroundings begin that are not made one block
-        self.folded: dict[int, tuple[int, int, str]] = {}  # block → start, prose and name of those that were, though they hold sentences
+        self.folded: dict[int, tuple[int, int, str]] = {}  # block → start, prose and name of those that were
         self.base = 0  # where the inline elements of this block-level element begin
         self.inline: list[tuple[str, int]] = []  # open inline elements and the flags around each
         self.outer: list[tuple[str, int, int, int]] = []  # tag, box, flags and base around each open block-level element
@@ -283,8 +283,11 @@ class _Layout(Writer):
             return -1
         hint, flags = marks.hint, self.flags
         boxes = self.page.boxes
-        if hint is _BAD and self.ahead.holds_headline(name, start, self.page.title):
-            hint = Hint.NONE
+        if hint is _BAD:
+            if name == "div" and self.ahead.begins_with_heading(start):
+                hint = marks_of("section", written).hint
+            if self.ahead.holds_headline(name, start, self.page.title):
+                hint = Hint.NONE
         if (hint is _BAD and not flags & IN_BAD and name not in ONE_PARAGRAPH) or (name in LISTS and self.tag not in LISTS):
             end = self._fold(name, written, hint, start)
             if end >= 0:
@@ -307,7 +310,7 @@ class _Layout(Writer):
 
     def _fold(self, name: str, written: str, hint: Hint, start: int) -> int:
         """Write navigation and the like as one block. Returns where it ends, -1 when it is none."""
-        found = self.ahead.surrounding(name, start, bad=hint is _BAD, only_menu=start in self.spared)
+        found = self.ahead.surrounding(name, start, bad=hint is _BAD) if start not in self.spared else None
         if found is None:
             return -1
         if found.text:
@@ -315,10 +318,10 @@ class _Layout(Writer):
             boxes.append(Box(name, written, self.box, hint, len(self.blocks), len(self.blocks) + 1))
             self.blocks.append(Piece(found.text, name, len(boxes) - 1, found.link_chars, 0, self.image, 0))
             self.image = self.next_image = False
-            if found.prose:
+            if hint is _BAD:
                 follows = self._follows_text(written, start, found.end)
-                name = "" if follows else f"{name} {_OWN.sub('', written)}"
-                self.folded[len(self.blocks) - 1] = start, found.prose // (_SURELY if follows else 1), name
+                kind = "" if follows else f"{name} {_OWN.sub('', written)}"
+                self.folded[len(self.blocks) - 1] = start, found.prose // (_SURELY if follows else 1), kind
         return found.end
 
     def _follows_text(self, written: str, start: int, end: int) -> bool:
@@ -330,7 +333,7 @@ class _Layout(Writer):
 
         They may be none.
         """
-        if not self.folded:
+        if not any(length for _, length, _ in self.folded.values()):
             return frozenset()
         rest = sum(
             length

@@ -151,6 +151,8 @@ _BAD_NAMES = {
     "app": "app[_-]?down",
     "author": "author[_-]?(?:info|box|bio|card|desc|intro|profile|about)|about[_-]?(?:the-?)?author",
     "bio": rf"{_S}bio{_E}",
+    "toc": rf"{_S}toc{_E}",
+    "table-of": "table-of-contents",
     "skip": "skip-?link",
     "report": "report-?error",
     "jubao": "jubao",

@@ -84,6 +84,12 @@ _ENGLISH = re.compile(
     r"(?:your email address will not be published).{0,80}|(?:back to top|go to top|top of page|skip to .{0,30}|jump to .{0,30}|open in .{0,20}|play video|close|menu|search|home|next|previous|transcript|email address|print this page))[!>»→]*$",
     re.I,
 )
+_FOREIGN = re.compile(
+    r"^\W{0,3}(?:(?:lesen sie (?:auch|mehr)|lesen sie hier|mehr zum thema|mehr dazu|siehe auch|auch interessant|lire aussi|à lire aussi|à lire|voir aussi|lee también|lea también|leer más|te puede interesar|ver también|leggi anche|vedi anche|approfondisci|"
+    r"leia (?:também|mais)|veja também|saiba mais|lees ook|lees meer|läs (?:också|även|mer)|les også|les mer|læs også|læs mere|lue myös|czytaj (?:także|też|również|więcej)|zobacz (?:także|też|też:)|přečtěte si|čtěte také|baca juga|читайте также|"
+    r"[iİ]lgili haber)\b\s*[:>»|–-]?.{0,140}|(?:anzeige|werbung|publicité|publicidad|pubblicità|publicidade|annonse|annons|advertentie|reklam[ae]?|реклама)|(?:foto|bild|quelle|fuente|imagen|crédit photo|photo)s?\s*[:©/].{0,100})$",
+    re.I,
+)
 _CAPTION_START = re.compile(
     r"^[\s(（\[【]*(?:[▲△↑▼↓]|(?:上|下|左|右|本|题|题|头|封面|配)图(?:为|：|:|源|/|／)|图\s?\d{0,2}\s?[：:/／丨|｜▲]|图\s?\d{1,2}(?=\s)|图片\s?[：:/]|(?:资料|效果|示意|现场|截|配|视频截)图[\s）)\]】。：:]*$|(?:photo|image|figure|fig\.)\s?\d*\s?[:.])",
     re.I,
@@ -106,6 +112,8 @@ _FULL_STOPS = ("。", "！", "？", ".", "!", "?", "。”", '."', ".”")
 _OF_PICTURE = re.compile(
     r"图[为中片示]|[左右上下]图|[（(][左右中前后][)）]|摄|供图|pictured|photo(?:graph)?\b|\b(?:left|right|above|below)[,:)]|credit", re.I
 )
+# Rules that a section's heading may match by its words.
+_MAY_HEAD = frozenset({"related", "pointer", "furniture", "rights", "credit", "source", "byline", "promotion"})
 _CLOSING = frozenset({"credit", "promotion", "rights"})
 
 
@@ -147,7 +155,7 @@ class Lines:
             block = blocks[i]
             seen += block.units
             reason = self._reason(block, first=units < 30, late=seen > 0.45 * total, edge=units < 30 or seen > 0.85 * total)
-            if (reason == "links" and linked.belongs(i)) or (reason == "related" and opens_section(self.page, indexes, position)):
+            if (reason == "links" and linked.belongs(i)) or (reason in _MAY_HEAD and opens_section(self.page, indexes, position)):
                 reason = None
             if reason is None:
                 reason = self._caption_reason(block, blocks[following[i]] if i in following else None, captioned)
@@ -222,6 +230,8 @@ class Lines:
             and text[0].isascii()
             and (_ENGLISH.match(text) or (_BY.match(text) and not text.endswith(".") and english_names(text)))
         ):
+            return "furniture"
+        if units < 60 and _FOREIGN.match(text) and not _SENTENCE_END.search(text):
             return "furniture"
         if units < 12 and _NUMBERISH.match(text) and (links > 0 or not re.search(r"\d", text)):
             return "pages"

@@ -25,13 +25,13 @@ _POST = re.compile(r"^(?:hentry|type-post|post-\d+)$")
 
 _AROUND = (
     r"share|sharing|shares|copyrights?|copy-?right|relat(?:ed|ion|ive)?s?(?:[-_]?(?:news|posts?|articles?|links?|stor(?:y|ies)|read(?:ing)?))?|tags?|post-?tags?|"
-    r"disclaimers?|statement|declare|mianze|comments?|breadcrumbs?|crumbs?|promos?|advert(?:isement|orial)?s?|ads?|adsense|sponsor(?:ed)?|"
+    r"disclaimers?|declare|mianze|comments?|breadcrumbs?|crumbs?|promos?|advert(?:isement|orial)?s?|ads?|adsense|sponsor(?:ed)?|"
     r"newsletters?|subscribe|subscription|sign-?up|follow-?us|key-?words?|bio|author-?(?:bio|info|box|card|desc)|social|nav|navigation|"
     r"pag(?:er|ination)|qr-?code|ewm|erweima|side-?bar|foot(?:er)?|menu|recommend(?:ed|ation)?s?|tuijian|xiangguan|hot-?(?:news|words?)|"
-    r"respond|repl(?:y|ies)|feedback|report-?error|jubao|reprint|banquan|login|register|toolbar|widget|popup|modal|cookies?|gdpr|follow"
+    r"respond|repl(?:y|ies)|feedback|report-?error|jubao|reprint|banquan|login|register|toolbar|popup|modal|cookies?|gdpr|follow"
 )
 _NEARBY = (
-    r"meta|info|byline|by-line|authors?|source|from|laiyuan|time|date|pub-?(?:time|date)|editors?|summary|zhaiyao|daodu|abstract|tips?|vote|"
+    r"meta|info|byline|by-line|authors?|source|from|laiyuan|time|date|pub-?(?:time|date)|editors?|summary|zhaiyao|daodu|abstract|tips?|"
     r"read-?more|more(?:-?link)?|credits?"
 )
 _WHOLE = r"^(?:(?:the|post|article|entry|news|story|page|content|site|js|art)[-_]{{0,2}})?(?:{})(?:[-_]{{0,2}}(?:text|txt|line|box|item|links?|list|wrap|wrapper|container|\d+))?$"
@@ -65,7 +65,7 @@ def telling_names(tag: str, classes: str, identifier: str, kind: str) -> str:
         tokens.append(name)
     if tag in ONE_PARAGRAPH:
         whole = _WHOLE_AROUND if tag in _HEADINGS else _WHOLE_NEARBY
-        tokens = [token for token in tokens if whole.match(token) or _CAPTION.search(token)]
+        tokens = [token for token in tokens if _bare(token) and (whole.match(token) or _CAPTION.search(token))]
     else:
         tokens = [_LAYOUT.sub("", bare) for token in tokens if (bare := _bare(token))]
     return " ".join([*tokens, kind.lower()]).strip()

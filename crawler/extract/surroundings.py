@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .page import squash
 
+_SECTION = re.compile(r"\s*<h[2-6](?=[\s>])", re.I)
 _BETWEEN_TAGS = re.compile(r">\s*+([^<\s][^<]*+)")
 # Text between tags, as long as prose, that is no link's.
 _PROSE = re.compile(r">\s*+([^<>]{30,})<(?!/a)")
@@ -79,11 +80,15 @@ class Ahead:
                 for found in _HEADLINE.finditer(self.markup)
                 if len(mark := squash(_TAGS.sub("", found[1]))) > 3 and mark in wanted
             ]
-        after = next((at for at in self.headlines if at > start), -1)
+        after = next((at for at in self.headlines if at >= start), -1)
         if after < 0:
             return False
         end = self.end(name, start)
         return end > after and _PROSE.search(self.markup, after, end) is not None
+
+    def begins_with_heading(self, start: int) -> bool:
+        """Whether the first thing in the element whose content begins at `start` is a heading below the headline."""
+        return _SECTION.match(self.markup, start) is not None
 
     def _div_end(self, name: str, start: int) -> int:
         if self.divs is None:
@@ -116,11 +121,10 @@ class Ahead:
                 return border.end()
         return -1
 
-    def surrounding(self, name: str, start: int, *, bad: bool, only_menu: bool) -> Surrounding | None:
+    def surrounding(self, name: str, start: int, *, bad: bool) -> Surrounding | None:
         """The element whose content begins at `start`, when it can be read as one block; None when its parts must be told apart.
 
-        `bad` says that its names are those of a surrounding: then it may hold sentences, unless `only_menu`. Else it must be a list
-        of links.
+        `bad` says that its names are those of a surrounding: then it may hold sentences. Else it must be a list of links.
         """
         end = self.end(name, start)
         if end < 0:
@@ -131,7 +135,8 @@ class Ahead:
         head = inner[:_ENOUGH]
         text = " ".join(" ".join(_BETWEEN_TAGS.findall(f">{head}")).split())
         if bad:
-            menu = len(head) == len(inner) and len(text) < _MENU_CHARS and _stops(text) < _MENU_STOPS
+            short = len(head) == len(inner) and len(text) < _MENU_CHARS and _stops(text) < _MENU_STOPS
+            menu = short and 2 * sum(map(len, _PROSE.findall(inner))) < len(text)
         else:
             menu = (
                 "<a " in head
@@ -141,6 +146,6 @@ class Ahead:
             )
         if menu:
             return Surrounding(end, text, len(text), 0)
-        if only_menu or not bad:
+        if not bad:
             return None
         return Surrounding(end, text, sum(map(len, _LINKED.findall(head))), sum(map(len, _PROSE.findall(inner))))
