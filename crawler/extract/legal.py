@@ -21,9 +21,9 @@ _SIGNS = tuple(
 )
 # Without one of these no text is looked at closely.
 _MAY_HOLD = re.compile(
-    r"许可|許可|备案|備案|举报|舉報|版权|版權|授权|声明|隐私|主办|ICP|公网安备|©|ights reserved|opyright|rivacy|erms|erlaubnis|vorbehalten|réservés|reservados|ermission",
-    re.I,
+    r"[许許]可|[备備]案|[举舉][报報]|版[权權]|授[权權]|声明|隐私|主办|ICP|©|ights reserved|opyright|COPYRIGHT|rivacy|Terms|Datenschutz|vorbehalten|réservés|reservados|riservati|ermission"
 )
+_LEAST_UNITS = 12.0
 _ENOUGH = 3
 _SHARE = 0.8
 
@@ -32,7 +32,7 @@ def legal_boxes(page: Page) -> set[int]:
     """Boxes most of whose text are lines with signs of such notices, of three and more kinds."""
     signs: dict[int, int] = {}
     for i, block in enumerate(page.blocks):
-        if _MAY_HOLD.search(block.text):
+        if block.units > _LEAST_UNITS and 2 * block.link_chars < len(block.text) and _MAY_HOLD.search(block.text):
             signs[i] = sum(1 << n for n, sign in enumerate(_SIGNS) if sign.search(block.text))
     if sum(value.bit_count() for value in signs.values()) < _ENOUGH:
         return set()

@@ -15,7 +15,7 @@ _BETWEEN_TAGS = re.compile(r">\s*+([^<\s][^<]*+)")
 _PROSE = re.compile(r">\s*+([^<>]{30,})<(?!/a)")
 _LINKED = re.compile(r"<a\s[^>]*+>([^<]*+)")
 _STOPS = ("。", "！", "？", "!", "?", "；", ". ")
-_HEADLINE = re.compile(r"<h1(?=[\s>])[^>]*+>(.{1,600}?)</h1", re.S | re.I)
+_HEADLINE = re.compile(r"<h1(?=[\s>])[^>]*+>(.{1,600}?)</h1", re.S)
 _TAGS = re.compile(r"<[^>]*+>")
 _DIV = re.compile(r"<(/?)div(?=[\s>/])[^>]*+>")
 # Names that no other name begins with: their tags can be counted without a pattern.
@@ -74,17 +74,22 @@ class Ahead:
     def holds_headline(self, name: str, start: int, title: str) -> bool:
         """Whether the element `name` whose content begins at `start` holds the headline that `title` begins with, and prose."""
         if self.headlines is None:
-            wanted = squash(title)
-            self.headlines = [
-                found.start()
-                for found in _HEADLINE.finditer(self.markup)
-                if len(mark := squash(_TAGS.sub("", found[1]))) > 3 and mark in wanted
-            ]
+            self.headlines = self._find_headlines(squash(title))
         after = next((at for at in self.headlines if at >= start), -1)
         if after < 0:
             return False
         end = self.end(name, start)
         return end > after and _PROSE.search(self.markup, after, end) is not None
+
+    def _find_headlines(self, wanted: str) -> list[int]:
+        found: list[int] = []
+        start = self.markup.find("<h1")
+        while start >= 0:
+            headline = _HEADLINE.match(self.markup, start)
+            if headline and len(mark := squash(_TAGS.sub("", headline[1]))) > 3 and mark in wanted:
+                found.append(start)
+            start = self.markup.find("<h1", start + 3)
+        return found
 
     def begins_with_heading(self, start: int) -> bool:
         """Whether the first thing in the element whose content begins at `start` is a heading below the headline."""

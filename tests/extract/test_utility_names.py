@@ -1,4 +1,3 @@
-
 """Classes that style a paragraph, and ids of its section, lose nothing of it, whatever words they share with names of surroundings."""
 
 from __future__ import annotations
