@@ -20,9 +20,9 @@ from pathlib import Path
 from shared_web import arguments, get, shared_web
 from sqlmodel import Session, select
 
-from crawler.run import crawl
+from crawler.fetching.run import crawl
 from crawler.settings import CrawlSettings
-from crawler.sources import Source, load_sources
+from crawler.sources.source import Source, load_sources
 from store.database import connect
 from store.models import Item
 from store.settings import StoreSettings

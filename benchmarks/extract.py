@@ -38,7 +38,7 @@ Row = dict[str, Any]
 
 
 def ours(body: bytes) -> Row:
-    from crawler.extract import read_page
+    from crawler.reading.extract import read_page
 
     article = read_page(body)
     return {"text": article.text, "title": article.title, "published": article.published, "authors": list(article.authors)}
@@ -138,7 +138,7 @@ def same_title(gold: str, read: Any) -> bool:
 def load(folder: Path) -> Iterator[tuple[bytes, Row]]:
     """Pages with their gold: title, published, author, text."""
     if not (folder / "gold.jsonl").exists():
-        from tests.extract.families import samples
+        from tests.crawler.reading.families import samples
 
         for sample in samples():
             yield sample.body, {"title": sample.title, "published": sample.published, "author": list(sample.authors), "text": sample.text}

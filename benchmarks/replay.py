@@ -20,11 +20,11 @@ import feedparser
 from shared_web import arguments, get, shared_web
 from sqlmodel import Session, select
 
-from crawler.extract.urls import canonical_url
-from crawler.run import crawl
+from crawler.fetching.run import crawl
+from crawler.readers.base import plain
 from crawler.settings import CrawlSettings
-from crawler.sources import Source, load_sources
-from crawler.spiders.base import plain
+from crawler.sources.source import Source, load_sources
+from crawler.text.urls import canonical_url
 from store.database import connect
 from store.models import Fetch, Item
 from store.settings import StoreSettings

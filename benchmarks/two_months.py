@@ -27,23 +27,24 @@ from pathlib import Path
 import time_machine
 from sqlmodel import Session, col, select
 
-from crawler.books import Look, save_look
-from crawler.clean import clean_entry
-from crawler.fetch.faults import NETWORK_KINDS, Fault, of_page, of_status
+from crawler.fetching.faults import NETWORK_KINDS, Fault, of_page, of_status
+from crawler.fetching.store_thread import AnswerContext, save_answer
+from crawler.fetching.work import own_network_is_down
 from crawler.judge.judging import Judge
-from crawler.sources import Source
-from crawler.spiders import first_asks, read_listing
-from crawler.spiders.base import Page
-from crawler.work import own_network_is_down
+from crawler.readers import first_asks, read_listing
+from crawler.readers.base import Page
+from crawler.reading.clean import clean_entry
+from crawler.schedule.due import ask_in_full, due_sources
+from crawler.schedule.workdays import is_workday
+from crawler.sources.source import Source
+from store.clock import SHANGHAI
 from store.database import session_scope
 from store.errors import ParseError, SelectorMissingError
 from store.migrate import open_store
 from store.models import Fetch, HostState, Item, SourceState, SourceUrlState
 from store.runs import finish_run, save_url_state, start_run
-from store.schedule import ask_in_full, due_sources
 from store.settings import StoreSettings
 from store.sources import sync_sources
-from store.workdays import SHANGHAI, is_workday
 
 START = datetime(2026, 1, 12, 0, 0, tzinfo=UTC)
 TICK = timedelta(minutes=10)
@@ -224,7 +225,7 @@ def poll(session: Session, site: Site, source: Source, run_id: int, rng: random.
     fetch = Fetch(
         run_id=run_id, source_id=source.id, url=ask.url, started_at=now, status="failed", http_status=answer.status, bytes=len(answer.body)
     )
-    look = Look(ask.root, timedelta(hours=source.poll_hours or 4), backlog=known is None)
+    look = AnswerContext(ask.root, timedelta(hours=source.poll_hours or 4), backlog=known is None)
     fault = Fault(answer.fault, answer.fault) if answer.fault else of_status(answer.status)
     if fault is None and answer.status != 304:
         fault = of_page(answer.body, status=answer.status, url=ask.url, asked=ask.url)
@@ -233,28 +234,28 @@ def poll(session: Session, site: Site, source: Source, run_id: int, rng: random.
     if fault:
         fetch.error_kind, fetch.note = fault.kind, fault.note
         if fault.kind not in NETWORK_KINDS:
-            save_look(session, fetch, None, look)
+            save_answer(session, fetch, None, look)
         return fetch
     if answer.status == 304:
         site.unchanged += 1
         fetch.status = "unchanged"
-        save_look(session, fetch, None, look)
+        save_answer(session, fetch, None, look)
         save_url_state(session, source.id, ask.root, {"polls_since_full": (known.polls_since_full if known else 0) + 1})
         return fetch
     try:
         found = read_listing(Page(ask, ask.url, answer.body, answer.content_type, now), source)
     except SelectorMissingError as error:
         fetch.error_kind, fetch.note = "changed", error.message
-        save_look(session, fetch, None, look)
+        save_answer(session, fetch, None, look)
         return fetch
     except ParseError as error:
         fetch.error_kind, fetch.note = "parse", error.message
-        save_look(session, fetch, None, look)
+        save_answer(session, fetch, None, look)
         return fetch
     fetch.status, fetch.found = "ok", len(found.drafts)
     state = {"etag": answer.headers.get("ETag"), "fetched_at": now, "polls_since_full": 0}
     entries = [clean_entry(draft, source, check=JUDGE.cheap_check) for draft in found.drafts]
-    save_look(session, fetch, entries, Look(ask.root, look.interval, look.backlog, state))
+    save_answer(session, fetch, entries, AnswerContext(ask.root, look.interval, look.backlog, state))
     return fetch
 
 
@@ -265,7 +266,7 @@ def settle(session: Session, run_id: int, fetches: list[Fetch], sources: dict[st
     for fetch in failed:
         if down:
             fetch.error_kind, fetch.note = "own_network", "our own network seems to be down"
-        save_look(session, fetch, None, Look(sources[fetch.source_id].urls[0].url, timedelta(hours=4)))
+        save_answer(session, fetch, None, AnswerContext(sources[fetch.source_id].urls[0].url, timedelta(hours=4)))
     finish_run(session, run_id, status="failed" if down else "done", now=fetches[0].started_at, totals={}, network_down=down)
 
 
@@ -288,7 +289,7 @@ def simulate(replicas: list[Site], end: datetime, rng: random.Random, folder: Pa
     engine = open_store(StoreSettings(url=f"sqlite:///{folder / 'two_months.db'}"))
     by_id = {site.id: site for site in replicas}
     sources = {site.id: definition(site) for site in replicas}
-    with time_machine.travel(START, tick=False) as clock:
+    with time_machine.travel(START, save_hosts_and_renew=False) as clock:
         with session_scope(engine) as session:
             sync_sources(session, [source.model_dump(mode="json") for source in sources.values()], now=START)
         now = START

@@ -27,7 +27,7 @@ def resident_megabytes() -> int:
     return pages * resource.getpagesize() // MEGABYTE
 
 
-class Thrift:
+class MemoryTrimmer:
     """Keeps a process small. Made when all is loaded: what lives until the end is never looked at again by the collector."""
 
     def __init__(self) -> None:
@@ -35,8 +35,8 @@ class Thrift:
         gc.freeze()
         self._least = resident_megabytes()
 
-    def look(self) -> int:
-        """Megabytes in use, after giving back what can be when the process has grown since the last look that did."""
+    def trim(self) -> int:
+        """Megabytes in use, after giving back what can be when the process has grown since it last was."""
         now = resident_megabytes()
         if now > self._least + _GROWTH:
             # Answers hang in cycles with their requests: the collector first, then the C library.

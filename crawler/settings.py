@@ -56,7 +56,7 @@ class CrawlSettings(BaseModel):
         return self.user_agent.format(version=version("yixun"), contact=self.contact or "contact not set")
 
 
-_FETCH = "crawler.fetch"
+_FETCHING = "crawler.fetching"
 # The same for every crawl: guarded connections, our own readers of robots.txt and packed answers, nothing that opens a side door.
 _PARTS: dict[str, Any] = {
     "BOT_NAME": "yixun",
@@ -67,32 +67,32 @@ _PARTS: dict[str, Any] = {
     "HTTPPROXY_ENABLED": False,
     "METAREFRESH_ENABLED": False,
     "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.6"},
-    "DOWNLOADER": f"{_FETCH}.downloader.OneAtATime",
-    "TWISTED_DNS_RESOLVER": f"{_FETCH}.network.GuardedResolver",
+    "DOWNLOADER": f"{_FETCHING}.downloader.OneAtATime",
+    "TWISTED_DNS_RESOLVER": f"{_FETCHING}.network.GuardedResolver",
     "DOWNLOAD_HANDLERS": {
-        "http": f"{_FETCH}.network.GuardedHandler",
-        "https": f"{_FETCH}.network.GuardedHandler",
+        "http": f"{_FETCHING}.network.GuardedHandler",
+        "https": f"{_FETCHING}.network.GuardedHandler",
         "data": None,
         "file": None,
         "ftp": None,
         "s3": None,
     },
     "DOWNLOADER_MIDDLEWARES": {
-        f"{_FETCH}.politeness.PolitenessMiddleware": 90,
-        f"{_FETCH}.robots.RobotsMiddleware": 100,
+        f"{_FETCHING}.politeness.PolitenessMiddleware": 90,
+        f"{_FETCHING}.robots.RobotsMiddleware": 100,
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
         "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
         "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
         "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-        f"{_FETCH}.unpack.UnpackMiddleware": 590,
+        f"{_FETCHING}.unpack.UnpackMiddleware": 590,
     },
     # Scrapy imports every extension it knows, only to leave it out: its remote control alone costs 10 MB.
     "EXTENSIONS_BASE": {},
-    "EXTENSIONS": {f"{_FETCH}.politeness.Ledger": 0, f"{_FETCH}.politeness.PoliteThrottle": 0},
+    "EXTENSIONS": {f"{_FETCHING}.politeness.Ledger": 0, f"{_FETCHING}.politeness.PoliteThrottle": 0},
     "ITEM_PIPELINES": {
-        "crawler.pipelines.JudgePipeline": 200,
-        "crawler.pipelines.SavePipeline": 300,
+        f"{_FETCHING}.steps.JudgePipeline": 200,
+        f"{_FETCHING}.steps.SavePipeline": 300,
     },
     "SPIDER_MIDDLEWARES": {
         "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,

@@ -15,11 +15,12 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 
+from store.clock import SHANGHAI
 from store.database import session_scope, utc_now
+from store.ledger import close_left_open
 
 from .config import Settings
 from .holding import holding
-from .ledger import SHANGHAI, close_left_open
 from .tasks import crawl_due, weekly_tasks
 
 LOCK = "run"

@@ -15,7 +15,7 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from crawler.judge.judging import Judge
-from crawler.sources import load_sources
+from crawler.sources.source import load_sources
 from store.check import damage
 from store.database import safe_url, session_scope, utc_now
 from store.errors import YixunError

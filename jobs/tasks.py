@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from crawler.run import crawl
-from crawler.sources import Source, load_sources
+from crawler.fetching.run import crawl
+from crawler.schedule.due import due_sources
+from crawler.sources.source import Source, load_sources
 from reports.archive import write_issue
 from reports.digest import build_issue
 from reports.mail import deliver
@@ -20,11 +21,10 @@ from store.errors import StoreBusyError
 from store.items import sources_with_pending
 from store.models import Ledger
 from store.prune import prune
-from store.schedule import due_sources
 from store.sources import enabled_by_operator, sync_sources
 
 from .config import Settings
-from .ledger import Outcome, due_slots, recorded, weekly_slot
+from .slots import Outcome, due_slots, recorded, weekly_slot
 
 
 def enabled_sources(session: Session, known: Sequence[Source], *, now: datetime) -> list[Source]:

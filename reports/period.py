@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from store.clock import SHANGHAI
 from store.errors import DigestError
-from store.workdays import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ _COLUMNS = ("name", "name_zh", "homepage", "language", "category", "kind", "scop
 
 
 def sync_sources(session: Session, definitions: Iterable[dict[str, Any]], *, now: datetime) -> None:
-    """Write the definitions (plain values of `crawler.sources.Source`, with every field) into the source tables.
+    """Write the definitions (plain values of `crawler.sources.source.Source`, with every field) into the source tables.
 
     A source whose definition changed loses its validators, so that the next poll reads it in full with the new rules.
     """

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import cache
 
-from crawler.extract.language import detect_language
+from crawler.text.language import detect_language
 
 from .document import Document, Reading
 from .facts import Fact, Found, Judgement, TopicMatch

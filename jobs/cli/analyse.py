@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from store.clock import SHANGHAI
 
 from .common import EXIT_PARTLY, ConfigFile, out_json, read_jsonl, say, settings_of
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from crawler.judge.facts import Judgement, Mention
 
 LANGUAGES = ("zh", "zh-Hant", "en", "other")
-_SHANGHAI = timezone(timedelta(hours=8))
 
 
 def register(app: typer.Typer) -> None:
@@ -88,7 +89,7 @@ def read_time(written: str) -> datetime | None:
             moment = reader(written.strip())
         except (ValueError, TypeError):
             continue
-        return (moment if moment.tzinfo else moment.replace(tzinfo=_SHANGHAI)).astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
     return None
 
 

@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from store.clock import SHANGHAI
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -28,7 +30,6 @@ ConfigFile = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines instead of a table.")]
 
 WIDTH = 100  # of tables, where no terminal says otherwise
-_SHANGHAI = timezone(timedelta(hours=8))
 
 
 def say(text: str) -> None:
@@ -93,7 +94,7 @@ def as_cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{value.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     if isinstance(value, list | tuple):
         return ", ".join(as_cell(one) for one in value)
     return str(value)

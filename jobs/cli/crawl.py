@@ -26,8 +26,8 @@ from .common import (
 from .sources import known_sources, named_source
 
 if TYPE_CHECKING:
-    from crawler.report import RunReport
-    from crawler.sources import Source
+    from crawler.fetching.report import RunReport
+    from crawler.sources.source import Source
     from jobs.config import Settings
 
 Wanted = Annotated[list[str] | None, typer.Option("--source", help="Poll this source now; may be repeated. Disabled ones too.")]
@@ -62,7 +62,7 @@ def _crawl(
     as_json: AsJson = False,
 ) -> None:
     """Poll sources and store what is new."""
-    from crawler.run import crawl
+    from crawler.fetching.run import crawl
 
     if sum((bool(source), every, due)) > 1:
         raise typer.BadParameter("--source, --all and --due exclude each other")

@@ -71,7 +71,7 @@ def add(
 
     What items say about it is read anew as they are judged; nothing else in the file changes.
     """
-    from crawler.catalogue import catalogue_rows
+    from crawler.fetching.catalogue import catalogue_rows
     from crawler.judge.knowledge import KnowledgeExtra, load_knowledge
     from jobs.additions import append_organisation
     from jobs.config import FILE_NAME, find_config

@@ -6,20 +6,19 @@ import gzip
 import io
 import sys
 import zlib
-from datetime import timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from store.clock import SHANGHAI
 from store.errors import ParseError
 
 from .common import EXIT_PARTLY, out_json, say
 
 if TYPE_CHECKING:
-    from crawler.draft import Article
+    from crawler.reading.article import Article
 
-_CHINA = timezone(timedelta(hours=8))
 # A saved page beyond this size is refused rather than unpacked: a gzip bomb, not news.
 _MAX_BYTES = 60_000_000
 
@@ -69,7 +68,7 @@ def _load(path: str) -> bytes:
 
 
 def _row(path: str, body: bytes, *, url: str | None, explain: bool) -> dict[str, Any]:
-    from crawler.extract import explain_page, read_page
+    from crawler.reading.extract import explain_page, read_page
 
     if not explain:
         return _printed(path, read_page(body, url=url))
@@ -81,7 +80,7 @@ def _printed(path: str, article: Article) -> dict[str, Any]:
     return {
         "file": path,
         "title": article.title,
-        "published": article.published.astimezone(_CHINA).isoformat() if article.published else None,
+        "published": article.published.astimezone(SHANGHAI).isoformat() if article.published else None,
         "precision": article.precision,
         "authors": list(article.authors),
         "editors": list(article.editors),

@@ -27,10 +27,10 @@ def run(
     """
     from jobs.daemon import LOCK, serve
     from jobs.holding import holding
-    from jobs.ledger import close_left_open
     from jobs.logs import log_to_stderr
     from jobs.tasks import run_once
     from store.database import session_scope
+    from store.ledger import close_left_open
     from store.migrate import open_store
 
     settings = settings_of(config)

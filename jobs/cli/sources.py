@@ -12,7 +12,7 @@ import typer
 from .common import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, AsJson, ConfigFile, out, out_json, out_rows, say, settings_of, store_session
 
 if TYPE_CHECKING:
-    from crawler.sources import Source
+    from crawler.sources.source import Source
     from jobs.config import Settings
     from store.models import SourceState
 
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
     noun.command("disable", help="Switch a source off.")(_disable)
     noun.command("test", help="Fetch a source or address once, politely, and show what would be read. Stores no items.")(sources_probe.test)
     noun.command("add", help="Find the feeds or headline lists behind an address and write a source entry.")(sources_probe.add)
-    noun.command("record", help="Fetch a source once and keep its answers as a test: tests/sources/ID/.")(sources_probe.record)
+    noun.command("record", help="Fetch a source once and keep its answers as a test (--out).")(sources_probe.record)
     noun.command("politeness", help="What hosts were asked for: requests, bytes, 304 share, 429s, robots decisions a day.")(_politeness)
     noun.command("import", help="Add the feeds of an OPML file to your own source file.")(_import)
     noun.command("export", help="Write the feeds of all sources as an OPML file.")(_export)
@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 
 def known_sources(settings: Settings, files: Sequence[Path] | None = None) -> tuple[list[Source], int]:
     """The catalogue with the operator's own files, or `files` instead, and how many entries are broken; each is said in a line."""
-    from crawler.sources import load_sources
+    from crawler.sources.source import load_sources
 
     known, errors = load_sources(files or None, added=settings.crawl.sources)
     for error in errors:
@@ -170,7 +170,7 @@ def _politeness(
 ) -> None:
     """Show the politeness ledger."""
     from store.database import utc_now
-    from store.politeness import ledger
+    from store.hosts import ledger
 
     with store_session(settings_of(config), create=True) as session:
         found = ledger(session, since=(utc_now() - timedelta(days=days)).date(), hosts=host or None)
@@ -199,7 +199,7 @@ def write_sources(path: Path, added: Sequence[Source], settings: Settings) -> No
     """Add entries to a source file, keeping what it holds, and say how it becomes part of the crawl. Raises SourceError."""
     import yaml
 
-    from crawler.sources import read_source_file
+    from crawler.sources.source import read_source_file
 
     # A file that cannot be read is not written to; an empty list is written anew, for nothing can be appended to `[]`.
     held = path.exists() and any(read_source_file(path))
@@ -222,7 +222,7 @@ def _import(
     config: ConfigFile = None,
 ) -> None:
     """Add the feeds of an OPML file."""
-    from crawler.opml import new_id, read_opml
+    from crawler.sources.opml import new_id, read_opml
 
     settings = settings_of(config)
     try:
@@ -252,7 +252,7 @@ def _export(
     config: ConfigFile = None,
 ) -> None:
     """Write the feeds of all sources as OPML."""
-    from crawler.opml import write_opml
+    from crawler.sources.opml import write_opml
 
     known, _ = known_sources(settings_of(config))
     feeds = [source for source in known if source.kind == "feed"]

@@ -12,13 +12,14 @@ import typer
 from .common import EXIT_FAILED, AsJson, ConfigFile, as_cell, out, out_json, out_rows, say, settings_of, store_session
 
 if TYPE_CHECKING:
-    from crawler.probe import Probe
-    from crawler.sources import Source
-    from crawler.spiders.base import Page
+    from crawler.readers.base import Page
+    from crawler.sources.probe import Probe
+    from crawler.sources.source import Source
     from jobs.config import Settings
 
 Target = Annotated[str, typer.Argument(metavar="ID-or-URL", help="A source's id, or the address of a feed or a page with headlines.")]
 _ROWS = 20
+_RECORDED = Path("tests/crawler/sources/recorded")
 
 
 def test(target: Target, config: ConfigFile = None, as_json: AsJson = False) -> None:
@@ -68,11 +69,11 @@ def enable(
 
 def record(
     source_id: Annotated[str, typer.Argument(metavar="ID", help="The source's id, as `yixun sources list` shows it.")],
-    folder: Annotated[Path, typer.Option("--out", help="Where recordings stand, a folder a source.")] = Path("tests/sources"),
+    folder: Annotated[Path, typer.Option("--out", help="Where recordings stand, a folder a source.")] = _RECORDED,
     config: ConfigFile = None,
 ) -> None:
     """Fetch a source once and keep its answers as a test."""
-    from crawler.record import write_recording
+    from crawler.sources.record import write_recording
 
     from .sources import known_sources, named_source
 
@@ -97,7 +98,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Find feeds, news sitemaps or headline lists behind an address, show the rows, write the entry."""
-    from crawler.opml import new_id
+    from crawler.sources.opml import new_id
 
     from .sources import known_sources, own_file, write_sources
 
@@ -119,20 +120,20 @@ def add(
 
 def _best(settings: Settings, url: str) -> Source:
     """The most promising way to read an address: itself as a feed, a feed it declares, one in a usual place, a list on it."""
-    from crawler.offers import offers
-    from crawler.probe import glance
+    from crawler.sources.offered import sources_at
+    from crawler.sources.probe import ask_once
     from store.errors import FetchError
 
     refusals: list[str] = []
 
     def look(urls: Sequence[str]) -> dict[str, Page]:
-        seen = glance(urls, settings.crawl)
+        seen = ask_once(urls, settings.crawl)
         if not seen.pages and list(urls) == [url]:
             refusals.append(seen.note)
         return seen.pages
 
     try:
-        found = offers(url, look)
+        found = sources_at(url, look)
     except ValueError as error:
         raise typer.BadParameter(f"{url}: {error}") from error
     if not found:
@@ -143,7 +144,7 @@ def _best(settings: Settings, url: str) -> Source:
 def _probe(source: Source, settings: Settings) -> Probe:
     from rich.console import Console
 
-    from crawler.probe import probe
+    from crawler.sources.probe import probe
 
     console = Console(stderr=True, highlight=False)
     with console.status(f"fetching {source.id}, one request at a time"):

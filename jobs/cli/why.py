@@ -29,9 +29,9 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """Say why an item is in or not, under which topics, and which rules and sentences decided it."""
-    from crawler.extract.urls import canonical_url
     from crawler.judge.judging import Judge
     from crawler.judge.knowledge import load_knowledge
+    from crawler.text.urls import canonical_url
     from store.explain import find_item
 
     settings = settings_of(config)

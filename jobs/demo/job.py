@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from crawler.report import RunReport
-from crawler.run import crawl
+from crawler.fetching.report import RunReport
+from crawler.fetching.run import crawl
 from crawler.settings import CrawlSettings
-from crawler.sources import Source, load_sources
+from crawler.sources.source import Source, load_sources
 from reports.archive import write_issue
 from reports.digest import build_issue
 from reports.edition import Edition

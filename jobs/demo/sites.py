@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from store.clock import SHANGHAI
+
 FOLDER = Path(__file__).parent / "sites"
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class _Part(BaseModel):

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from crawler.settings import CrawlSettings
-from crawler.sources import Source, SourceUrl
+from crawler.sources.source import Source, SourceUrl
 
 LOCAL = CrawlSettings(min_delay=0, allow_networks=["127.0.0.0/8"], timeout=10, retries=0)
 TEXT = "放射科主任介绍，人工智能软件先看片，医生再复核，平均每例少用六分钟，漏诊也少了。" * 6

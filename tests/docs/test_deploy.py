@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.generate import DOCS, every_command
+from .generate import DOCS, every_command
 
 DEPLOY = DOCS.parent / "deploy"
 UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])

@@ -16,8 +16,9 @@ from store.database import session_scope
 from store.models import SourceState
 from store.queries import run_query
 from store.schema import view_names
-from tests.docs.generate import DOCS, PAGES, every_command, with_generated
 from tests.store.rows import a_round, a_source, a_story, an_adoption, an_item, with_topics
+
+from .generate import DOCS, PAGES, every_command, with_generated
 
 PROJECT = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

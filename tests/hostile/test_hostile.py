@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from crawler.report import RunReport, SourceReport
-from crawler.run import crawl
+from crawler.fetching.report import RunReport, SourceReport
+from crawler.fetching.run import crawl
 from crawler.settings import CrawlSettings
-from crawler.sources import ApiRules, ListRules, Source, SourceUrl
+from crawler.sources.source import ApiRules, ListRules, Source, SourceUrl
 from store.database import connect, session_scope
 from store.models import Item
 from store.settings import StoreSettings

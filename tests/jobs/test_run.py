@@ -18,7 +18,7 @@ from sqlmodel import select
 from jobs.config import Settings, load_settings
 from jobs.daemon import Daemon
 from jobs.holding import holding
-from jobs.ledger import weekly_slot
+from jobs.slots import weekly_slot
 from jobs.tasks import choose_due, enabled_sources, weekly_tasks
 from store.catalogue import sync_catalogue
 from store.database import session_scope, utc_now
@@ -59,7 +59,7 @@ def test_a_digest_without_recipients_fails_in_the_open(engine: Engine, settings:
 
 
 def test_the_operator_goes_before_the_catalogue_but_skip_stays_skip(engine: Engine) -> None:
-    from crawler.sources import Source
+    from crawler.sources.source import Source
 
     def source(name: str, **values: object) -> Source:
         fixed = {"id": name, "name": name, "homepage": "https://a.example/", "category": "media", "kind": "feed"}
@@ -113,7 +113,7 @@ def environment(store_settings: StoreSettings, tmp_path: Path, **more: str) -> d
 
 def everything_fetched(engine: Engine) -> None:
     """No source is due, so that nothing goes out to the network."""
-    from crawler.sources import load_sources
+    from crawler.sources.source import load_sources
 
     with session_scope(engine) as session:
         for source in load_sources()[0]:

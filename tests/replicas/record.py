@@ -1,4 +1,4 @@
-"""Record every replica anew: `python -m tests.replicas.record` writes tests/sources/ID/. Look the difference over before keeping it."""
+"""Record every replica anew: `python -m tests.replicas.record` writes tests/crawler/sources/recorded/ID/. Look the difference over before keeping it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.record import Recording, collect, write_recording
-from crawler.sources import load_sources
-from crawler.spiders.base import Ask, Listing, Page
+from crawler.readers.base import Ask, Listing, Page
+from crawler.sources.record import Recording, collect, write_recording
+from crawler.sources.source import load_sources
 
 from . import SITES
 from .base import Site
 
-RECORDED = Path(__file__).parent.parent / "sources"
+RECORDED = Path(__file__).parents[1] / "crawler" / "sources" / "recorded"
 NOW = datetime(2026, 9, 19, 4, 0, tzinfo=UTC)
 
 

@@ -1,1 +1,0 @@
-"""How the outside world is asked: guarded connections, robots.txt, pauses, and the names of what can go wrong."""

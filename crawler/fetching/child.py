@@ -1,0 +1,121 @@
+"""The process that crawls. It reads its order from standard input, logs JSON lines to standard error, and reports on standard output.
+
+It ends when the other end of its standard input is closed: a crawl never outlives whoever started it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from scrapy.crawler import AsyncCrawlerProcess
+from sqlalchemy.exc import DBAPIError
+
+from crawler.settings import scrapy_settings
+from store.database import session_scope, utc_now
+from store.errors import YixunError
+from store.locks import release_lock, take_lock
+from store.migrate import open_store
+
+from .report import CrawlOrder, RunReport
+from .spider import NewsSpider
+from .store_thread import StoreThread
+from .work import Work
+
+LOCK = "crawl"
+_LAST_SECONDS = 10.0
+
+
+def main() -> None:
+    """Run one crawl. Standard output gets one JSON object: {"report": …} or {"error": {type, message, subject, hint}}."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _log_to_stderr()
+    try:
+        order = CrawlOrder.model_validate_json(sys.stdin.buffer.readline())
+        _answer({"report": _crawl(order).model_dump(mode="json")})
+    except ValidationError as error:
+        _answer({"error": {"type": "ConfigError", "message": " ".join(str(error).split())[:500]}})
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        _answer({"error": {"type": "StoreError", "message": f"cannot be used: {reason}", "subject": "store", "hint": "check store.url"}})
+    except YixunError as error:
+        _answer({"error": {"type": type(error).__name__, "message": error.message, "subject": error.subject, "hint": error.hint}})
+
+
+def _crawl(order: CrawlOrder) -> RunReport:
+    engine = open_store(order.store)
+    try:
+        with session_scope(engine) as session:
+            hold = take_lock(session, LOCK, purpose="a crawl", now=utc_now())
+        try:
+            work = Work(order, StoreThread(engine), hold)
+            _run(work)
+            return work.finish()
+        finally:
+            with session_scope(engine) as session:
+                release_lock(session, hold)
+    finally:
+        engine.dispose()
+
+
+def _run(work: Work) -> None:
+    """Run Scrapy until all is done, the time is up or the starter is gone."""
+    process = AsyncCrawlerProcess(scrapy_settings(work.order.crawl))
+    for name in ("scrapy", "twisted"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    crawler = process.create_crawler(NewsSpider)
+    process.crawl(crawler, work=work)
+    loop = asyncio.get_event_loop()
+
+    def starter_is_gone() -> None:
+        if isinstance(crawler.spider, NewsSpider):
+            work.stop(crawler.spider, "whoever started the crawl is gone")
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(starter_is_gone)
+        # Whatever still hangs then is not worth waiting for: all that matters is committed.
+        timer = threading.Timer(_LAST_SECONDS, lambda: os._exit(1))
+        timer.daemon = True
+        timer.start()
+
+    threading.Thread(target=watch, name="starter", daemon=True).start()
+    process.start(install_signal_handlers=False)
+
+
+def _answer(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _log_to_stderr() -> None:
+    """Log JSON lines, those of Scrapy and Twisted from warnings on."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+        ],
+    )
+    sink = logging.StreamHandler(sys.stderr)
+    sink.setFormatter(formatter)
+    logging.basicConfig(level=logging.WARNING, handlers=[sink], force=True)

@@ -1,0 +1,160 @@
+"""JSON answers: rows and fields found by dotted paths, whatever the JSON is wrapped in."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from crawler.sources.source import ApiRules, Source
+from crawler.text.decode import decode
+from store.errors import ParseError, SelectorMissingError
+
+from . import listing as listing_reader
+from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
+from .draft import Draft
+from .paging import fill, fill_body, json_text, next_template
+
+_JSONP = re.compile(r"^[\s;/*]*[\w$.\[\]'\"]+\s*\((.*)\)\s*;?\s*$", re.S)
+
+
+def first(source: Source) -> list[Ask]:
+    """The first request of each address: GET, or POST with the body or form of the rules."""
+    rules = source.api
+    assert rules is not None
+    start = str(rules.pages.start if rules.pages else 1)
+    return [_ask(rules, url.url, url.url, 1, start) for url in source.urls]
+
+
+def _ask(rules: ApiRules, url: str, root: str, page: int, number: str) -> Ask:
+    marks = {"page": number}
+    if rules.method == "GET":
+        return Ask(fill(url, marks), root=root, page=page)
+    body = json_text(fill_body(rules.body, marks)) if rules.body is not None else None
+    form = tuple((name, fill(value, marks)) for name, value in rules.form.items()) if rules.form else None
+    return Ask(fill(url, marks), root=root, page=page, method="POST", json=body, form=form)
+
+
+def read(page: Page, source: Source) -> Listing:
+    """Read an API answer.
+
+    Raises ParseError when it is no JSON, SelectorMissingError when the path of the rows leads nowhere or no row has a title.
+    """
+    rules = source.api
+    assert rules is not None
+    text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
+    value = _load(text, rules, source)
+    if rules.unwrap == "html-in-json":
+        inside = "".join(part for part in walk(value, rules.unwrap_path or "") if isinstance(part, str))
+        return listing_reader.read(replace(page, body=inside.encode(), content_type="text/html; charset=utf-8"), source)
+    rows = [row for row in walk(value, rules.items) if isinstance(row, dict)]
+    if not rows and [] not in walk(value, rules.items, spread=False):
+        raise SelectorMissingError(f"nothing at {rules.items!r}: the API may have changed", subject=source.id)
+    listing = Listing()
+    for row in rows[: page.max_entries]:
+        _take(row, listing, rules, source, page)
+    if rows and not listing.drafts and page.ask.page == 1:
+        message = f"{len(rows)} rows at {rules.items!r} but none has a title at {rules.title!r} and a link"
+        raise SelectorMissingError(message, subject=source.id)
+    listing.next = _further(page, text, rules)
+    return listing
+
+
+def _load(text: str, rules: ApiRules, source: Source) -> Any:
+    try:
+        if rules.unwrap == "jsonp":
+            match = _JSONP.match(text)
+            text = match.group(1) if match else text
+        value = _first_json(text) if rules.unwrap == "js-assignment" else json.loads(text)
+        if rules.unwrap == "json-in-string":
+            inner = value if isinstance(value, str) else next(iter(walk(value, rules.unwrap_path or "")), None)
+            value = json.loads(inner) if isinstance(inner, str) else inner
+    except (ValueError, RecursionError) as error:
+        start = clean_text(text[:60])
+        raise ParseError(f"parse: expected JSON, got {start!r}", subject=source.id) from error
+    return value
+
+
+def _first_json(script: str) -> Any:
+    """The first object or list in a script that is JSON. Raises ValueError when there is none."""
+    decoder = json.JSONDecoder()
+    for match in list(re.finditer(r"[\[{]", script))[:200]:
+        try:
+            return decoder.raw_decode(script, match.start())[0]
+        except ValueError:
+            continue
+    raise ValueError("no JSON in the script")
+
+
+def walk(value: Any, path: str, *, spread: bool = True) -> list[Any]:
+    """The values at a dotted path: names step into objects, numbers into lists, `*` into every element.
+
+    A list at the end is spread into its elements when `spread`. A path that leads nowhere gives no values.
+    """
+    found = [value]
+    for step in path.split(".") if path else []:
+        found = [inner for outer in found for inner in _step(outer, step)]
+    if not spread:
+        return found
+    return [inner for outer in found for inner in (outer if isinstance(outer, list) else [outer])]
+
+
+def _step(value: Any, step: str) -> list[Any]:
+    if step == "*":
+        return list(value) if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
+    if isinstance(value, dict):
+        return [value[step]] if step in value else []
+    if isinstance(value, list) and re.fullmatch(r"-?\d{1,6}", step):
+        index = int(step)
+        return [value[index]] if -len(value) <= index < len(value) else []
+    if isinstance(value, list):
+        return [inner for element in value for inner in _step(element, step)]
+    return []
+
+
+def _text(row: Any, path: str | None) -> str:
+    if not path:
+        return ""
+    values = [value for value in walk(row, path) if isinstance(value, str | int | float) and not isinstance(value, bool)]
+    return " ".join(str(value) for value in values)
+
+
+def _take(row: dict[str, Any], listing: Listing, rules: ApiRules, source: Source, page: Page) -> None:
+    summary = plain(_text(row, rules.summary))
+    title = titled(_text(row, rules.title), summary)
+    if not title:
+        listing.passed_over["no title"] += 1
+        return
+    written = fill_from(rules.link_template, row) if rules.link_template else _text(row, rules.link)
+    link, problem = absolute(written, source.homepage if rules.link_template else page.url)
+    if link is None:
+        listing.passed_over[problem or "no link"] += 1
+        return
+    listing.drafts.append(
+        Draft(
+            source_id=source.id,
+            link=link,
+            title=title,
+            summary=summary,
+            media_type=media_type_of(link),
+            **dated(_text(row, rules.date), source, page.fetched_at, rules.date_format),
+        )
+    )
+
+
+def fill_from(template: str, row: dict[str, Any]) -> str | None:
+    """Put fields of the row (dotted paths) in the place of {path}; None when one of them is missing."""
+    names = re.findall(r"\{([\w.]+)\}", template)
+    values = {name: _text(row, name) for name in names}
+    return fill(template, values) if all(values.values()) else None
+
+
+def _further(page: Page, text: str, rules: ApiRules) -> list[Ask]:
+    paging = rules.pages
+    if paging is None or page.ask.page >= paging.max:
+        return []
+    if paging.template or paging.form:
+        return next_template(page, text, paging)
+    number = str(paging.start + paging.step * page.ask.page)
+    return [_ask(rules, page.ask.root, page.ask.root, page.ask.page + 1, number)]

@@ -1,0 +1,132 @@
+"""Feeds: RSS 0.9x, 1.0 (RDF) and 2.0, Atom, read by feedparser from the bytes of the answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crawler.sources.source import Source
+from crawler.text.decode import decode
+from store.errors import ParseError
+
+from .base import MAX_TEXT, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
+from .draft import Draft
+
+_PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
+# Entities a document defines itself may expand without end or read files; no feed needs them.
+_ENTITY = re.compile(r"<!ENTITY[^>]*+(?:>|\Z)", re.I)
+_END_OF_ENTRY = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.I)
+_BAD_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# A tag up to its end or to what cannot be in one. Quoted values are skipped whole, for they may hold anything; every quantifier
+# keeps what it took, so that each character is looked at once or twice whatever the document is.
+_TAG = re.compile(r"""<[A-Za-z_](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+""")
+_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>]*+)""")
+# feedparser compares every attribute of a tag with every other: 50,000 keep it busy for minutes. No feed needs a tenth of these.
+_MAX_ATTRIBUTES = 200
+# feedparser's names of faults that say nothing about why a feed has no entries.
+_SURVIVABLE = frozenset({"CharacterEncodingOverride", "NonXMLContentType"})
+# What WordPress puts below every entry.
+_TAIL = re.compile(r"\n?The post [^\n]{1,600} (?:first appeared|appeared first) on [^\n]{1,200}$")
+_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
+
+
+def read(page: Page, source: Source) -> Listing:
+    """Read a feed. Relative links are resolved against xml:base, else the feed's own address; dates without zone get the source's.
+
+    Raises ParseError when the answer is no feed and holds no entry, or is made to keep a parser busy.
+    """
+    import feedparser  # here, for the process that fetches knows this module but never reads a feed
+
+    text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
+    text, cut = _safe(text, page.max_entries)
+    _refuse_overloaded_tags(text, source)
+    parsed = feedparser.parse(
+        text.encode("utf-8", "replace"),
+        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": page.url},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not parsed.entries:
+        _explain_nothing(parsed, text, source)
+    listing = Listing(ttl_seconds=_ttl(parsed.feed))
+    if cut:
+        listing.passed_over[f"beyond the first {page.max_entries} entries"] = cut
+    for entry in parsed.entries:
+        draft, reason = _draft(entry, page, source)
+        if draft:
+            listing.drafts.append(draft)
+        if reason:
+            listing.passed_over[reason] += 1
+    return listing
+
+
+def _safe(text: str, max_entries: int) -> tuple[str, int]:
+    """Drop what could blow up in a parser; cut after `max_entries`. Returns the text and how many entries were cut off."""
+    text = _BAD_XML.sub("", _PROLOG.sub("", text, count=1))
+    text = _ENTITY.sub("", text).lstrip()
+    ends = [match.end() for match in _END_OF_ENTRY.finditer(text)]
+    if len(ends) <= max_entries:
+        return text, 0
+    return text[: ends[max_entries - 1]], len(ends) - max_entries
+
+
+def _refuse_overloaded_tags(text: str, source: Source) -> None:
+    """Raise ParseError for a document with a tag of more attributes than any feed has."""
+    for match in _TAG.finditer(text):
+        if match.end() - match.start() > 2 * _MAX_ATTRIBUTES:
+            count = sum(name != "=" for name in _VALUE.sub("= ", match.group()).split()) - 1
+            if count > _MAX_ATTRIBUTES:
+                name = clean_text(match.group()[1:40].split()[0])
+                raise ParseError(
+                    f"parse: a <{name}> with {count} attributes: more than any feed has ({_MAX_ATTRIBUTES})", subject=source.id
+                )
+
+
+def _explain_nothing(parsed: Any, text: str, source: Source) -> None:
+    """Say why a document without entries is none; an empty but valid feed is fine."""
+    head = text[:2000].lstrip().lower()
+    if parsed.get("version") and not (head.startswith("<!doctype html") or "<html" in head):
+        return
+    if "<html" in head or head.startswith("<!doctype html"):
+        raise ParseError("not_a_feed: a web page stands where a feed is expected", subject=source.id)
+    if not head:
+        raise ParseError("parse: the answer is empty, expected a feed", subject=source.id)
+    error = parsed.get("bozo_exception")
+    detail = "" if error is None or type(error).__name__ in _SURVIVABLE else f" ({' '.join(str(error).split())[:80]})"
+    raise ParseError(f"parse: no feed that could be read{detail}", subject=source.id)
+
+
+def _draft(entry: Any, page: Page, source: Source) -> tuple[Draft | None, str | None]:
+    raw_summary = entry.get("summary") or ""
+    content = max((part.get("value") or "" for part in entry.get("content", [])), key=len, default="")
+    summary = _TAIL.sub("", plain(raw_summary or content))
+    title = titled(entry.get("title") or "", summary)
+    if not title:
+        return None, "neither title nor text"
+    link, problem = absolute(entry.get("feedburner_origlink") or entry.get("link"), page.url)
+    written = entry.get("published") or entry.get("created") or entry.get("updated")
+    authors = tuple(name for name in (clean_text(plain(a.get("name") or "", 100)) for a in entry.get("authors", [])) if name)
+    draft = Draft(
+        source_id=source.id,
+        link=link,
+        title=title,
+        guid=clean_text(str(entry.get("id") or ""))[:2000] or None,
+        summary=summary,
+        text=_TAIL.sub("", plain(max(content, raw_summary, key=len), MAX_TEXT)),
+        authors=authors[:20],
+        outlet=clean_text(plain((entry.get("source") or {}).get("title") or "", 200)) or None,
+        media_type=media_type_of(link),
+        **dated(written, source, page.fetched_at),
+    )
+    return draft, problem
+
+
+def _ttl(feed: Any) -> int | None:
+    """How often the feed asks to be polled, in seconds: RSS ttl (minutes), else sy:updatePeriod and sy:updateFrequency."""
+    try:
+        if feed.get("ttl"):
+            return max(0, int(feed["ttl"])) * 60
+        period = _PERIODS.get(str(feed.get("sy_updateperiod", "")).strip().lower())
+        return period // max(1, int(feed.get("sy_updatefrequency", 1) or 1)) if period else None
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,142 @@
+"""List pages: rows found by CSS selectors, on the page itself or in a fragment cut out of it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from parsel import Selector, css2xpath
+
+from crawler.sources.source import ListRules, Source
+from crawler.text.decode import decode
+from store.errors import SelectorMissingError
+
+from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
+from .draft import Draft
+from .paging import next_template
+
+# A comma between selectors, not one inside brackets, parentheses or quotes.
+_COMMA = re.compile(r""",(?=(?:[^'"]|'[^']*'|"[^"]*")*$)(?![^\[]*\])(?![^(]*\))""")
+
+# A tree takes many times the room of its text; what lies beyond these is no list people read.
+_MAX_CHARS = 2_000_000
+_MAX_TAGS = 60_000
+
+
+def read(page: Page, source: Source) -> Listing:
+    """Read a list page. Rows without a link are spacers and are passed over in silence.
+
+    Raises SelectorMissingError when no row or no row's link and title is found: the page was probably redesigned.
+    """
+    rules = source.list
+    assert rules is not None
+    text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
+    whole = _tree(text)
+    rows, more = _rows(text, whole, rules, page.max_entries)
+    if not rows:
+        raise SelectorMissingError(f"no row matches {rules.item!r}: the page may have been redesigned", subject=source.id)
+    base = urljoin(page.url, whole.css("base::attr(href)").get() or "")
+    listing = Listing()
+    if more:
+        listing.passed_over[f"beyond the first {page.max_entries} entries"] = more
+    if len(_bounded(text)) < len(text):
+        listing.passed_over["beyond the size a list page may have"] += 1
+    for row in rows:
+        _take(row, listing, rules, source, page, base)
+    if not listing.drafts and not listing.passed_over and page.ask.page == 1:
+        raise SelectorMissingError(
+            f"{len(rows)} rows match {rules.item!r} but none has a link at {rules.link!r} and a title at {rules.title!r}", subject=source.id
+        )
+    listing.next = _further(page, text, whole, rules, base)
+    return listing
+
+
+def _tree(text: str) -> Selector:
+    return Selector(text=_bounded(text) or "<html/>", huge_tree=False)
+
+
+def _bounded(text: str) -> str:
+    """The text up to the size a list page may have, in characters and in tags."""
+    text = text[:_MAX_CHARS]
+    return text if text.count("<") <= _MAX_TAGS else "<".join(text.split("<", _MAX_TAGS + 1)[: _MAX_TAGS + 1])
+
+
+def _rows(text: str, whole: Selector, rules: ListRules, most: int) -> tuple[list[Selector], int]:
+    """The first `most` rows, and how many there are beyond them."""
+    if rules.extract:
+        found = re.findall(rules.extract, text, re.S)
+        fragment = "\n".join("".join(piece) if isinstance(piece, tuple) else piece for piece in found)
+        if not fragment.strip():
+            return [], 0
+        whole = _tree(fragment)
+    path = css2xpath(rules.item)
+    rows = list(whole.xpath(f"({path})[position() <= {most}]"))
+    more = int(float(whole.xpath(f"count({path})").get() or 0)) - most if len(rows) == most else 0
+    return rows, more
+
+
+def _take(row: Selector, listing: Listing, rules: ListRules, source: Source, page: Page, base: str) -> None:
+    href, title = _link(row, rules.link), _value(row, rules.title)
+    if href is None and not title:
+        return
+    link, problem = absolute(href, base)
+    summary = plain(_value(row, rules.summary) if rules.summary else "")
+    title = titled(title, summary)
+    if not title:
+        listing.passed_over["no title"] += 1
+        return
+    if link is None:
+        # A row that links to nothing is a heading or a spacer, not news.
+        listing.passed_over[problem or "no link"] += 1
+        return
+    written = _value(row, rules.date) if rules.date else None
+    listing.drafts.append(
+        Draft(
+            source_id=source.id,
+            link=link,
+            title=title,
+            summary=summary,
+            media_type=media_type_of(link),
+            **dated(written, source, page.fetched_at, rules.date_format),
+        )
+    )
+
+
+def alternatives(selector: str) -> list[str]:
+    """A group of selectors in its parts, in the order written: the first that finds something counts, wherever it stands."""
+    return [part.strip() for part in _COMMA.split(selector)]
+
+
+def _link(row: Selector, selector: str) -> str | None:
+    """The link a selector finds: an attribute or text it names, or the href of the element it names or of what that holds."""
+    for part in alternatives(selector):
+        for found in row.css(part):
+            value = (
+                found.get()
+                if "::" in part
+                else found.attrib.get("href") or found.css("a::attr(href)").get() or found.attrib.get("data-href")
+            )
+            if value and value.strip():
+                return value
+    return None
+
+
+def _value(row: Selector, selector: str) -> str:
+    """The text a selector finds: its pieces joined; of an element all its text."""
+    for part in alternatives(selector):
+        found = row.css(part)
+        pieces = found.getall() if "::" in part else ["".join(element.css("::text").getall()) for element in found]
+        value = clean_text(" ".join(pieces))
+        if value:
+            return value
+    return ""
+
+
+def _further(page: Page, text: str, whole: Selector, rules: ListRules, base: str) -> list[Ask]:
+    paging = rules.pages
+    if paging is None or page.ask.page >= paging.max:
+        return []
+    if paging.link:
+        link, _ = absolute(_link(whole, paging.link), base)
+        return [Ask(link, root=page.ask.root, page=page.ask.page + 1)] if link and link != page.url else []
+    return next_template(page, text, paging)

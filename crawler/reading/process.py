@@ -1,0 +1,173 @@
+"""Reading in a process of its own: feeds, lists and pages are parsed and judged here, never in the process that fetches.
+
+A page that hangs a parser, fills the memory or crashes a library ends this process and costs one item;
+`fetching.reading_client` starts the next.
+Requests and answers are pickles on one pipe, in turn.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from crawler.fetching.catalogue import catalogue_rows
+from crawler.judge.document import Document
+from crawler.judge.facts import Judgement
+from crawler.judge.judging import Judge
+from crawler.judge.knowledge import KnowledgeExtra, load_knowledge
+from crawler.memory import MEGABYTE, MemoryTrimmer
+from crawler.readers import read_listing
+from crawler.readers.base import Page
+from crawler.sources.source import Source
+from crawler.text.decode import decode
+from store.entries import ToRead
+from store.errors import ParseError, SelectorMissingError, YixunError
+
+from .article import Article
+from .clean import clean_article, clean_entry, clean_unread
+from .extract import read_page
+from .messages import PageBytes, ReadArticle, ReadListing, Trouble
+from .paywalls import find_paywall
+
+# Kinds of fault that stand at the beginning of a ParseError's message.
+_NAMED = frozenset({"parse", "not_a_feed", "paywall", "login"})
+
+
+class Reader:
+    """Reads what was fetched, with the rules of its source, and judges it."""
+
+    def __init__(self, sources: Sequence[Source], knowledge: KnowledgeExtra | None = None) -> None:
+        self._sources = {source.id: source for source in sources}
+        self.knowledge = load_knowledge(knowledge)
+        self._judge = Judge(self.knowledge)
+        self._rules = self._judge.version
+
+    def listing(self, page: Page, source_id: str) -> ReadListing:
+        """Read an answer of a source. Raises ParseError, whose message begins with the kind of fault."""
+        source = self._sources[source_id]
+        try:
+            found = read_listing(page, source)
+        except ParseError:
+            _end_at_wall(page.body, page.content_type, source, text="")
+            raise
+        return ReadListing(
+            entries=[clean_entry(draft, source, check=self._judge.cheap_check) for draft in found.drafts],
+            passed_over=found.passed_over,
+            next=found.next,
+            follow_always=found.follow_always,
+            ttl_seconds=found.ttl_seconds,
+        )
+
+    def article(self, item: ToRead, pages: Sequence[PageBytes]) -> ReadArticle:
+        """Read and judge an item from the pages of its article, in their order. Raises ParseError when one ends at a paywall or login."""
+        source = self._sources[item.source_id]
+        articles = [self._page(page, source) for page in pages]
+        whole = articles[0]
+        whole.text = "\n".join(article.text for article in articles if article.text)
+        values = clean_article(item, whole, fetched_at=pages[0].fetched_at)
+        seen = {page.url for page in pages}
+        further = tuple(url for url in whole.next_pages if url not in seen) if len(pages) == 1 else ()
+        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement, further)
+
+    def entry(self, item: ToRead, status: str, reason: str) -> ReadArticle:
+        """Judge an item by its entry alone, for there is no article to read."""
+        values = clean_unread(item, status=status, reason=reason)
+        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
+
+    def _page(self, page: PageBytes, source: Source) -> Article:
+        article = read_page(
+            page.body,
+            url=page.url,
+            content_type=page.content_type,
+            fetched_at=page.fetched_at,
+            rules=source.article,
+            encoding=source.encoding,
+            timezone=source.timezone,
+            language=None,
+        )
+        _end_at_wall(page.body, page.content_type, source, text=article.text)
+        return article
+
+    def _verdict(self, item: ToRead, values: dict[str, Any]) -> Judgement:
+        text = values["text"] or item.summary
+        published = values.get("published_at") or item.published_at
+        return self._judge.judge(
+            Document(
+                id=str(item.item_id), title=values["title"], text=text, url=item.link, published=published, language=values["language"]
+            )
+        )
+
+    def _with_verdict(self, values: dict[str, Any], judgement: Judgement) -> dict[str, Any]:
+        reasons = [{"rule": r.rule, "matched": r.matched, "place": r.place, "weight": r.weight} for r in judgement.reasons]
+        verdict = {"relevant": judgement.relevant, "score": round(judgement.score, 4), "reasons": reasons, "judged_with": self._rules}
+        return values | verdict
+
+
+def _end_at_wall(body: bytes, content_type: str | None, source: Source, *, text: str) -> None:
+    """Raise ParseError when a page, of which `text` could be read, ends at a paywall or login."""
+    markup, _ = decode(body, content_type=content_type, declared=source.encoding)
+    wall = find_paywall(markup, text)
+    if wall is not None:
+        raise ParseError(f"{wall.kind}: {wall.note}", subject=source.id)
+
+
+def _bound_memory(megabytes: int) -> None:
+    """Let allocations fail beyond `megabytes` of private memory, where the system can."""
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * MEGABYTE,) * 2)
+
+
+def _answer(reader: Reader, method: str, arguments: tuple[Any, ...]) -> Any:
+    try:
+        return getattr(reader, method)(*arguments)
+    except SelectorMissingError as error:
+        return Trouble("changed", error.message)
+    except ParseError as error:
+        kind, _, rest = error.message.partition(": ")
+        return Trouble(kind, rest) if kind in _NAMED else Trouble("parse", error.message)
+    except YixunError as error:
+        return Trouble("parse", str(error))
+    except MemoryError:
+        return Trouble("parse", "reading it needs more memory than allowed (crawl.read_megabytes)")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError, OSError) as error:
+        # A parser stumbled over what nobody has seen before: the item is lost, the reason is kept, the crawl goes on.
+        where = error.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        place = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else "unknown place"
+        return Trouble("parse", f"cannot be read: {type(error).__name__} in {place}: {' '.join(str(error).split())[:100]}")
+
+
+def main() -> None:
+    """Serve one pipe until its other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe = Connection(int(sys.argv[1]))
+    sources, knowledge, seconds, megabytes = pipe.recv()
+    reader = Reader(sources, knowledge)
+    _bound_memory(megabytes)
+    pipe.send(catalogue_rows(reader.knowledge))
+    trimmer = MemoryTrimmer()
+    while True:
+        try:
+            method, arguments = pipe.recv()
+        except EOFError:
+            return
+        # The process that asks kills us when we hang; the alarm does when that process is gone.
+        signal.alarm(int(seconds) + 10)
+        answer = _answer(reader, method, arguments)
+        signal.alarm(0)
+        del arguments
+        pipe.send((answer, trimmer.trim()))
+        del answer
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)

@@ -1,0 +1,1 @@
+"""When to ask whom, and how a source does."""

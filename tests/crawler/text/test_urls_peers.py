@@ -1,0 +1,78 @@
+# ruff: noqa: E501 (pages and patterns are kept as they are written)
+"""The cases of w3lib and courlan: what they hold for one address, we hold for one address. Read from their source archives, never copied."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from crawler.text.urls import canonical_url
+
+# Where we differ on purpose, and nowhere else.
+_ON_PURPOSE = {
+    "two addresses in one are not guessed apart": re.compile(r"https?:.*https?:"),
+    "a parameter without value is not one with an empty value": re.compile(r"[?&][^=&]+(?:&|$)"),
+    "the order of equal names may matter": re.compile(r"[?&](\w+)=[^&]*&\1="),
+    "a parameter that may tell articles apart stays": re.compile(r"[?&]\w+_(?:source|affiliate)="),
+    "what stands in braces is a part of the address": re.compile(r"\{"),
+}
+_FUNCTIONS = {"w3lib": {"canonicalize_url"}, "courlan": {"clean_url", "scrub_url", "normalize_url"}}
+
+
+def _archive(name: str, folder: Path) -> Path:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-binary", ":all:", "--no-deps", "--dest", str(folder), name]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=90, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"source archive of {name} not obtainable: {error}")
+    found = list(folder.glob(f"{name}-*.tar.gz"))
+    if done.returncode or not found:
+        pytest.skip(f"source archive of {name} not obtainable")
+    return found[0]
+
+
+def _cases(archive: Path, functions: set[str]) -> list[tuple[str, str]]:
+    """Pairs of address and result in asserts of the form f("…") == "…", without further arguments."""
+    cases = []
+    with tarfile.open(archive) as tar:
+        for member in tar.getmembers():
+            if "test" not in member.name or not member.name.endswith(".py"):
+                continue
+            file = tar.extractfile(member)
+            for node in ast.walk(ast.parse(file.read().decode("utf-8"))) if file else ():
+                if not (isinstance(node, ast.Compare) and isinstance(node.left, ast.Call) and isinstance(node.ops[0], ast.Eq)):
+                    continue
+                call, right = node.left, node.comparators[0]
+                name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+                if (
+                    name in functions
+                    and len(call.args) == 1
+                    and not call.keywords
+                    and isinstance(call.args[0], ast.Constant)
+                    and isinstance(right, ast.Constant)
+                ):
+                    cases.append((call.args[0].value, right.value))
+    return [(a, b) for a, b in cases if isinstance(a, str) and isinstance(b, str)]
+
+
+@pytest.mark.parametrize("name", sorted(_FUNCTIONS))
+def test_what_peers_fold_is_folded(name: str, tmp_path: Path) -> None:
+    cases = [(a, b) for a, b in _cases(_archive(name, tmp_path), _FUNCTIONS[name]) if canonical_url(b)]
+    assert len(cases) > 10, "the archive's tests changed their form"
+    apart = [(a, b, canonical_url(a), canonical_url(b)) for a, b in cases if canonical_url(a) != canonical_url(b)]
+    assert not [case for case in apart if not any(pattern.search(case[0]) for pattern in _ON_PURPOSE.values())]
+    assert len(apart) <= 0.15 * len(cases), "\n".join(map(str, apart))
+
+
+@pytest.mark.parametrize("name", sorted(_FUNCTIONS))
+def test_the_canonical_form_is_its_own(name: str, tmp_path: Path) -> None:
+    for pair in _cases(_archive(name, tmp_path), _FUNCTIONS[name]):
+        for address in pair:
+            form = canonical_url(address)
+            assert form is None or canonical_url(form) == form
