@@ -12,11 +12,14 @@ from crawler.text.decode import decode
 from store.errors import ParseError, SelectorMissingError
 
 from . import listing as listing_reader
-from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
+from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
 from .draft import Draft
 from .paging import fill, fill_body, json_text, next_template
 
-_JSONP = re.compile(r"^[\s;/*]*[\w$.\[\]'\"]+\s*\((.*)\)\s*;?\s*$", re.S)
+_OPENING = re.compile(r"""[\[{]|"(?=\s*[\[{])""")
+_MAX_TRIES = 200
+# What some put before their JSON so that no page can run it as a script.
+_GUARD = re.compile(r"^\s*(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);|/\*\*/)\s*")
 
 
 def first(source: Source) -> list[Ask]:
@@ -52,7 +55,11 @@ def read(page: Page, source: Source) -> Listing:
     if not rows and [] not in walk(value, rules.items, spread=False):
         raise SelectorMissingError(f"nothing at {rules.items!r}: the API may have changed", subject=source.id)
     listing = Listing()
-    for row in rows[: page.max_entries]:
+    if len(rows) > page.max_entries:
+        listing.passed_over[beyond(page.max_entries)] = len(rows) - page.max_entries
+        dates = [_text(row, rules.date) for row in rows]
+        rows = [rows[i] for i in newest(dates, page.max_entries, source, page.fetched_at, rules.date_format)]
+    for row in rows:
         _take(row, listing, rules, source, page)
     if rows and not listing.drafts and page.ask.page == 1:
         message = f"{len(rows)} rows at {rules.items!r} but none has a title at {rules.title!r} and a link"
@@ -63,10 +70,8 @@ def read(page: Page, source: Source) -> Listing:
 
 def _load(text: str, rules: ApiRules, source: Source) -> Any:
     try:
-        if rules.unwrap == "jsonp":
-            match = _JSONP.match(text)
-            text = match.group(1) if match else text
-        value = _first_json(text) if rules.unwrap == "js-assignment" else json.loads(text)
+        in_script = rules.unwrap in ("jsonp", "js-assignment")
+        value = _json_inside(text) if in_script else json.loads(_GUARD.sub("", text, count=1))
         if rules.unwrap == "json-in-string":
             inner = value if isinstance(value, str) else next(iter(walk(value, rules.unwrap_path or "")), None)
             value = json.loads(inner) if isinstance(inner, str) else inner
@@ -76,15 +81,37 @@ def _load(text: str, rules: ApiRules, source: Source) -> Any:
     return value
 
 
-def _first_json(script: str) -> Any:
-    """The first object or list in a script that is JSON. Raises ValueError when there is none."""
+def _json_inside(script: str) -> Any:
+    """The largest object or list of JSON in a script, whatever calls, guards or assignments stand around it.
+
+    A script that hands its JSON over as a string is read as well. Raises ValueError when there is none.
+    """
     decoder = json.JSONDecoder()
-    for match in list(re.finditer(r"[\[{]", script))[:200]:
+    found: list[tuple[int, Any]] = []
+    position, tries = 0, 0
+    while tries < _MAX_TRIES and (match := _OPENING.search(script, position)):
+        tries += 1
         try:
-            return decoder.raw_decode(script, match.start())[0]
+            value, position = decoder.raw_decode(script, match.start())
         except ValueError:
+            position = match.end()
             continue
-    raise ValueError("no JSON in the script")
+        if isinstance(value, str):
+            value = _in_string(value)
+        if value is not None:
+            found.append((position - match.start(), value))
+    if not found:
+        raise ValueError("no JSON in the script")
+    return max(found, key=lambda piece: piece[0])[1]
+
+
+def _in_string(text: str) -> Any:
+    """The object or list that a string of a script holds as JSON; None when it holds none."""
+    try:
+        value = json.loads(text) if text.lstrip()[:1] in ("{", "[") else None
+    except (ValueError, RecursionError):
+        return None
+    return value
 
 
 def walk(value: Any, path: str, *, spread: bool = True) -> list[Any]:
@@ -127,7 +154,7 @@ def _take(row: dict[str, Any], listing: Listing, rules: ApiRules, source: Source
         listing.passed_over["no title"] += 1
         return
     written = fill_from(rules.link_template, row) if rules.link_template else _text(row, rules.link)
-    link, problem = absolute(written, source.homepage if rules.link_template else page.url)
+    link, problem = absolute(written, source.homepage if rules.link_template else page.url, fragment=True)
     if link is None:
         listing.passed_over[problem or "no link"] += 1
         return

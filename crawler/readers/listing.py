@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from parsel import Selector, css2xpath
+from parsel import Selector
 
 from crawler.sources.source import ListRules, Source
 from crawler.text.decode import decode
 from store.errors import SelectorMissingError
 
-from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
+from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
 from .draft import Draft
 from .paging import next_template
 
@@ -32,13 +32,15 @@ def read(page: Page, source: Source) -> Listing:
     assert rules is not None
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     whole = _tree(text)
-    rows, more = _rows(text, whole, rules, page.max_entries)
+    rows = _rows(text, whole, rules)
     if not rows:
         raise SelectorMissingError(f"no row matches {rules.item!r}: the page may have been redesigned", subject=source.id)
     base = urljoin(page.url, whole.css("base::attr(href)").get() or "")
     listing = Listing()
-    if more:
-        listing.passed_over[f"beyond the first {page.max_entries} entries"] = more
+    if len(rows) > page.max_entries:
+        listing.passed_over[beyond(page.max_entries)] = len(rows) - page.max_entries
+        dates = [_value(row, rules.date) if rules.date else None for row in rows]
+        rows = [rows[i] for i in newest(dates, page.max_entries, source, page.fetched_at, rules.date_format)]
     if len(_bounded(text)) < len(text):
         listing.passed_over["beyond the size a list page may have"] += 1
     for row in rows:
@@ -61,25 +63,21 @@ def _bounded(text: str) -> str:
     return text if text.count("<") <= _MAX_TAGS else "<".join(text.split("<", _MAX_TAGS + 1)[: _MAX_TAGS + 1])
 
 
-def _rows(text: str, whole: Selector, rules: ListRules, most: int) -> tuple[list[Selector], int]:
-    """The first `most` rows, and how many there are beyond them."""
+def _rows(text: str, whole: Selector, rules: ListRules) -> list[Selector]:
     if rules.extract:
         found = re.findall(rules.extract, text, re.S)
         fragment = "\n".join("".join(piece) if isinstance(piece, tuple) else piece for piece in found)
         if not fragment.strip():
-            return [], 0
+            return []
         whole = _tree(fragment)
-    path = css2xpath(rules.item)
-    rows = list(whole.xpath(f"({path})[position() <= {most}]"))
-    more = int(float(whole.xpath(f"count({path})").get() or 0)) - most if len(rows) == most else 0
-    return rows, more
+    return list(whole.css(rules.item))
 
 
 def _take(row: Selector, listing: Listing, rules: ListRules, source: Source, page: Page, base: str) -> None:
     href, title = _link(row, rules.link), _value(row, rules.title)
     if href is None and not title:
         return
-    link, problem = absolute(href, base)
+    link, problem = absolute(href, base, fragment=True)
     summary = plain(_value(row, rules.summary) if rules.summary else "")
     title = titled(title, summary)
     if not title:

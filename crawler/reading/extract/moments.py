@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from crawler.text.dates import ParsedDate, parse_date, trusted, zone_of
+from crawler.text.date_parts import ParsedDate
+from crawler.text.dates import parse_date, trusted
+from crawler.text.zones import zone_of
 
 from .body import Body
 from .head import Head
