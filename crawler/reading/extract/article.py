@@ -115,7 +115,7 @@ def _read(body: bytes, *, url: str | None, content_type: str | None, clock: Cloc
         found = second_opinion(page, head, found)
     found.paragraphs = clean_paragraphs(found.paragraphs)
     language = detect_language(f"{title.text}\n{found.text}")
-    when, witnesses = read_published(page, head, found, clock=clock, url=url, title_block=title.block, visible_first=language != "en")
+    when, witnesses = read_published(page, head, found, clock=clock, url=url, title_block=title.block, chinese=language.startswith("zh"))
     if (ruled := select_text(root, rules.date)) and (parsed := clock.read(ruled)):
         when = Witness(parsed, 9.0, "rule")
         witnesses.append(when)
