@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from crawler.text.date_parts import ParsedDate
-from crawler.text.dates import parse_date, trusted
+from crawler.text.dates import NO_ZONE, parse_date, trusted
 from crawler.text.zones import zone_of
 
 from .body import Body
@@ -85,10 +85,6 @@ _EASTMOST, _WESTMOST = timedelta(hours=14), timedelta(hours=12)
 _SURE = 3.0
 _MAX_SCRIPT = 1_000_000
 _RELATED = re.compile(r"ago\b|前|yesterday|today|昨|今|[刚剛][刚剛才]|[周週][一二三四五六日天]", re.I)
-
-
-# Said of a day that was told with a time of day, which nobody can place without its zone.
-NO_ZONE = "whose time names no zone"
 
 
 @dataclass(frozen=True, slots=True)
