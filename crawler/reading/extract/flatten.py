@@ -161,7 +161,7 @@ class _Layout(Writer):
                 self.link_chars += len(text.strip())
                 if self.flags & (IN_BOLD | IN_CAPTION):
                     self.measure(text, self.flags & ~IN_LINK)
-                if "author" in written or "source" in written:
+                if "author" in written or "source" in written or "nick" in written:
                     self.keep_named(marks_of(name, written).holds, text)
         elif kind is _BLOCK or (kind is _PLAIN and "-" in name):
             self._read_leaf_block(name, written, text)
@@ -247,7 +247,7 @@ class _Layout(Writer):
             self._close_inline("/a")  # links do not nest
         self.inline.append(("/a", self.flags))
         self.flags |= IN_LINK
-        if "author" in written or "source" in written:
+        if "author" in written or "source" in written or "nick" in written:
             self._begin_named(marks_of("a", written).holds)
 
     def _open_inline(self, name: str, written: str, start: int) -> int:

@@ -231,6 +231,7 @@ _PERSON_NAMES = {
     "fn": r"(?:^|\s)fn(?:$|\s)",
     "display-name": r"(?:^|\s)display-name(?:$|\s)",
     "writername": "writername",
+    "rich_media_meta": r"(?:^|\s)rich_media_meta_text(?=\s|$)",
 }
 _OUTLET_NAMES = {
     **{stem: rf"(?:^|[\s_-]){stem}(?:$|[\s_-])" for stem in ("laiyuan", "origin", "account", "publisher", "ly")},
