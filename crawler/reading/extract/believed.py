@@ -21,6 +21,7 @@ _PASSAGE_UNITS = 25.0
 _LINKED = 0.15
 # A picture's caption is short: a box named so that holds this share of the page is a text with a picture.
 _CAPTION_SHARE = 0.25
+_GALLERY_SHARE = 0.6
 _OWN = re.compile(r"""\bid\s*=\s*("[^"]*"|'[^']*'|\S+)|\d+""")
 _AFTER_TEXT = re.compile(r"comment|pinglun|gentie|recommend|related", re.I)
 _ENDED = ("。", "！", "？", ".", "!", "?", "”", '"', "）", ")")
@@ -47,6 +48,19 @@ class _Believer:
             found.add(parent)
             parent = boxes[parent].parent
         return found
+
+    def believe_captions(self) -> None:
+        """Take text for no caption where boxes named so hold paragraphs, or all captions together most of the text, as in a gallery."""
+        blocks = self.page.blocks
+        captions = [i for i, block in enumerate(blocks) if block.caption]
+        if not captions:
+            return
+        together = sum(self.raw[i + 1] - self.raw[i] for i in captions) > _GALLERY_SHARE * self.raw[-1]
+        for box in self.page.boxes:
+            large = box.last - box.first > 1 and self.share(box) > _CAPTION_SHARE
+            if box.hint is Hint.CAPTION and (large or (together and len(captions) >= _MEMBERS)):
+                for block in blocks[box.first : box.last]:
+                    block.caption = False
 
     def shared(self) -> set[int]:
         """Boxes whose name many others have that together hold much of the text."""
@@ -76,22 +90,20 @@ class _Believer:
         return len(passages) >= _PASSAGES and linked < _LINKED * units and sum(block.units for block in passages) > 0.6 * units
 
 
-def believed_hints(page: Page, raw: list[float], legal: set[int]) -> list[Hint]:
+def believed_hints(page: Page, raw: list[float], around: set[int]) -> list[Hint]:
     """For each box the strongest bad hint of itself and its ancestors that its text does not belie.
 
-    `raw` are the sums of the blocks' weights from the first on, `legal` boxes that hold notices of law and licences.
+    `raw` are the sums of the blocks' weights from the first on, `around` boxes that are known to stand around the article.
     """
     believer = _Believer(page, raw)
+    believer.believe_captions()
     above, shared = believer.around_good(), believer.shared()
     none, doubtful, bad = Hint.NONE, Hint.DOUBTFUL, Hint.BAD
     out: list[Hint] = []
     for index, box in enumerate(page.boxes):
         inherited = out[box.parent] if box.parent >= 0 else none
         own = box.hint
-        if own is Hint.CAPTION and box.last - box.first > 1 and believer.share(box) > _CAPTION_SHARE:
-            for block in page.blocks[box.first : box.last]:
-                block.caption = False
-        if index in legal:
+        if index in around:
             own = bad
         elif (
             (own is not bad and own is not doubtful)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 
 from .hints import Hint
-from .page import Block, squash
+from .page import HEADINGS, Block, squash
 from .scored import Scored
 
 # What stands beside a chosen box belongs to it when this share of its weight is in paragraphs.
 _PROSE_BESIDE = 0.6
+_PROSE = 0.75
 _LEAD_UNITS = 25.0
 # Up to here whatever is prose may belong to the text; further up only what stands in elements of the same kind.
 _NEAR = 3
@@ -45,7 +46,7 @@ def with_prose_beside(scored: Scored, box: int, *, top: int = 0) -> int:
     elements of one kind with pictures and adverts in between.
     """
     boxes, blocks = scored.page.boxes, scored.page.blocks
-    chosen = current = box
+    chosen = current = _out_of_quotation(scored, box)
     for step in range(_FAR):
         parent = boxes[current].parent
         if parent < 0 or current == top:
@@ -53,10 +54,11 @@ def with_prose_beside(scored: Scored, box: int, *, top: int = 0) -> int:
         outside = [*range(boxes[parent].first, boxes[chosen].first), *range(boxes[chosen].last, boxes[parent].last)]
         prose = [i for i in outside if blocks[i].units >= _LEAD_UNITS and _is_lead(blocks[i], scored)]
         parts = _parts_like(scored, current, parent) if prose else []
+        others = _headed_apart(scored, chosen, current, parent) if prose else []
         beside = [
             i
             for i in prose
-            if (step < _NEAR and parent in _lineage(scored, blocks[i].box)) or any(boxes[p].first <= i < boxes[p].last for p in parts)
+            if _within(scored, i, parts) or (step < _NEAR and parent in _lineage(scored, blocks[i].box) and not _within(scored, i, others))
         ]
         units = sum(blocks[i].units for i in beside)
         rest = scored.gain(parent) - scored.gain(chosen)
@@ -66,19 +68,56 @@ def with_prose_beside(scored: Scored, box: int, *, top: int = 0) -> int:
     return chosen
 
 
+def _out_of_quotation(scored: Scored, box: int) -> int:
+    """The box around a quotation that holds most of a text, when what is beside it is text, too."""
+    boxes = scored.page.boxes
+    parent = boxes[box].parent
+    if boxes[box].tag != "blockquote" or parent < 0:
+        return box
+    inner, outer = boxes[box], boxes[parent]
+    beside = [scored.page.blocks[i] for i in (*range(outer.first, inner.first), *range(inner.last, outer.last))]
+    return parent if not any(block.link_chars > 0.5 * len(block.text) for block in beside) else box
+
+
+def _within(scored: Scored, block: int, boxes: list[int]) -> bool:
+    return any(scored.page.boxes[box].first <= block < scored.page.boxes[box].last for box in boxes)
+
+
 def _parts_like(scored: Scored, box: int, parent: int) -> list[int]:
-    """Children of `parent` of the same kind as `box` that have no headline of their own."""
-    boxes, blocks = scored.page.boxes, scored.page.blocks
-    if boxes[box].kind.endswith(" "):
-        return []
+    """Children of `parent` that are parts of one text with `box`: of the same kind, or prose in the same tag under one headline."""
+    boxes = scored.page.boxes
+    named = not boxes[box].kind.endswith(" ")
+    apart = scored.headline >= 0 and not scored.has_headline(box) and scored.has_headline(parent)
     return [
         child
         for child in scored.children.get(parent, ())
         if child != box
-        and boxes[child].kind == boxes[box].kind
         and scored.bad[child] is Hint.NONE
-        and not any(block.tag == "h1" for block in blocks[boxes[child].first : boxes[child].last])
+        and not any(block.tag == "h1" for block in _blocks(scored, child))
+        and (
+            (named and boxes[child].kind == boxes[box].kind) or (apart and boxes[child].tag == boxes[box].tag and _is_prose(scored, child))
+        )
     ]
+
+
+def _headed_apart(scored: Scored, chosen: int, box: int, parent: int) -> list[int]:
+    """Children of `parent` that begin with a heading of their own, where the `chosen` box has the headline."""
+    if not scored.has_headline(chosen):
+        return []
+    return [child for child in scored.children.get(parent, ()) if child != box and _blocks(scored, child)[0].tag in HEADINGS]
+
+
+def _blocks(scored: Scored, box: int) -> list[Block]:
+    found = scored.page.boxes[box]
+    return scored.page.blocks[found.first : found.last]
+
+
+def _is_prose(scored: Scored, box: int) -> bool:
+    """Whether a box holds passages of prose, nearly nothing else, and hardly a link."""
+    blocks = _blocks(scored, box)
+    units = sum(block.units for block in blocks)
+    linked = sum(block.units for block in blocks if block.link_chars > 0.5 * len(block.text))
+    return linked < 0.1 * units and sum(block.units for block in blocks if _is_lead(block, scored)) > _PROSE * units
 
 
 def _lineage(scored: Scored, box: int) -> list[int]:

@@ -98,6 +98,10 @@ _CAPTION_END = re.compile(
     r"(?:摄影?|攝影?|供图|提供图片|图片提供|[\s/／]图|資料圖|资料图片?|配图|截图|示意图|效果图|(?:视觉中国|人民视觉|新华社|中新社|IC photo|法新社|路透社?)(?:\s*(?:资料|图|发|供图))?|图虫创意|东方IC|摄图网|/\s?供图|新华社发|中新社发|资料照片|网络图片|图据\S{2,8}|photo|getty images|reuters|afp|shutterstock|istock|file photo|via ap)\s*[)）\]】。]*$",
     re.I,
 )
+_CREDITED = re.compile(
+    r"[(\[](?:(?:file )?(?:photo|image|picture|illustration|graphic)s?(?: (?:by|courtesy|credit))?|credits?)\b[^()\[\]]{0,60}[)\]]\s*$",
+    re.I,
+)
 _NUMBERISH = re.compile(r"^(?:[\s\d【】\[\]()（）<>«»‹›|/…上下一末首尾前后页頁第共.:：,，-]|prev(?:ious)?|next|page|first|last)+$", re.I)
 _ENDED = re.compile(r"[。！？!?…；;：:.”\"’）)』」]$")
 _SENTENCE_END = re.compile(r"[。！？!?…]|[.](?:\s|$)")
@@ -121,6 +125,10 @@ _FIELD = re.compile(
     r"(?:作\s*者|来\s*源|來源|出处|点击(?:数|率|量)?|浏览(?:次数|量)?|阅读(?:次数|量|数)?|更新时间|发布(?:时间|日期|人|单位)?|发表时间|日期|时间|录入|编辑|审核|字号|字体|访问量|责编|人气|评论|信息来源|文号|索引号|撰稿|供稿|摄影)\s*[：:]"
 )
 _DATE_LINE = re.compile(r"^(?:\S{0,16}[\s|丨]*)?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s|$|T|\d{1,2}[:：])")
+_DATE_LINE_EN = re.compile(
+    r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s*)?(?:\d{4}|$).{0,30}$",
+    re.I,
+)
 _APP = re.compile(r"客户端|\bAPP\b|二维码|公众号|newsletter|subscribe", re.I)
 _BY = re.compile(r"^(?:By|BY|Written by|Posted by|Story by|Words by)\s+[A-Z]")
 _HEADS_SECTION = re.compile(r"^[^：:]*[：:]?\s*[\])）】>》|丨\d]*$")
@@ -187,14 +195,14 @@ class Lines:
             self.trust_names
             and self.bad[block.box] is Hint.DOUBTFUL
             and (block.units < 40 or links > 0.3 or not _SENTENCE_END.search(text))
+            and (first or block.tag not in HEADINGS)
         ):
             return "names"
         if not _WORD.search(text):
             return None if re.search(r"[。！？”\"]", text) else "marks"
         return self._line_reason(block, links, first=first, late=late, edge=edge)
 
-    @staticmethod
-    def _line_reason(block: Block, links: float, *, first: bool, late: bool, edge: bool) -> str | None:
+    def _line_reason(self, block: Block, links: float, *, first: bool, late: bool, edge: bool) -> str | None:
         text, units = block.text, block.units
         if (units < 60 and _RELATED.match(text)) or (units < 25 and _RELATED_EN.match(text)):
             return "related" if _HEADS_SECTION.search(text) else "pointer"
@@ -211,7 +219,7 @@ class Lines:
         if (
             units < 90
             and not _SENTENCE_END.search(text)
-            and (len(_FIELD.findall(text)) > 1 or (first and units < 40 and _DATE_LINE.search(text)))
+            and (len(_FIELD.findall(text)) > 1 or (first and units < 40 and (_DATE_LINE.search(text) or _DATE_LINE_EN.match(text))))
         ):
             return "meta"
         if (
@@ -221,6 +229,11 @@ class Lines:
             and (first or late or leading_names(byline.group(1)))
         ):
             return "byline"
+        return self._furniture_reason(block, links, late=late, edge=edge)
+
+    @staticmethod
+    def _furniture_reason(block: Block, links: float, *, late: bool, edge: bool) -> str | None:
+        text, units = block.text, block.units
         if (units < _PROMO_MAX and _PROMO.search(text)) or (units < 45 and edge and _LOOSE_PROMO.search(text)):
             return "promotion"
         if (late or units < 60) and _RIGHTS.match(text):
@@ -252,6 +265,8 @@ class Lines:
         verse = after is not None and after.centred and not after.after_image
         alone = (block.centred and not verse) or (captioned and not self._is_told_like_prose(block))
         if block.after_image and units < 60 and alone and block.tag not in HEADINGS:
+            return "caption"
+        if units < 60 and _CREDITED.search(text):
             return "caption"
         if units < 30 and not text.endswith(("。", "！", "？", ".")) and _CAPTION_END.search(text[-_SIGNATURE:]):
             return "caption"

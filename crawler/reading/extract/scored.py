@@ -10,11 +10,13 @@ from .believed import believed_hints
 from .hints import Hint
 from .legal import legal_boxes
 from .page import HEADINGS, Block, Page, is_leaf
+from .teasers import headline_of, teaser_boxes
 
 SENTENCE = re.compile(r"[。！？；，、：…,;!?:]|\.(?:\s|$|[\"”’'])")
 # A child must carry this share of its parent to be entered; a child named as an article needs less.
 _ENTER = 0.74
 _ENTER_GOOD = 0.5
+_ENTER_HEADED = 0.6
 _WRAPPERS = frozenset({"td", "th", "li", "dd", "center", "blockquote"})
 _FACTOR = (1.0, 1.0, 0.25, 0.0, 1.0, 1.0, 1.0)  # by Hint
 
@@ -39,7 +41,7 @@ class Scored:
         self.page = page
         raw = [weight(block) for block in page.blocks]
         self.raw = [0.0, *accumulate(max(value, 0.0) for value in raw)]
-        self.bad = bad = believed_hints(page, self.raw, legal_boxes(page))
+        self.bad = bad = believed_hints(page, self.raw, legal_boxes(page) | teaser_boxes(page))
         weights = [
             value if value < 0 else value * _FACTOR[bad[block.box]] * (0.3 if block.caption else 1.0)
             for value, block in zip(raw, page.blocks, strict=True)
@@ -47,6 +49,7 @@ class Scored:
         self.sums = [0.0, *accumulate(weights)]
         self.positive = [0.0, *accumulate(max(value, 0.0) for value in weights)]
         self.own: list[float] | None = None
+        self.headline = headline_of(page)
         self.children: dict[int, list[int]] = {}
         for index, box in enumerate(page.boxes):
             if box.parent >= 0 and box.last > box.first:
@@ -78,10 +81,14 @@ class Scored:
             if not inner:
                 return current
             best = max(inner, key=self.sum)
-            enough = _ENTER_GOOD if self.page.boxes[best].hint is Hint.GOOD else _ENTER
+            enough = _ENTER_GOOD if self.page.boxes[best].hint is Hint.GOOD else _ENTER_HEADED if self.has_headline(best) else _ENTER
             if self.gain(best) <= 0 or self.gain(best) < enough * self.gain(current):
                 return current
             current = best
+
+    def has_headline(self, box: int) -> bool:
+        """Whether the headline stands in a box."""
+        return self.page.boxes[box].first <= self.headline < self.page.boxes[box].last
 
     def is_container(self, box: int) -> bool:
         """Whether a box holds paragraphs rather than being one; list items and cells do in layouts made of tables and lists."""

@@ -30,6 +30,10 @@ def kind(name: str, template: str, *, language: str = "en", title: str = "Triage
     return Kind(name, f"{head}<body>{body}</body></html>", wanted)
 
 
+def _p(*numbers: int) -> str:
+    return "".join(f"<p>{{{number}}}</p>" for number in numbers)
+
+
 _H1 = "<h1>Triage assistant reaches every clinic</h1>"
 _NAV = (
     "<nav><ul>"
@@ -99,4 +103,42 @@ KINDS: tuple[Kind, ...] = (
     kind("zh right content", f'<div class="leftMenu"><a href=1>无关公告</a></div><div class="rightMain"><div class="crumb">无关位置</div>{_H1_ZH}<p>{{0}}</p><p>{{1}}</p></div><div class="bottom"><p>无关的主办单位说明，地址在人民路一号，乘车可到门口。</p></div>', language="zh", title=_ZH),
     kind("zh mid list", f'<div class="content">{_H1_ZH}<p>{{0}}</p><p>[[主要做法如下：]]</p><ul><li>[[建立质控小组]]</li><li>[[每季度评估一次]]</li><li><a href=/p>[[公开误差数据]]</a></li></ul><p>{{1}}</p><p>{{3}}</p></div><div class="hot"><ul>{_HOT}</ul></div>', language="zh", title=_ZH),
     kind("zh related in the middle", f'<div class="content">{_H1_ZH}<p>{{0}}</p><p>{{1}}</p><h4>相关阅读</h4><ul>{_HOT}</ul><p>{{3}}</p><p>{{5}}</p></div>', language="zh", title=_ZH),
+)  # fmt: skip
+
+_SHARE = '<div class="share-bar"><a href=1>Unrelated share</a><a href=2>Unrelated tweet</a></div>'
+MORE: tuple[Kind, ...] = (
+    kind("live a",f'<main><h1>Triage assistant reaches every clinic</h1><div class="intro">{_p(0,1)}</div>'+'<div class="feed"><ul class="updates">'+"".join(f'<li class="update"><article><header><time>1{n}:05</time><h2>[[Update {n} of the day]]</h2><span class="byline">Unrelated Author</span></header><div class="body">{_p(n,n+1)}</div>{_SHARE}</article></li>' for n in (3,5,7,9,11))+'</ul></div></main>'),
+    kind("three parts",f'<div class="article"><header>{_H1}</header><div class="article__lead">{_p(0)}</div><div class="article__media"><figure><img src=x></figure></div><div class="article__first">{_p(1,2)}</div><div class="advert">Unrelated</div><div class="article__rest paywall-content">{_p(3,4,5,6)}</div></div>'),
+    kind("deep rows",f'<main>{_H1}'+"".join(f'<div class="r{n}"><div class="c"><div class="d"><div class="e"><div class="f">{_p(n)}</div></div></div></div></div><div class="widget-ad">Unrelated advertisement</div>' for n in range(8))+'</main>'),
+    kind("two columns",f'<div class="wrap">{_H1}<div class="cols"><div class="col-left">{_p(0,1,2)}</div><div class="col-right-text">{_p(3,4,5)}</div></div></div>'),
+    kind("longform",f'<div id="page">{_H1}'+"".join(f'<section class="s{n}"><div class="container"><div class="row"><div class="col-md-8"><h2>[[Part {n}]]</h2>{_p(n,n+1)}</div></div></div></section><section class="full-image"><img src={n}></section>' for n in (0,2,4,6))+'</div>'),
+    kind("teasers long",f'<div class="main">{_H1}<div class="text">{_p(0,1,3)}</div></div><div class="more-stories">'+"".join(f'<div class="teaser"><h3><a href=/u{n}>Unrelated story {n}</a></h3><p>Unrelated summary of another story that goes on for a while, with commas, and ends with a full stop after some thirty words or so.</p></div>' for n in range(8))+'</div>'),
+    kind("teaser articles",f'<div class="single">{_H1}<div class="entry">{_p(0,1,3)}</div></div><div class="grid">'+"".join(f'<article class="teaser"><h2><a href=/u{n}>Unrelated story {n}</a></h2><p>Unrelated summary of another story that goes on for a while, with commas, and ends here.</p></article>' for n in range(6))+'</div>'),
+    kind("two sentences and teasers",f'{_NAV}<div class="main">{_H1}<p>{{0}}</p></div><div class="list">'+"".join(f'<div class="item"><a href=/u{n}>Unrelated story {n}</a><p>Unrelated summary of another story, with commas, and a full stop.</p></div>' for n in range(8))+'</div>'),
+    kind("sidebar prose",f'<div class="wrap"><div class="main">{_H1}{_p(0,1,3,4)}</div><div class="aside-x"><h3>Unrelated about us</h3><p>Unrelated words about this site, which was founded in 2001 by three friends, and grew.</p><p>Unrelated words about the office, which stands at the quay, near the old crane, as always.</p></div></div>'),
+    kind("br text",f'<div id="c">{_H1}<div class="t">{{0}}<br><br>{{1}}<br/><br/>{{3}}<br><br>{{4}}</div></div>'),
+    kind("form",f'<form id="aspnetForm"><div class="nav"><a href=1>Unrelated</a></div><table><tr><td><table><tr><td>{_H1}</td></tr><tr><td>{_p(0,1,3)}</td></tr></table></td></tr></table></form>'),
+    kind("details",f'<article>{_H1}<p>{{0}}</p><details><summary>[[Why does it wait?]]</summary><p>{{1}}</p></details><details><summary>[[Who pays?]]</summary><p>{{3}}</p></details></article>'),
+    kind("no h1",f'<div class="page"><div class="hd"><a href=/>Unrelated</a></div><div class="bd">{_p(0,1,3,4)}</div></div>'),
+    kind("caption slideshow",f'<div class="gallery">{_H1}'+"".join(f'<figure><img src={n}><figcaption>{{{n}}}</figcaption></figure>' for n in range(8))+'</div>'),
+    kind("steps",f'<article>{_H1}<p>{{0}}</p><ol>'+"".join(f'<li>[[Press the button number {n} and wait]]</li>' for n in range(5))+'</ol><p>{3}</p></article>'),
+    kind("transcript",f'<article>{_H1}'+"".join(f'<p><b>[[DOE:]]</b> {{{n}}}</p><p><b>[[ROE:]]</b> [[Quite so.]]</p>' for n in range(5))+'</article>'),
+    kind("verse",f'<article>{_H1}<p>{{0}}</p><p>[[The night is long,]]<br>[[the lamp is low,]]<br>[[the wards are still,]]<br>[[the rain is slow.]]</p><p>{{1}}</p></article>'),
+    kind("li article",f'<div class="post">{_H1}<ul class="facts">'+"".join(f'<li>{{{n}}}</li>' for n in range(7))+'</ul></div>'),
+    kind("key points",f'<article>{_H1}<div class="key-points"><h2>[[Key points]]</h2><ul><li>[[Waiting times fell]]</li><li>[[Costs rose]]</li></ul></div>{_p(0,1,3,4)}</article>'),
+    kind("references",f'<article>{_H1}{_p(0,1,3)}<h2>[[Notes]]</h2><ol>'+"".join(f'<li>[[Doe J. Waiting and working, part {n}.]] <a href=/d{n}>[[Journal of Clinics]]</a> [[(2024).]]</li>' for n in range(4))+'</ol></article>'),
+    kind("bio above",f'<article>{_H1}<div class="author-bio"><p>Unrelated Jane Doe writes about hospitals and lives near the sea with two dogs and a boat.</p></div>{_p(0,1,3,4)}<div class="about-author"><h4>About the author</h4><p>Unrelated Jane Doe writes about hospitals and lives near the sea with two dogs.</p></div></article>'),
+    kind("nested blockquote all",f'<div class="post">{_H1}<p>[[A reader writes:]]</p><blockquote>{_p(0,1,2,3,4)}</blockquote><p>[[So be it, and thanks.]]</p></div>'),
+    kind("span paragraphs",f'<div class="story">{_H1}<div class="txt">'+"".join(f'<span class="para">{{{n}}}</span><br>' for n in range(5))+'</div></div>'),
+    kind("podcast",f'<article>{_H1}<div class="player"><p>Unrelated listen</p></div>{_p(0,1,3)}<p>Listen to <a href=/u>Unrelated episode</a></p></article>'.replace("<p>Listen to <a href=/u>Unrelated episode</a></p>","")),
+    kind("tag soup",'<div class="story-body"><h1>Triage assistant reaches every clinic</h1><span class="date">May 3, 2026</span><p>{0}<p>{1}<p>{3}<ul><li>[[One clinic]]<li>[[Two clinics]]</ul><p>{4}</div>'),
+    kind("comments long no name",f'<div class="post">{_H1}{_p(0,1,3)}</div><div class="discussion"><h3>4 Comments</h3>'+"".join(f'<div class="entry-c"><div class="who">user{n} says:</div><div class="when">May {n+1}, 2026 at 10:0{n}</div><p>Unrelated long remark of a reader who has a lot to say about waiting rooms, kiosks, nurses and the price of it all, and goes on and on about it.</p></div>' for n in range(4))+'</div>'),
+    kind("comments below in article",f'<article class="post">{_H1}<div class="entry">{_p(0,1,3)}</div><section><h2>Responses (3)</h2>'+"".join(f'<div><b>Ann {n}</b><p>Unrelated long remark of a reader who has a lot to say about waiting rooms, kiosks, nurses and the price.</p><a href=#>Reply</a></div>' for n in range(3))+'</section></article>'),
+    kind("newsletter mid",f'<article>{_H1}{_p(0,1)}<div class="c-nl"><p><strong>Sign up for our newsletter and get the best Unrelated stories.</strong></p><form><input><button>Go</button></form></div>{_p(3,4,5)}</article>'),
+    kind("embedded tweet",f'<article>{_H1}{_p(0,1)}<blockquote class="twitter-tweet"><p>[[The kiosks are here.]]</p></blockquote>{_p(3,4)}</article>'),
+    kind("print links",f'<div id="article-wrap"><div class="tools">Unrelated <a href=#>Print</a> <a href=#>Mail</a></div>{_H1}<div class="article-text">{_p(0,1,3)}<p class="tagline"><em>[[The Harbor Gazette is a daily of the coast.]]</em></p></div></div>'.replace("[[The Harbor Gazette is a daily of the coast.]]","")),
+    kind("mw infobox",f'<div class="mw-parser-output"><table class="infobox"><tr><th>[[Founded]]</th><td>[[1998]]</td></tr><tr><th>[[Beds]]</th><td>[[410]]</td></tr></table>{_p(0,1)}<div class="thumb"><div class="thumbinner"><img src=1><div class="thumbcaption">Unrelated picture words</div></div></div><h2><span id="Sharing">[[Sharing]]</span></h2>{_p(3,4)}<div class="navbox"><table><tr><td><a href=1>Unrelated</a> <a href=2>Unrelated</a></td></tr></table></div></div>'),
+    kind("wide table",f'<article>{_H1}<p>{{0}}</p><table class="data"><thead><tr><th>[[Clinic]]</th><th>[[Wait]]</th><th>[[Beds]]</th></tr></thead><tbody>'+"".join(f'<tr><td>[[Clinic {n}]]</td><td>[[{n*7} min]]</td><td>[[{n*3+4}]]</td></tr>' for n in range(1,7))+'</tbody></table><p>{1}</p></article>'),
+    kind("fig in p",f'<div class="c">{_H1}<p><img src=1><br><em>Unrelated words under it (Photo: J. Roe)</em></p>{_p(0,1,3)}</div>'),
+    kind("read also box",f'<article>{_H1}{_p(0,1)}<aside class="related-box"><h4>Read also</h4><ul><li><a href=/u>Unrelated story</a></li></ul></aside>{_p(3,4)}<div class="see-also"><span>See also:</span> <a href=/u2>Unrelated story two</a></div>{_p(5,6)}</article>'),
 )  # fmt: skip
