@@ -38,8 +38,9 @@ class _Believer:
     def around_good(self) -> set[int]:
         """Ancestors of the weightiest box that is named as an article: wrappers, whatever they are called."""
         boxes = self.page.boxes
-        good = [i for i, box in enumerate(boxes) if box.hint is Hint.GOOD]
-        best = max(good, key=lambda i: self.share(boxes[i]), default=-1)
+        wanted, raw = Hint.GOOD, self.raw
+        good = [(raw[box.last] - raw[box.first], i) for i, box in enumerate(boxes) if box.hint is wanted]
+        best = max(good, default=(0.0, -1))[1]
         found: set[int] = set()
         if best < 0 or self.share(boxes[best]) < 0.3:
             return found
@@ -65,14 +66,15 @@ class _Believer:
     def shared(self) -> set[int]:
         """Boxes whose name many others have that together hold much of the text."""
         groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        doubtful, bad = Hint.DOUBTFUL, Hint.BAD
         for index, box in enumerate(self.page.boxes):
-            if box.hint is Hint.BAD or box.hint is Hint.DOUBTFUL:
+            if box.hint is bad or box.hint is doubtful:
                 groups[box.tag, _OWN.sub("", box.written)].append(index)
         found: set[int] = set()
         for (tag, written), members in groups.items():
-            boxes = [self.page.boxes[i] for i in members]
             if len(members) < _MEMBERS or (tag not in ONE_PARAGRAPH and _AFTER_TEXT.search(written)):
                 continue
+            boxes = [self.page.boxes[i] for i in members]
             floor = _SHARED if tag in ONE_PARAGRAPH else _OVERRULE
             outer = [box for box in boxes if box.parent not in members]
             if sum(self.share(box) for box in outer) > floor[boxes[0].hint]:
@@ -99,19 +101,22 @@ def believed_hints(page: Page, raw: list[float], around: set[int]) -> list[Hint]
     believer.believe_captions()
     above, shared = believer.around_good(), believer.shared()
     none, doubtful, bad = Hint.NONE, Hint.DOUBTFUL, Hint.BAD
+    total = raw[-1] or 1.0
     out: list[Hint] = []
     for index, box in enumerate(page.boxes):
         inherited = out[box.parent] if box.parent >= 0 else none
         own = box.hint
         if index in around:
-            own = bad
+            out.append(bad)
         elif (
             (own is not bad and own is not doubtful)
+            or inherited is bad
             or index in above
             or index in shared
-            or believer.share(box) > _OVERRULE[own]
+            or raw[box.last] - raw[box.first] > _OVERRULE[own] * total
             or (own is doubtful and believer.is_prose(box))
         ):
-            own = none
-        out.append(max(inherited, own))
+            out.append(inherited)
+        else:
+            out.append(own)
     return out

@@ -24,14 +24,16 @@ _MAY_HOLD = re.compile(
     r"[许許]可|[备備]案|[举舉][报報]|版[权權]|授[权權]|声明|隐私|主办|ICP|©|ights reserved|opyright|COPYRIGHT|rivacy|Terms|Datenschutz|vorbehalten|réservés|reservados|riservati|ermission"
 )
 _LEAST_UNITS = 12.0
+_LAST = 60
 _ENOUGH = 3
 _SHARE = 0.8
 
 
 def legal_boxes(page: Page) -> set[int]:
-    """Boxes most of whose text are lines with signs of such notices, of three and more kinds."""
+    """Boxes near the end of a page most of whose text are lines with signs of such notices, of three and more kinds."""
     signs: dict[int, int] = {}
-    for i, block in enumerate(page.blocks):
+    start = max(0, len(page.blocks) - _LAST)
+    for i, block in enumerate(page.blocks[start:], start):
         if block.units > _LEAST_UNITS and 2 * block.link_chars < len(block.text) and _MAY_HOLD.search(block.text):
             signs[i] = sum(1 << n for n, sign in enumerate(_SIGNS) if sign.search(block.text))
     if sum(value.bit_count() for value in signs.values()) < _ENOUGH:

@@ -58,26 +58,30 @@ class Ahead:
     def __init__(self, markup: str) -> None:
         self.markup = markup
         self.left = _MAX_AHEAD * len(markup) + _AT_LEAST
+        self.last = -1, -1  # where the content of the element begins that was asked for last, and where it ends
         self.headlines: list[int] | None = None  # where those begin that the title names
         self.divs: tuple[list[int], list[int]] | None = None  # where each tag ends, and what it adds to the depth
 
     def end(self, name: str, start: int) -> int:
         """Where the element `name` ends whose content begins at `start`; -1 when it does not."""
+        if self.last[0] == start:
+            return self.last[1]
         self.left -= _ONE_LOOK
         if self.left < 0:
             return -1
         find = self._div_end if name == "div" else self._counted_end if name in _WHOLE else self._matched_end
         end = find(name, start)
         self.left -= (end if end >= 0 else len(self.markup)) - start
+        self.last = start, end
         return end
 
     def holds_headline(self, name: str, start: int, title: str) -> bool:
         """Whether the element `name` whose content begins at `start` holds the headline that `title` begins with, and prose."""
         if self.headlines is None:
             self.headlines = self._find_headlines(squash(title))
-        after = next((at for at in self.headlines if at >= start), -1)
-        if after < 0:
+        if not self.headlines or self.headlines[-1] < start:
             return False
+        after = next(at for at in self.headlines if at >= start)
         end = self.end(name, start)
         return end > after and _PROSE.search(self.markup, after, end) is not None
 
@@ -139,9 +143,11 @@ class Ahead:
             return None
         head = inner[:_ENOUGH]
         text = " ".join(" ".join(_BETWEEN_TAGS.findall(f">{head}")).split())
+        prose = 0
         if bad:
             short = len(head) == len(inner) and len(text) < _MENU_CHARS and _stops(text) < _MENU_STOPS
-            menu = short and 2 * sum(map(len, _PROSE.findall(inner))) < len(text)
+            prose = sum(map(len, _PROSE.findall(inner)))
+            menu = short and 2 * prose < len(text)
         else:
             menu = (
                 "<a " in head
@@ -153,4 +159,4 @@ class Ahead:
             return Surrounding(end, text, len(text), 0)
         if not bad:
             return None
-        return Surrounding(end, text, sum(map(len, _LINKED.findall(head))), sum(map(len, _PROSE.findall(inner))))
+        return Surrounding(end, text, sum(map(len, _LINKED.findall(head))), prose)

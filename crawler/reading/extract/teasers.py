@@ -8,6 +8,7 @@ from .page import Page, squash
 
 _MANY = 3
 _MOST = 0.8
+_MOST_BLOCKS = 8
 _TEASER_UNITS = 90.0
 _LINK = 0.6
 _LINK_UNITS = 3.0
@@ -22,7 +23,7 @@ def teaser_boxes(page: Page) -> set[int]:
     around = _ancestors(page, page.blocks[headline].box)
     children: defaultdict[int, list[int]] = defaultdict(list)
     for i, box in enumerate(page.boxes):
-        if box.last > box.first and box.parent >= 0:
+        if 1 < box.last - box.first <= _MOST_BLOCKS:
             children[box.parent].append(i)
     found: set[int] = set()
     for parent, inner in children.items():
@@ -53,7 +54,7 @@ def _are_teasers(page: Page, inner: list[int]) -> bool:
         box = page.boxes[i]
         blocks = page.blocks[box.first : box.last]
         linked = any(block.link_chars > _LINK * len(block.text) and block.units >= _LINK_UNITS for block in blocks)
-        if linked and len(blocks) > 1 and sum(block.units for block in blocks) < _TEASER_UNITS:
+        if linked and sum(block.units for block in blocks) < _TEASER_UNITS:
             kinds[box.kind] += 1
     return max(kinds.values(), default=0) >= max(_MANY, _MOST * len(inner))
 
