@@ -36,7 +36,7 @@ def leads(scored: Scored, box: int) -> list[int]:
                 found += [i for i in range(page.boxes[sibling].first, page.boxes[sibling].last) if _is_lead(page.blocks[i], scored)]
         current = parent
     body = "".join(block.text for block in page.blocks[page.boxes[box].first : page.boxes[box].first + 4])
-    return sorted(i for i in found if page.blocks[i].text[:40] not in body)[:3]
+    return sorted(i for i in found if i > scored.headline and page.blocks[i].text[:40] not in body)[:3]
 
 
 def with_prose_beside(scored: Scored, box: int, *, top: int = 0) -> int:

@@ -202,7 +202,7 @@ _DOUBTFUL_NAMES = {
     "quote": "pull-?quote",
     "insert": rf"{_S}insert{_E}",
     "inline": "inline-?(?:promo|link)",
-    "card": rf"{_S}card{_E}",
+    "card": r"(?:^|\s)card(?=\s|$)",
 }
 _GOOD_NAMES = {
     "article": rf"article[_-]?(?:body|content|text|main|detail|con|txt)|{_S}article{_AROUND}{_E}",

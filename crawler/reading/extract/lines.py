@@ -206,7 +206,7 @@ class Lines:
         text, units = block.text, block.units
         if (units < 60 and _RELATED.match(text)) or (units < 25 and _RELATED_EN.match(text)):
             return "related" if _HEADS_SECTION.search(text) else "pointer"
-        if links > 0.6 and block.tag not in HEADINGS and (units < 80 or links > 0.9):
+        if links > 0.6 and (units < 80 or links > 0.9) and (block.tag not in HEADINGS or self._is_alone(block)):
             return "links"
         if _ORIGINAL_TITLE.match(text) or (units < _SOURCE_MAX and (_SOURCE.match(text) or _ISSUE.match(text))):
             return "source"
@@ -277,6 +277,11 @@ class Lines:
         box = self.page.boxes[block.box]
         told = box.tag == "p" and box.kind in self.kinds and block.text.endswith(_FULL_STOPS) and not _OF_PICTURE.search(block.text)
         return told and not self.terse
+
+    def _is_alone(self, block: Block) -> bool:
+        """Whether the element around a heading holds nothing else: as a teaser's does that stands between paragraphs."""
+        parent = self.page.boxes[max(0, self.page.boxes[block.box].parent)]
+        return parent.last - parent.first == 1 and parent.tag in ("div", "aside", "section", "li")
 
     def _is_named_caption(self, block: Block) -> bool:
         """Whether a line stands alone in an element that is named a description."""

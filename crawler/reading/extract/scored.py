@@ -10,6 +10,7 @@ from .believed import believed_hints
 from .hints import Hint
 from .legal import legal_boxes
 from .page import HEADINGS, Block, Page, is_leaf
+from .sections import comment_boxes
 from .teasers import headline_of, teaser_boxes
 
 SENTENCE = re.compile(r"[。！？；，、：…,;!?:]|\.(?:\s|$|[\"”’'])")
@@ -41,7 +42,7 @@ class Scored:
         self.page = page
         raw = [weight(block) for block in page.blocks]
         self.raw = [0.0, *accumulate(max(value, 0.0) for value in raw)]
-        self.bad = bad = believed_hints(page, self.raw, legal_boxes(page) | teaser_boxes(page))
+        self.bad = bad = believed_hints(page, self.raw, legal_boxes(page) | teaser_boxes(page) | comment_boxes(page))
         weights = [
             value if value < 0 else value * _FACTOR[bad[block.box]] * (0.3 if block.caption else 1.0)
             for value, block in zip(raw, page.blocks, strict=True)

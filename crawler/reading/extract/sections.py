@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is a table of words: broken up it cannot be checked)
 """A heading that may open what surrounds a text, as "Comments" does, or a section of it, as "Response" does in a paper."""
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ _OF_COMMENTS = re.compile(
     r"^(?:回复|回覆|举报|點讚|点赞|赞|reply|report|like|permalink|says?:?)\b|(?:分钟|分鐘|小时|小時|天)前|\b(?:ago|says:?)$|^\S{1,20}\s*(?:说|說|：|:)$",
     re.I,
 )
+# The heading of comments themselves, in a box with them.
+_HEADS_COMMENTS = re.compile(
+    r"^\W*(?:\d+\s*(?:条|個|个)?\s*)?(?:comments?|responses?|repl(?:y|ies)|thoughts on .{1,90}|(?:网友|最新|全部|热门|精彩|用户|读者|網友)?(?:评论|評論|留言|跟帖|跟贴)(?:区|列表)?)\W*(?:\d+\W*)?$",
+    re.I,
+)
+_REMARKS = 2
 _PROSE_UNITS = 25.0
 _PROSE = 0.85
 _PASSAGE_LINKS = 0.4
@@ -76,3 +83,15 @@ def section_end(page: Page, indexes: list[int], position: int, share: float) -> 
             break
         end = j + 1
     return end
+
+
+def comment_boxes(page: Page) -> set[int]:
+    """Boxes that begin with a heading of comments and hold what comments have: who said it when, a link to reply."""
+    heads = {i for i, block in enumerate(page.blocks) if i > 0 and block.units < 20 and _HEADS_COMMENTS.match(block.text)}
+    found: set[int] = set()
+    for index, box in enumerate(page.boxes if heads else ()):
+        if box.first in heads and box.last - box.first > _REMARKS:
+            inside = page.blocks[box.first + 1 : box.last]
+            if sum(1 for block in inside if block.units < 20 and _OF_COMMENTS.search(block.text)) >= _REMARKS:
+                found.add(index)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from .page import Page, squash
+from .page import Block, Page, squash
 
 _MANY = 3
 _MOST = 0.8
@@ -13,6 +13,7 @@ _TEASER_UNITS = 90.0
 _LINK = 0.6
 _LINK_UNITS = 3.0
 _PROSE_UNITS = 20.0
+_BETWEEN = 0.5
 
 
 def teaser_boxes(page: Page) -> set[int]:
@@ -23,7 +24,7 @@ def teaser_boxes(page: Page) -> set[int]:
     around = _ancestors(page, page.blocks[headline].box)
     children: defaultdict[int, list[int]] = defaultdict(list)
     for i, box in enumerate(page.boxes):
-        if 1 < box.last - box.first <= _MOST_BLOCKS:
+        if 1 < box.last - box.first <= _MOST_BLOCKS and box.tag != "tr":
             children[box.parent].append(i)
     found: set[int] = set()
     for parent, inner in children.items():
@@ -60,13 +61,17 @@ def _are_teasers(page: Page, inner: list[int]) -> bool:
 
 
 def _has_text(page: Page, around: set[int], box: int, headline: int) -> bool:
-    """Whether below the nearest box around both, the part with the headline holds prose and `box` stands outside that part."""
+    """Whether there is an article beside the list `box`: prose in the part that holds the headline, or as much between it and the list."""
     boxes, blocks = page.boxes, page.blocks
+    between = sum(block.units for block in blocks[headline + 1 : boxes[box].first] if _is_prose(block))
+    if between > _BETWEEN * sum(block.units for block in blocks[boxes[box].first : boxes[box].last]):
+        return True
     common = boxes[box].parent
     while common >= 0 and common not in around:
         common = boxes[common].parent
     part = next((i for i in around if boxes[i].parent == common and i != common), -1)
-    if part < 0 or boxes[part].last - boxes[part].first < 2:
-        return False
-    rest = blocks[boxes[part].first : boxes[part].last]
-    return any(block.units >= _PROSE_UNITS and block.link_chars < 0.3 * len(block.text) and block is not blocks[headline] for block in rest)
+    return part >= 0 and any(_is_prose(block) for block in blocks[boxes[part].first : boxes[part].last] if block is not blocks[headline])
+
+
+def _is_prose(block: Block) -> bool:
+    return block.units >= _PROSE_UNITS and block.link_chars < 0.3 * len(block.text)
