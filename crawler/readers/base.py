@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from resiliparse.extract.html2text import extract_plain_text
 
 from crawler.sources.source import Source
-from crawler.text.dates import parse_date
+from crawler.text.dates import NO_ZONE, parse_date
 from store.clock import SHANGHAI
 from store.entries import Entry
 
@@ -187,7 +187,7 @@ def dated(text: str | None, source: Source, now: datetime, date_format: str | No
     if found.precision == "day" or found.zoned or source.timezone or source.language.startswith("zh"):
         return {"published_at": found.moment, "published_precision": found.precision, "date_trust": "entry"}
     midnight = found.moment.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0)
-    return {"published_at": midnight.astimezone(UTC), "published_precision": "day", "date_trust": "entry, whose time names no zone"}
+    return {"published_at": midnight.astimezone(UTC), "published_precision": "day", "date_trust": f"entry, {NO_ZONE}"}
 
 
 def newest(written: Sequence[str | None], most: int, source: Source, now: datetime, date_format: str | None = None) -> list[int]:

@@ -11,6 +11,7 @@ from typing import Any
 from crawler.judge.relevance import CheapCheck
 from crawler.readers.base import MAX_SUMMARY, MAX_TEXT, MAX_TITLE, clean_text
 from crawler.sources.source import Source
+from crawler.text.dates import NO_ZONE
 from crawler.text.language import detect_language
 from crawler.text.urls import canonical_url
 from store.clock import SHANGHAI
@@ -101,6 +102,8 @@ def _best_date(item: ToRead, article: Article) -> dict[str, Any]:
     }
     if item.published_at is None:
         return found
-    same_day = item.published_at.astimezone(SHANGHAI).date() == article.published.astimezone(SHANGHAI).date()
+    apart = abs((item.published_at.astimezone(SHANGHAI).date() - article.published.astimezone(SHANGHAI).date()).days)
+    # A day told with a time of no zone may be the day before or after it here.
+    near = apart <= (1 if item.date_trust.endswith(NO_ZONE) else 0)
     finer = item.published_precision == "day" and article.precision in ("minute", "second")
-    return found if finer and same_day else {}
+    return found if finer and near else {}

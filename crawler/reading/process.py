@@ -78,7 +78,7 @@ class Reader:
             fetched_at=page.fetched_at,
             rules=source.article,
             encoding=source.encoding,
-            timezone=source.timezone,
+            timezone=source.zone,
             language=None,
         )
         _end_at_wall(page.body, page.content_type, source, text=article.text)

@@ -82,7 +82,7 @@ def article_of(recording: Recording) -> dict[str, Any] | None:
         fetched_at=page.fetched_at,
         rules=source.article,
         encoding=source.encoding,
-        timezone=source.timezone,
+        timezone=source.zone,
     )
     return {
         "title": article.title,

@@ -170,6 +170,11 @@ class Source(_Part):
     notes: str | None = None
     evidence: str | None = None
 
+    @property
+    def zone(self) -> str | None:
+        """The zone of a time on its pages that names none: its own, China's for a source in Chinese; None when nobody knows."""
+        return self.timezone or ("Asia/Shanghai" if self.language.startswith("zh") else None)
+
     @model_validator(mode="after")
     def _rules_fit_kind(self) -> Self:
         if self.enabled and self.kind == "list_page" and self.list is None and self.reader is None:

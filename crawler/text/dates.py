@@ -12,6 +12,8 @@ from .date_parts import HAN_DIGIT, MONTH, THEN_CLOCK, ParsedDate, Precision, fol
 from .told_dates import relative, without_year
 from .zones import OFFSET, zone_in, zone_of
 
+# Said of a day that was told with a time of day, which nobody can place without its zone.
+NO_ZONE = "whose time names no zone"
 _FIRST_YEAR = 1995
 _LONGEST = 400
 
