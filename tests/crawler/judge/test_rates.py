@@ -9,7 +9,7 @@ import pytest
 
 from crawler.judge.facts import Amount
 from crawler.judge.money import find_amounts
-from crawler.judge.rates import convert
+from crawler.judge.money.rates import convert
 
 
 def _amount(text: str) -> Amount:
