@@ -134,7 +134,7 @@ def write_readouts(model: Reader, rows: Sequence[Row], tokenizer: object, path: 
             said = []
             for e in make_examples(row, tokenizer):
                 heads = model(torch.tensor([e.window.ids], device=device))
-                arrays = [t[0].float().cpu().numpy() for t in heads[:5]]
+                arrays = [t[0].float().cpu().numpy() for t in heads]
                 readout = read_out(e.window, *arrays, near)
                 said.append(
                     {

@@ -11,13 +11,14 @@ from .facts import (
     PolicyFact,
     ResultsFact,
 )
-from .items import AiModel, Item, ItemTitle, ItemTopic, Mention, Organisation, Story, Topic
+from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Story, Topic
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
 
 __all__ = [
     "AdoptionFact",
     "AiModel",
     "ApprovalFact",
+    "CatalogueDigest",
     "Delivery",
     "DigestIssue",
     "Fetch",
@@ -27,8 +28,8 @@ __all__ = [
     "InvestorRow",
     "IssueEntry",
     "Item",
-    "ItemTitle",
     "ItemTopic",
+    "ItemVersion",
     "LaunchFact",
     "Ledger",
     "Mention",

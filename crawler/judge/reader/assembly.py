@@ -28,12 +28,14 @@ from crawler.judge.money import find_amounts
 from crawler.judge.registry import BY_NAME
 
 from .events import Told, same
+from .marks import document_number, document_title, hosting, is_lead
 from .shape import FLAG
 from .spans import Mention
 
 HOLDS = 0.5
 _OUTER = " \t\n\u3000“”\"'‘’「」『』《》〈〉【】（(，,、：:；;。.*-–—|"
 _VALUED = re.compile(r"(?:估值|市值|valu(?:ed|ing|ation)[a-z ]{0,24})[^,，。;；]{0,10}$")
+_RAISED = re.compile(r"募资|募集|集资|筹资|\brais|\boffering|\bipo of|\bgross proceeds")
 _SOME_MODEL = re.compile(r"(?:AI|ai|人工智能)?大模型|(?:AI|ai|人工智能)[\u4e00-\u9fff]{0,8}|\bAI\b[a-z ]{0,30}")
 
 Confidence = Callable[[str, float], float]
@@ -57,7 +59,7 @@ class _Assembler:
         self.full = reading.full
 
     def facts(self, event: Told, confidence: float) -> Iterator[Fact]:
-        sentence = self.reading.sentence_at(self._span(event.anchor)[0])
+        sentence = self.reading.sentence_at(self.span(event.anchor)[0])
         background = event.background >= HOLDS
         day = find_day(self.reading.folded[sentence.start : sentence.end], self.reading.document.published)
         common: dict[str, Any] = {
@@ -70,7 +72,7 @@ class _Assembler:
         }
         yield from _MAKERS[event.kind](self, event, common)
 
-    def _span(self, mention: Mention) -> tuple[int, int]:
+    def span(self, mention: Mention) -> tuple[int, int]:
         """Where a mention stands, widened to whole Latin words and without quotes and marks around it."""
         start, end = mention.start, mention.end
         while start > 0 and _latin(self.full, start - 1) and _latin(self.full, start):
@@ -87,7 +89,7 @@ class _Assembler:
         """Spans of a role by likelihood, none overlapping another."""
         out: list[tuple[int, int, Mention]] = []
         for mention in event.roles.get(role, ()):
-            start, end = self._span(mention)
+            start, end = self.span(mention)
             if start < end and all(end <= a or b <= start for a, b, _ in out):
                 out.append((start, end, mention))
         return out
@@ -127,7 +129,8 @@ class _Assembler:
         for start, end, mention in sorted(self._mentions(event, "investors")[:24], key=lambda found: found[0]):
             party = self.party_at(start, end)
             if not any(same(party.as_written, i.name) for i in out):
-                out.append(Investor(party.id, party.as_written, mention.told[FLAG["lead"]] >= HOLDS))
+                lead = mention.told[FLAG["lead"]] >= HOLDS or is_lead(self.reading.folded, start, end)
+                out.append(Investor(party.id, party.as_written, lead))
         return tuple(out)
 
     def amount(self, event: Told, *, of_money: bool = True) -> Amount | None:
@@ -149,11 +152,17 @@ class _Assembler:
         a = found[0]
         return Amount(a.as_written, a.start + start, a.end + start, a.low, a.high, a.currency, a.hedge)
 
+    def raised(self, event: Told) -> Amount | None:
+        """The one sum that the anchor's sentence says is raised, where the reader ties none."""
+        sentence = self.reading.sentence_at(self.span(event.anchor)[0])
+        sums = [a for a in self.reading.amounts if sentence.start <= a.start < sentence.end and not self._is_valuation(a)]
+        return sums[0] if len(sums) == 1 and _RAISED.search(self.reading.folded, sentence.start, sentence.end) else None
+
     def _is_valuation(self, amount: Amount) -> bool:
         return _VALUED.search(self.reading.folded, max(0, amount.start - 40), amount.start) is not None
 
     def valuation(self, event: Told) -> Amount | None:
-        sentence = self.reading.sentence_at(self._span(event.anchor)[0])
+        sentence = self.reading.sentence_at(self.span(event.anchor)[0])
         stated = (a for a in self.reading.amounts if sentence.start <= a.start < sentence.end)
         return next((a for a in stated if self._is_valuation(a)), None)
 
@@ -175,7 +184,7 @@ class _Assembler:
 
     def near_model(self, event: Told) -> list[ModelRef]:
         """The model that the sentence of the anchor names, where the reader ties none to it."""
-        sentence = self.reading.sentence_at(self._span(event.anchor)[0])
+        sentence = self.reading.sentence_at(self.span(event.anchor)[0])
         names = [n for n in self.reading.catalogued if n.target == "model" and sentence.start <= n.start < sentence.end]
         if names:
             name = min(names, key=lambda n: abs(n.start - event.anchor.start))
@@ -193,8 +202,9 @@ def _deal(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[
     if company is None:
         return
     investors = tuple(i for i in make.investors(event) if not same(i.name, company.as_written))
+    amount = make.amount(event) or (make.raised(event) if event.kind == "ipo" else None)
     yield Funding(
-        type=event.kind, company=company, amount=make.amount(event), round=make.text(event, "round"), investors=investors,
+        type=event.kind, company=company, amount=amount, round=make.text(event, "round"), investors=investors,
         valuation=make.valuation(event), stage=_choice(event, "stage", "done"), kind=_choice(event, "kind", "venture"),
         venue=make.text(event, "venue"), **common,
     )  # fmt: skip
@@ -209,12 +219,14 @@ def _adoption(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Itera
     adopter, product = make.party(event, "adopter"), make.text(event, "product")
     if adopter is None:
         return
-    hosting, p = event.choices.get("hosting", (None, 0.0))
+    sentence = make.reading.sentence_at(make.span(event.anchor)[0])
+    told, p = event.choices.get("hosting", (None, 0.0))
+    runs = told if p >= HOLDS else hosting(make.reading.folded, sentence.start, sentence.end)
     models = make.models(event) or make.models(event, "product")[:1] or make.near_model(event)
     for model in models:
         yield Adoption(
             type="adoption", adopter=adopter, model=model, product=product, department=make.text(event, "department"),
-            stage=_choice(event, "stage", "announced"), hosting=hosting if p >= HOLDS else None, **common,  # type: ignore[arg-type]
+            stage=_choice(event, "stage", "announced"), hosting=runs, **common,  # type: ignore[arg-type]
         )  # fmt: skip
 
 
@@ -232,9 +244,10 @@ def _partnership(make: _Assembler, event: Told, common: Mapping[str, Any]) -> It
 
 
 def _policy(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
-    yield Policy(
-        type="policy", issuer=make.party(event, "issuer"), title=make.text(event, "title"), number=make.text(event, "number"), **common
-    )
+    sentence = make.reading.sentence_at(make.span(event.anchor)[0])
+    number = make.text(event, "number") or document_number(make.full, sentence.start, sentence.end)
+    title = make.text(event, "title") or document_title(make.full, sentence.start, sentence.end)
+    yield Policy(type="policy", issuer=make.party(event, "issuer"), title=title, number=number, **common)
 
 
 def _launch(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
