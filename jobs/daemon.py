@@ -14,10 +14,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy import Engine
 
 from store.clock import SHANGHAI
-from store.database import session_scope, utc_now
+from store.database import Engine, session_scope, utc_now
 from store.errors import YixunError
 from store.ledger import close_left_open
 

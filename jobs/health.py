@@ -12,12 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Engine
-
 from crawler.judge.judging import Judge
 from crawler.sources.source import load_sources
 from store.check import damage
-from store.database import safe_url, session_scope, store_url, utc_now
+from store.database import Engine, safe_url, session_scope, store_url, utc_now
 from store.errors import ConfigError, YixunError
 from store.migrate import newest_revision, open_store
 from store.overview import overview

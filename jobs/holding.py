@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy import Engine
 
 from store import locks
-from store.database import session_scope, utc_now
+from store.database import Engine, session_scope, utc_now
 from store.errors import StoreError
 from store.locks import Hold, Lease, release_lock, renew_lock, take_lock
 

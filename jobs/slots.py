@@ -9,11 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import stamina
 import structlog
-from sqlalchemy import Engine
-from sqlmodel import Session
 
 from store.clock import SHANGHAI
-from store.database import utc_now
+from store.database import Engine, Session, utc_now
 from store.errors import StoreError, YixunError
 from store.ledger import close_slot, note_missed, open_slot, rows_of
 from store.models import Ledger

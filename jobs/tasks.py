@@ -9,23 +9,21 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine
-from sqlmodel import Session
 
 from crawler.fetching.run import crawl
-from crawler.schedule.due import due_sources
 from crawler.sources.source import Source, load_sources
 from reports.archive import write_issue
 from reports.digest import build_issue
 from reports.mail import deliver
 from reports.period import last_whole_week
 from reports.select import Order
-from store.database import session_scope, utc_now
+from store.database import Engine, Session, session_scope, utc_now
 from store.errors import SourceError, StoreBusyError, StoreError, YixunError
 from store.items import sources_with_pending
 from store.models import Ledger
 from store.prune import prune
-from store.sources import enabled_by_operator, sync_sources
+from store.sources import due_sources, sync_sources
+from store.sources import enabled_sources as polled_sources
 from store.status import LedgerStatus, RunStatus
 
 from .config import Settings
@@ -36,8 +34,8 @@ def enabled_sources(session: Session, known: Sequence[Source], *, now: datetime)
     """The sources to poll: those the catalogue or the operator switched on, never those it says to skip. The store is told of all."""
     sync_sources(session, [source.model_dump(mode="json") for source in known], now=now)
     session.flush()
-    overrides = enabled_by_operator(session)
-    return [source for source in known if overrides.get(source.id, source.enabled) and not source.access.startswith("skip")]
+    polled = polled_sources(session)
+    return [source for source in known if source.id in polled]
 
 
 def choose_due(session: Session, known: Sequence[Source], *, now: datetime) -> tuple[list[Source], list[Source]]:

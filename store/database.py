@@ -11,11 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Numeric, String, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Numeric, String, create_engine, event
+from sqlalchemy import Engine as Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel import Session
+from sqlmodel import Session as Session
 
 from .errors import ConfigError, StoreError, StoreFullError, StoreLockedError
 from .settings import StoreSettings
@@ -109,8 +110,12 @@ def store_url(settings: StoreSettings) -> URL:
     return url
 
 
-def has_password(url: URL) -> bool:
-    """Whether a URL holds a password, before its host or among its options."""
+def has_password(text: str) -> bool:
+    """Whether a URL of a store holds a password, before its host or among its options; a text that is no URL holds none."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return False
     return url.password is not None or any("password" in name.lower() for name in url.query)
 
 

@@ -283,11 +283,3 @@ def postpone(session: Session, item_id: int, reason: str) -> None:
     """Note that the article of an item could not be read this time; it stays pending."""
     item = session.get_one(Item, item_id)
     item.tries, item.status_reason = item.tries + 1, reason
-
-
-def count_items(session: Session, source_id: str | None = None) -> dict[str, int]:
-    """How many items there are by status, of one source or of all."""
-    query = select(Item.status, func.count()).group_by(Item.status)
-    if source_id is not None:
-        query = query.where(col(Item.source_id) == source_id)
-    return dict(session.exec(query).all())

@@ -43,16 +43,6 @@ def finish_run(
     run.status, run.finished_at, run.totals, run.note, run.network_down = status, now, totals, note, network_down
 
 
-def fetches_of(session: Session, run_id: int) -> list[Fetch]:
-    """The fetches of a run, oldest first."""
-    return list(session.exec(select(Fetch).where(col(Fetch.run_id) == run_id).order_by(col(Fetch.id))))
-
-
-def latest_run(session: Session) -> Run | None:
-    """The run that started last."""
-    return session.exec(select(Run).order_by(col(Run.id).desc()).limit(1)).first()
-
-
 def url_states(session: Session, source_ids: Sequence[str]) -> dict[tuple[str, str], SourceUrlState]:
     """What is remembered of each address of these sources, by (source id, address)."""
     rows = session.exec(select(SourceUrlState).where(col(SourceUrlState.source_id).in_(list(source_ids))))

@@ -22,7 +22,7 @@ class CrawlOrder(BaseModel):
     crawl: CrawlSettings
     store: StoreSettings
     knowledge: KnowledgeExtra = Field(default_factory=KnowledgeExtra)
-    keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.sources.probe`)
+    keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.scouting.probe`)
     max_articles: int | None = None  # articles that are fetched at most; other items are judged by their entry
 
     def as_line(self) -> bytes:

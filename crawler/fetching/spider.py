@@ -24,7 +24,6 @@ from twisted.python.failure import Failure
 from crawler.readers.base import Ask, Page
 from crawler.reading.messages import PageBytes, ReadListing
 from crawler.schedule.due import ask_in_full
-from crawler.sources.record import keep
 from crawler.sources.source import Source
 from store.catalogue import sync_catalogue
 from store.database import utc_now
@@ -37,6 +36,7 @@ from store.status import FetchStatus
 from .answers import AnswerContext, save_answer
 from .crawl_run import CrawlRun
 from .faults import NETWORK_KINDS, WAITING_KINDS, Fault, of_exception, of_page, of_status
+from .kept import keep
 from .network import refused_names
 from .politeness import Politeness
 from .reading_client import ReadingClient, ReadingStartError, UnreadableError

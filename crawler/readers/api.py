@@ -1,4 +1,4 @@
-"""JSON answers: rows and fields found by dotted paths, whatever the JSON is wrapped in."""
+"""JSON answers: rows and fields found by paths (JMESPath), whatever the JSON is wrapped in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 import re
 from dataclasses import replace
 from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
 
 from crawler.sources.source import ApiRules, Source
 from crawler.text.decode import decode
@@ -49,10 +52,10 @@ def read(page: Page, source: Source) -> Listing:
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     value = _load(text, rules, source)
     if rules.unwrap == "html-in-json":
-        inside = "".join(part for part in walk(value, rules.unwrap_path or "") if isinstance(part, str))
+        inside = "".join(part for part in find(value, rules.unwrap_path or "") if isinstance(part, str))
         return listing_reader.read(replace(page, body=inside.encode(), content_type="text/html; charset=utf-8"), source)
-    rows = [row for row in walk(value, rules.items) if isinstance(row, dict)]
-    if not rows and [] not in walk(value, rules.items, spread=False):
+    rows = [row for row in find(value, rules.items) if isinstance(row, dict)]
+    if not rows and _at(value, rules.items) != []:
         raise SelectorMissingError(f"nothing at {rules.items!r}: the API may have changed", subject=source.id)
     listing = Listing()
     if len(rows) > page.max_entries:
@@ -73,7 +76,7 @@ def _load(text: str, rules: ApiRules, source: Source) -> Any:
         in_script = rules.unwrap in ("jsonp", "js-assignment")
         value = _json_inside(text) if in_script else json.loads(_GUARD.sub("", text, count=1))
         if rules.unwrap == "json-in-string":
-            inner = value if isinstance(value, str) else next(iter(walk(value, rules.unwrap_path or "")), None)
+            inner = value if isinstance(value, str) else next(iter(find(value, rules.unwrap_path or "")), None)
             value = json.loads(inner) if isinstance(inner, str) else inner
     except (ValueError, RecursionError) as error:
         start = clean_text(text[:60])
@@ -114,36 +117,23 @@ def _in_string(text: str) -> Any:
     return value
 
 
-def walk(value: Any, path: str, *, spread: bool = True) -> list[Any]:
-    """The values at a dotted path: names step into objects, numbers into lists, `*` into every element.
-
-    A list at the end is spread into its elements when `spread`. A path that leads nowhere gives no values.
-    """
-    found = [value]
-    for step in path.split(".") if path else []:
-        found = [inner for outer in found for inner in _step(outer, step)]
-    if not spread:
-        return found
-    return [inner for outer in found for inner in (outer if isinstance(outer, list) else [outer])]
+def find(value: Any, path: str) -> list[Any]:
+    """The values at a path (JMESPath; "" is the value itself): the elements of a list, none where it leads nowhere."""
+    found = _at(value, path)
+    return found if isinstance(found, list) else [] if found is None else [found]
 
 
-def _step(value: Any, step: str) -> list[Any]:
-    if step == "*":
-        return list(value) if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
-    if isinstance(value, dict):
-        return [value[step]] if step in value else []
-    if isinstance(value, list) and re.fullmatch(r"-?\d{1,6}", step):
-        index = int(step)
-        return [value[index]] if -len(value) <= index < len(value) else []
-    if isinstance(value, list):
-        return [inner for element in value for inner in _step(element, step)]
-    return []
+def _at(value: Any, path: str) -> Any:
+    try:
+        return jmespath.search(path, value) if path else value
+    except JMESPathError:  # a function of the path does not take what it finds there
+        return None
 
 
 def _text(row: Any, path: str | None) -> str:
     if not path:
         return ""
-    values = [value for value in walk(row, path) if isinstance(value, str | int | float) and not isinstance(value, bool)]
+    values = [value for value in find(row, path) if isinstance(value, str | int | float) and not isinstance(value, bool)]
     return " ".join(str(value) for value in values)
 
 
@@ -170,7 +160,7 @@ def _take(row: dict[str, Any], listing: Listing, rules: ApiRules, source: Source
 
 
 def fill_from(template: str, row: dict[str, Any]) -> str | None:
-    """Put fields of the row (dotted paths) in the place of {path}; None when one of them is missing."""
+    """Put fields of the row in the place of {path}; None when one of them is missing."""
     names = re.findall(r"\{([\w.]+)\}", template)
     values = {name: _text(row, name) for name in names}
     return fill(template, values) if all(values.values()) else None

@@ -61,12 +61,16 @@ def read(page: Page, source: Source) -> Listing:
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     text, cut = _newest(_safe(text), page, source)
     _refuse_overloaded_tags(text, source)
-    parsed = feedparser.parse(
-        text.encode("utf-8", "replace"),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": page.url},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        parsed = feedparser.parse(
+            text.encode("utf-8", "replace"),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": page.url},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (ValueError, OverflowError) as error:
+        # Its lenient parser ends at numbers of characters that do not exist.
+        raise ParseError(f"parse: breaks the parser of feeds: {error}", subject=source.id) from error
     if not parsed.entries:
         _explain_nothing(parsed, text, source)
     listing = Listing(ttl_seconds=_ttl(parsed.feed))
@@ -139,7 +143,7 @@ def _explain_nothing(parsed: Any, text: str, source: Source) -> None:
 
 
 def _entry(raw: Any, page: Page, source: Source, *, literal: bool) -> tuple[Entry | None, str | None]:
-    """An entry as feedparser gives it → ours, and what is wrong with it or its link. `literal` says that what is marked as text is no markup (Atom)."""
+    """An entry of feedparser as ours, and what is wrong with it or its link. `literal`: what is marked as text is no markup (Atom)."""
 
     def is_text(name: str) -> bool:
         return literal and (raw.get(f"{name}_detail") or {}).get("type") == "text/plain"

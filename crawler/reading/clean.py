@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -55,7 +54,6 @@ def clean_article(item: ToRead, article: Article, *, fetched_at: datetime) -> di
     values: dict[str, Any] = {
         "title": title[:MAX_TITLE],
         "text": text,
-        "text_hash": text_hash(text),
         "language": article.language if article.text else item.language,
         "authors": list(article.authors or item.authors)[:20],
         "editors": list(article.editors)[:20],
@@ -74,18 +72,11 @@ def clean_unread(item: ToRead, *, status: ItemStatus, reason: str) -> dict[str, 
     return {
         "title": item.title[:MAX_TITLE],
         "text": item.text,
-        "text_hash": text_hash(item.text),
         "language": item.language,
         "status": status,
         "status_reason": reason,
         "method": "entry",
     }
-
-
-def text_hash(text: str) -> str | None:
-    """A fingerprint of a text, white space aside; None for no text."""
-    folded = "".join(text.split())
-    return hashlib.sha256(folded.encode()).hexdigest() if folded else None
 
 
 def best_title(listed: str, page: str | None) -> str:

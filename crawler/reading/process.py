@@ -14,13 +14,11 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from crawler.fetching.catalogue import catalogue_rows
 from crawler.judge.document import Document
 from crawler.judge.facts import Judgement
 from crawler.judge.judging import Judge
@@ -28,6 +26,7 @@ from crawler.judge.knowledge import KnowledgeExtra, load_knowledge
 from crawler.memory import MEGABYTE, MemoryTrimmer
 from crawler.readers import read_listing
 from crawler.readers.base import Page
+from crawler.reading.catalogue import catalogue_rows
 from crawler.sources.source import Source
 from crawler.text.decode import decode
 from store.entries import ToRead
@@ -36,7 +35,7 @@ from store.status import ItemStatus
 
 from .article import Article
 from .clean import clean_article, clean_entry, clean_unread
-from .extract import read_page
+from .extract import join_pages, read_page
 from .messages import PageBytes, ReadArticle, ReadListing, Trouble
 from .paywalls import find_paywall
 
@@ -87,7 +86,7 @@ class Reader:
 
     def article(self, item: ToRead, pages: Sequence[Article], fetched_at: datetime) -> ReadArticle:
         """Judge an item by its article, whose `pages` were read in their order."""
-        whole = replace(pages[0], text="\n".join(page.text for page in pages if page.text))
+        whole = join_pages(pages[0], pages[1:])
         values = clean_article(item, whole, fetched_at=fetched_at)
         return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .catalogue import known_sources, named_source
 from .common import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -23,7 +24,6 @@ from .common import (
     settings_of,
     store_session,
 )
-from .sources import known_sources, named_source
 
 if TYPE_CHECKING:
     from crawler.fetching.report import RunReport

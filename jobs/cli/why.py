@@ -12,9 +12,8 @@ from store.status import ItemStatus
 from .common import EXIT_FAILED, AsJson, ConfigFile, as_cell, out, out_json, say, settings_of, store_session
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from crawler.judge.judging import Judge
+    from store.database import Session
     from store.models import Item
 
 _PLACES = {"title": "in the title", "lead": "in the lead", "body": "in the body", "whole": "in the whole text"}

@@ -50,7 +50,6 @@ class Delivery(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     issue_id: int = owned_by("digest_issue.id")
     recipient: str = long_text()
-    channel: str = "smtp"  # smtp, file
     state: DeliveryState = word(DeliveryState, default=DeliveryState.queued, index=True)
     message_id: str = long_text()
     tries: int = 0

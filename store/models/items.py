@@ -41,7 +41,6 @@ class Item(SQLModel, table=True):
     entry_title: str = long_text(default="")  # as listed; `title` is the page's own where the listed one is cut or a mere path
     summary: str = long_text(default="")
     text: str = long_text(default="")
-    text_hash: str | None = Field(default=None, index=True)
     content_hash: str = ""  # of the summary and text as listed
     language: str = "other"
     authors: list[str] = json_value(list)
@@ -134,7 +133,6 @@ class AiModel(SQLModel, table=True):
     id: str = Field(primary_key=True)
     family: str = Field(index=True)
     name: str = long_text()
-    maker_id: str | None = None
     aliases: list[str] = json_value(list)
 
 

@@ -25,7 +25,7 @@ class SourceRow(SQLModel, table=True):
     scope: str
     tier: str
     access: str = long_text()
-    enabled: bool
+    enabled: bool  # whether it is polled, all told (`store.sources`)
     definition: dict[str, Any] = json_value(dict)
     first_seen_at: datetime = moment()
     changed_at: datetime = moment()
@@ -48,7 +48,6 @@ class SourceState(SQLModel, table=True):
     last_success_at: datetime | None = moment(nullable=True)
     last_new_at: datetime | None = moment(nullable=True)
     newest_entry_at: datetime | None = moment(nullable=True)
-    first_crawl_done: bool = Field(default=False)
     unverified: bool = Field(default=True)
     overrides: dict[str, Any] = json_value(dict)  # what an operator set: enabled
 
@@ -109,7 +108,6 @@ class Fetch(SQLModel, table=True):
     new: int = 0
     changed: int = 0
     turned_away: int = 0
-    articles_failed: int = 0
     error_kind: str | None = None  # dns, own_network, timeout, connection, http_404, http_429, http_5xx, parse, challenge, robots, ...
     note: str = long_text(default="")
 

@@ -25,9 +25,12 @@ from jobs.tasks import choose_due, enabled_sources, weekly_tasks
 from store import locks
 from store.catalogue import sync_catalogue
 from store.database import session_scope, utc_now
+from store.digests import source_health
 from store.errors import StoreBusyError, StoreError
 from store.models import DigestIssue, Ledger, SourceState
+from store.overview import overview
 from store.settings import StoreSettings
+from store.sources import set_enabled
 from tests.store.rows import a_round, a_source, an_item, with_topics
 
 YIXUN = [sys.executable, "-m", "jobs.cli.app"]
@@ -76,13 +79,17 @@ def test_the_operator_goes_before_the_catalogue_but_skip_stays_skip(engine: Engi
         source("never", enabled=False, access="skip: terms"),
     ]
     with session_scope(engine) as session:
-        for one in known:
-            a_source(session, id=one.id)
+        enabled_sources(session, known, now=utc_now())
         for name in ("wanted", "never"):
-            session.get_one(SourceState, name).overrides = {"enabled": True}
+            set_enabled(session, name, True, now=utc_now())
         session.get_one(SourceState, "wanted").next_due_at = utc_now() + timedelta(hours=1)
         session.flush()
         assert [one.id for one in enabled_sources(session, known, now=utc_now())] == ["on", "wanted"]
+        # Digest, status and view tell the same.
+        assert [one.source.id for one in source_health(session)] == ["on", "wanted"]
+        assert overview(session).sources["disabled"] == 2
+        rows = session.connection().exec_driver_sql("SELECT source_id FROM v1_source_health WHERE enabled = 1 ORDER BY 1")
+        assert [row[0] for row in rows] == ["on", "wanted"]
         assert [[one.id for one in part] for part in choose_due(session, known, now=utc_now())] == [["on"], []]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.readers.base import Ask, Listing, Page
-from crawler.sources.record import Recording, collect, write_recording
+from crawler.scouting.record import Recording, collect, write_recording
 from crawler.sources.source import load_sources
 
 from . import SITES

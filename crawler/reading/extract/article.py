@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -82,7 +83,7 @@ def explain_page(body: bytes, *, url: str | None = None, fetched_at: datetime | 
     return _article(reading, url=url, language=None), reasons
 
 
-def join_pages(first: Article, rest: list[Article]) -> Article:
+def join_pages(first: Article, rest: Sequence[Article]) -> Article:
     """One article from the pages of a multi-page one: the first page's facts, all texts in order, repeated paragraphs once."""
     paragraphs = first.text.split("\n")
     seen = set(paragraphs)

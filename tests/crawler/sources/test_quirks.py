@@ -19,8 +19,8 @@ from crawler.readers.base import Ask, Page
 from crawler.reading.clean import clean_entry
 from crawler.schedule.health import Poll, assess
 from crawler.schedule.rhythm import learn
-from crawler.sources.discover import feed_links, propose_lists
-from crawler.sources.record import Recording, read_recording
+from crawler.scouting.discover import feed_links, propose_lists
+from crawler.scouting.record import Recording, read_recording
 from crawler.sources.source import load_sources
 from store.database import utc_now
 from store.errors import ParseError, SelectorMissingError
