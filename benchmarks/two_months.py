@@ -289,7 +289,7 @@ def simulate(replicas: list[Site], end: datetime, rng: random.Random, folder: Pa
     engine = open_store(StoreSettings(url=f"sqlite:///{folder / 'two_months.db'}"))
     by_id = {site.id: site for site in replicas}
     sources = {site.id: definition(site) for site in replicas}
-    with time_machine.travel(START, save_hosts_and_renew=False) as clock:
+    with time_machine.travel(START, tick=False) as clock:
         with session_scope(engine) as session:
             sync_sources(session, [source.model_dump(mode="json") for source in sources.values()], now=START)
         now = START

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from urllib.parse import quote
 
@@ -42,10 +42,10 @@ from .settings import MailSettings
 _CUT_OFF_AFTER = timedelta(minutes=15)
 
 
-class _UnencodedHeader(UnstructuredHeader):
+class _UnencodedHeader(UnstructuredHeader, BaseHeader):
     """A header of addresses in angle brackets. It is folded between them, and none is encoded, however long: an encoded one is dead."""
 
-    def fold(self, *, policy: EmailPolicy) -> str:
+    def fold(self, *, policy: Policy) -> str:
         """The header with one address a line where they do not fit in one."""
         line = f"{self.name}: {self}"
         folded = line if len(line) <= (policy.max_line_length or 78) else line.replace(", ", f",{policy.linesep} ")

@@ -10,9 +10,10 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from itertools import chain
 from urllib.parse import urlsplit
 
 from .entries import Entry
@@ -50,11 +51,10 @@ class Known:
     listed_title: str
     content_hash: str
     published_at: datetime | None
+    title: str = field(init=False)  # the listed title as titles are compared
 
-    @property
-    def title(self) -> str:
-        """The listed title as titles are compared."""
-        return comparable(self.listed_title)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", comparable(self.listed_title))
 
 
 def link_key(link: str | None, fragment: str = "") -> str | None:
@@ -106,21 +106,32 @@ def _near(one: datetime | None, other: datetime | None) -> bool:
     return one is None or other is None or abs(one - other) < _NEAR
 
 
+def _day(entry: Entry) -> str:
+    return f"{entry.published_at:%Y-%m-%d}" if entry.published_at else ""
+
+
 def tell_apart(source_id: str, entries: Iterable[Entry]) -> tuple[list[Told], int]:
     """The entries of one answer with what tells them apart, in their order, and how many repeat an earlier one."""
     told = [_told(source_id, entry) for entry in entries]
     _drop_shared_guids(told)
     kept: list[Told] = []
     on_link: dict[str | None, list[Told]] = defaultdict(list)
-    by_guid: dict[str, Told] = {}
+    # On a page that lists hundreds only equal titles are compared, and those that are cut or missing with all.
+    titled: dict[tuple[str | None, str], list[Told]] = defaultdict(list)
+    open_ended: dict[str | None, list[Told]] = defaultdict(list)
+    guids: set[str] = set()
     for one in told:
-        earlier = by_guid.get(one.guid) if one.guid else None
-        if earlier or any(_repeats(one, other) for other in on_link[one.link]):
+        is_open = not one.title or _CUT.search(one.title) is not None
+        others = on_link[one.link] if is_open else chain(titled[one.link, one.title], open_ended[one.link])
+        if one.guid in guids or any(_repeats(one, other) for other in others):
             continue
         kept.append(one)
         on_link[one.link].append(one)
+        titled[one.link, one.title].append(one)
+        if is_open:
+            open_ended[one.link].append(one)
         if one.guid:
-            by_guid[one.guid] = one
+            guids.add(one.guid)
     for link, group in on_link.items():
         for one in group:
             one.shared = link is not None and len(group) > 1
@@ -153,7 +164,7 @@ def _repeats(one: Told, other: Told) -> bool:
     if one.guid and other.guid:
         return one.title == other.title and one.entry.published_at == other.entry.published_at
     if one.link is None:
-        return one.title == other.title and _near(one.entry.published_at, other.entry.published_at)
+        return one.title == other.title and _day(one.entry) == _day(other.entry)
     return _same_title(one.title, other.title) and _near(one.entry.published_at, other.entry.published_at)
 
 
@@ -165,7 +176,9 @@ class KnownItems:
         self._by_link: dict[str, list[Known]] = defaultdict(list)
         self._by_identity: dict[str, Known] = {}
         self._taken: set[int] = set()
+        self._names: set[str] = set()
         for row in rows:
+            self._names.add(row.identity)
             self._by_identity[row.identity] = row
             if row.guid_key:
                 self._by_guid[row.guid_key].append(row)
@@ -176,15 +189,19 @@ class KnownItems:
         """The item an entry is; None when it is new."""
         found = self._of_guid(told) or self._of_link(told, source_id)
         if found is None and told.link is None:
-            found = next((self._by_identity[key] for key in identities(source_id, told) if key in self._by_identity), None)
+            known = (self._by_identity[name] for name in identities(source_id, told) if name in self._by_identity)
+            found = next((row for row in known if row.id not in self._taken), None)
         if found is None or found.id in self._taken:
             return None
         self._taken.add(found.id)
         return found
 
-    def has(self, identity: str) -> bool:
-        """Whether an item has this identity."""
-        return identity in self._by_identity
+    def name(self, told: Told, source_id: str) -> str | None:
+        """The identity of the item that an entry begins, given once; None when an item has each that it could have."""
+        name = next((name for name in identities(source_id, told) if name not in self._names), None)
+        if name:
+            self._names.add(name)
+        return name
 
     def _of_guid(self, told: Told) -> Known | None:
         rows = self._by_guid[told.guid] if told.guid else []
@@ -194,10 +211,18 @@ class KnownItems:
         return next((row for row in same if _same_title(row.title, told.title)), None)
 
     def _of_link(self, told: Told, source_id: str) -> Known | None:
-        rows = [row for row in self._by_link[told.link] if _may_be(row, told, source_id)] if told.link else []
-        if len(rows) == 1 and not told.shared:
-            return rows[0]
-        return next((row for row in rows if _same_title(row.title, told.title) and _near(row.published_at, told.entry.published_at)), None)
+        rows = (row for row in self._by_link[told.link or ""] if row.id not in self._taken and _may_be(row, told, source_id))
+        if not told.shared:
+            every = list(rows)
+            if len(every) == 1:
+                return every[0]
+            return _of_title(told, every)
+        return _of_title(told, rows)
+
+
+def _of_title(told: Told, rows: Iterable[Known]) -> Known | None:
+    published = told.entry.published_at
+    return next((row for row in rows if _same_title(row.title, told.title) and _near(row.published_at, published)), None)
 
 
 def _is_moved(told: Told, row: Known) -> bool:
@@ -222,7 +247,6 @@ def identities(source_id: str, told: Told) -> Iterator[str]:
         yield told.guid
     if told.link and not told.shared:
         yield told.link
-    published = told.entry.published_at
     place = f"{told.link} {told.fragment} " if told.link else ""
-    yield f"title:{source_id}:{_digest(f'{place}{told.entry.title} {published:%Y-%m-%d}' if published else f'{place}{told.entry.title} ')}"
-    yield f"entry:{source_id}:{_digest(f'{place}{told.entry.title} {told.guid} {published}')}"
+    yield f"title:{source_id}:{_digest(f'{place}{told.title} {_day(told.entry)}')}"
+    yield f"entry:{source_id}:{_digest(f'{place}{told.title} {told.guid} {told.entry.published_at}')}"

@@ -65,12 +65,11 @@ def save_entries(
     for one in told:
         row = known.take(one, source_id)
         if row is None:
-            identity = next((name for name in identities(source_id, one) if not known.has(name)), None)
+            identity = known.name(one, source_id)
             if identity is None:
                 saved.repeated += 1
                 continue
-            item = _new_item(source_id, identity, one, found_at=found_at, now=now, backlog=backlog)
-            fresh.append(item)
+            fresh.append(_new_item(source_id, identity, one, found_at=found_at, now=now, backlog=backlog))
             saved.turned_away += one.entry.turned_away is not None
         elif _is_edited(row, one, source_id, found_at) and (item := _edited(session, row, one, now)):
             saved.changed += 1

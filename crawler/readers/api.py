@@ -16,7 +16,7 @@ from store.entries import Entry
 from store.errors import ParseError, SelectorMissingError
 
 from . import listing as listing_reader
-from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
+from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, is_placeholder, media_type_of, newest, plain, titled
 from .paging import fill, fill_body, json_text, next_template
 
 _OPENING = re.compile(r"""[\[{]|"(?=\s*[\[{])""")
@@ -101,7 +101,7 @@ def _json_inside(script: str) -> Any:
             continue
         if isinstance(value, str):
             value = _in_string(value)
-        if value is not None:
+        if value not in (None, {}):
             found.append((position - match.start(), value))
     if not found:
         raise ValueError("no JSON in the script")
@@ -145,7 +145,7 @@ def _take(row: dict[str, Any], listing: Listing, rules: ApiRules, source: Source
         return
     written = fill_from(rules.link_template, row) if rules.link_template else _text(row, rules.link)
     link, problem = absolute(written, source.homepage if rules.link_template else page.url, fragment=True)
-    if link is None:
+    if link is None and not is_placeholder(written or ""):
         listing.passed_over[problem or "no link"] += 1
         return
     listing.entries.append(

@@ -104,7 +104,7 @@ def is_placeholder(text: str) -> bool:
     return text.strip().lower() in _NOTHING or re.fullmatch(r"[^\w/?#]+", text.strip()) is not None
 
 
-def _is_words(link: str) -> bool:
+def is_words(link: str) -> bool:
     """Whether what stands for a link is said in words: 暂无链接, not available."""
     return (" " in link or not link.isascii()) and re.search(r"[/.?=#%&:]", link) is None
 
@@ -127,7 +127,7 @@ def absolute(link: str | None, base: str, *, fragment: bool = False) -> tuple[st
     Returns (absolute web address, None), or (None, what is wrong with it): no link, another scheme, not a URL.
     """
     link = re.sub(r"[\t\r\n]", "", link or "").strip()
-    if not link or link.startswith("#") or is_placeholder(link) or _is_words(link):
+    if not link or link.startswith("#") or is_placeholder(link) or is_words(link):
         return None, "no link"
     scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?!\d)", link)
     if scheme and scheme.group(1).lower() not in ("http", "https"):

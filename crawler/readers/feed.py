@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from crawler.sources.source import Source
 from crawler.text.decode import decode
@@ -20,6 +21,7 @@ from .base import (
     clean_text,
     dated,
     is_placeholder,
+    is_words,
     media_type_of,
     newest,
     plain,
@@ -35,6 +37,9 @@ _DATE = re.compile(
     r"<(?:\w+:)?(pubDate|published|created|date|issued|updated|modified)\b[^<>]{0,200}>\s*(?:<!\[CDATA\[)?([^<\]]{4,80})", re.I
 )
 _DATES = ("published", "pubdate", "created", "date", "issued", "updated", "modified")
+_RELATIVE = "relative.invalid"
+# An attribute whose name got lost; parsers stop at it.
+_NAMELESS = re.compile(r"""(?<=\s)=[\w:-]{1,40}=(?:"[^"<>]*"|'[^'<>]*')""")
 _MAX_ENTRY = 1_000_000
 _MAX_LOOKED_AT = 20_000
 _BAD_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -64,7 +69,7 @@ def read(page: Page, source: Source) -> Listing:
     try:
         parsed = feedparser.parse(
             text.encode("utf-8", "replace"),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": page.url},
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": _base(page)},
             sanitize_html=False,
             resolve_relative_uris=False,
         )
@@ -88,7 +93,7 @@ def read(page: Page, source: Source) -> Listing:
 
 def _safe(text: str) -> str:
     """Drop what could blow up in a parser."""
-    return _ENTITY.sub("", _BAD_XML.sub("", _PROLOG.sub("", text, count=1))).lstrip()
+    return _NAMELESS.sub("", _ENTITY.sub("", _BAD_XML.sub("", _PROLOG.sub("", text, count=1)))).lstrip()
 
 
 def _newest(text: str, page: Page, source: Source) -> tuple[str, int]:
@@ -154,14 +159,14 @@ def _entry(raw: Any, page: Page, source: Source, *, literal: bool) -> tuple[Entr
     title = titled(raw.get("title") or "", summary, literal=is_text("title"))
     if not title:
         return None, "neither title nor text"
-    link, problem = absolute(raw.get("feedburner_origlink") or raw.get("link"), page.url, fragment=True)
-    guid = clean_text(str(raw.get("id") or ""))[:2000]
+    link, problem = absolute(_as_written(raw.get("feedburner_origlink") or raw.get("link"), page), page.url, fragment=True)
+    guid = clean_text(_as_written(str(raw.get("id") or ""), page) or "")[:2000]
     written = raw.get("published") or raw.get("created") or raw.get("updated")
     authors = tuple(name for name in (clean_text(plain(a.get("name") or "", 100)) for a in raw.get("authors", [])) if name)
     entry = Entry(
         link=link,
         title=title,
-        guid=None if is_placeholder(guid) else guid,
+        guid=None if is_placeholder(guid) else guid or None,
         summary=summary,
         text=_TAIL.sub("", plain(max(content, raw_summary, key=len), MAX_TEXT)),
         authors=authors[:20],
@@ -170,6 +175,21 @@ def _entry(raw: Any, page: Page, source: Source, *, literal: bool) -> tuple[Entr
         **dated(written, source, page.fetched_at),
     )
     return entry, problem
+
+
+def _base(page: Page) -> str:
+    """What the parser resolves relative links against: the feed's own address at a host that tells them from absolute ones."""
+    return urlsplit(page.url)._replace(netloc=_RELATIVE).geturl()
+
+
+def _as_written(link: str | None, page: Page) -> str | None:
+    """A link as the feed has it, its xml:base applied: relative ones begin at the root, and words in the place of one are those words."""
+    parts = urlsplit(link or "")
+    if not link or parts.netloc != _RELATIVE:
+        return link
+    folder = urlsplit(page.url).path.rpartition("/")[0] + "/"
+    written = unquote(parts.path.removeprefix(folder))
+    return written if is_placeholder(written) or is_words(written) else parts._replace(scheme="", netloc="").geturl()
 
 
 def _ttl(feed: Any) -> int | None:

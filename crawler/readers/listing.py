@@ -49,8 +49,26 @@ def read(page: Page, source: Source) -> Listing:
         raise SelectorMissingError(
             f"{len(rows)} rows match {rules.item!r} but none has a link at {rules.link!r} and a title at {rules.title!r}", subject=source.id
         )
+    _keep_one_a_link(listing)
     listing.next = _further(page, text, whole, rules, base)
     return listing
+
+
+def _keep_one_a_link(listing: Listing) -> None:
+    """Leave out rows that lead where an earlier row leads, as a picture's or a headline's above the list do.
+
+    A link that most rows have is another thing: the page that tells them all. The first row counts, a dated one before those without date.
+    """
+    rows: dict[str | None, list[Entry]] = {}
+    for entry in listing.entries:
+        rows.setdefault(entry.link, []).append(entry)
+    kept: list[Entry] = []
+    for same in rows.values():
+        most = 2 * len(same) > len(listing.entries)
+        kept += same if most else sorted(same, key=lambda entry: entry.published_at is None)[:1]
+    if len(kept) < len(listing.entries):
+        listing.passed_over["another row's link"] += len(listing.entries) - len(kept)
+        listing.entries = kept
 
 
 def _tree(text: str) -> Selector:

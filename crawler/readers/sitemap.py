@@ -90,13 +90,12 @@ def _parse(text: str, source: Source) -> etree._Element:
 
 def _name(element: etree._Element) -> str:
     """The local name, also of an element whose prefix nobody declared."""
-    return etree.QName(element).localname.rpartition(":")[2] if isinstance(element.tag, str) else ""
+    return re.split(r"[}:]", element.tag)[-1] if isinstance(element.tag, str) else ""
 
 
 def _space(element: etree._Element) -> str:
     """The namespace of an element, or the prefix that stands for one nobody declared."""
-    name = etree.QName(element)
-    return name.namespace or name.localname.rpartition(":")[0]
+    return element.tag.removesuffix(_name(element)) if isinstance(element.tag, str) else ""
 
 
 def _fields(element: etree._Element) -> dict[str, str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from store.entries import Entry
-from store.identity import Known, KnownItems, content_hash, identities, link_key, tell_apart
+from store.identity import Known, KnownItems, content_hash, link_key, tell_apart
 from store.items import MAX_VERSIONS, SavedEntries, pending_items, save_entries
 from store.models import Item, ItemVersion
 from tests.store.rows import NOON, a_source
@@ -199,7 +199,9 @@ _ANY = st.builds(
     title=st.sampled_from(["甲", "乙", "甲乙丙丁戊己…", "甲乙丙丁戊己庚", ""]),
     link=st.sampled_from([None, PAGE, "https://clinic.example/x"]),
     guid=st.sampled_from([None, "1", "2"]),
-    published_at=st.sampled_from([None, datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 9, 3, tzinfo=UTC)]),
+    published_at=st.sampled_from(
+        [None, datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 9, 1, 14, tzinfo=UTC), datetime(2026, 9, 3, tzinfo=UTC)]
+    ),
 )
 
 
@@ -208,11 +210,12 @@ def test_an_answer_that_is_read_twice_brings_nothing_new(entries: list[Entry]) -
     told, repeated = tell_apart("s", entries)
     assert len(told) + repeated == len(entries)
     rows: list[Known] = []
+    nothing_known = KnownItems([])
     for number, one in enumerate(told):
-        name = next((name for name in identities("s", one) if name not in {row.identity for row in rows}), None)
-        if name:
+        if name := nothing_known.name(one, "s"):
             given_title, published = one.entry.title, one.entry.published_at
             rows.append(Known(number, "s", FEED, name, one.guid, one.link, one.fragment, given_title, content_hash(one.entry), published))
     known = KnownItems(rows)
     taken = [known.take(one, "s") for one in told]
     assert sorted(row.id for row in taken if row) == [row.id for row in rows]
+    assert len({row.identity for row in rows}) == len(rows)
