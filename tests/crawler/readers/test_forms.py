@@ -45,7 +45,7 @@ def sitemap(inside: str, name: str = "urlset", **options: int) -> Listing:
 
 
 def titles(listing: Listing) -> list[str]:
-    return [draft.title for draft in listing.drafts]
+    return [entry.title for entry in listing.entries]
 
 
 # ------------------------------------------------------------------ titles
@@ -85,7 +85,7 @@ def test_a_tag_cut_by_the_limit_leaves_nothing_behind() -> None:
 )
 def test_what_stands_for_no_address_is_no_link(nothing: str) -> None:
     items = "".join(f"<item><title>第{n}则</title><link>{nothing}</link><guid isPermaLink='false'>N/A</guid></item>" for n in (1, 2))
-    assert [(draft.link, draft.guid) for draft in feed(items).drafts] == [(None, None)] * 2
+    assert [(entry.link, entry.guid) for entry in feed(items).entries] == [(None, None)] * 2
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_what_is_an_address_stays_one(link: str, address: str) -> None:
 
 def test_a_guid_is_kept_as_it_is_written() -> None:
     items = "<item><title>一</title><guid>42</guid></item><item><title>二</title><guid isPermaLink='false'>post 43</guid></item>"
-    assert [(draft.guid, draft.link) for draft in feed(f"{items}<item><title>三</title></item>").drafts] == [
+    assert [(entry.guid, entry.link) for entry in feed(f"{items}<item><title>三</title></item>").entries] == [
         ("/news/42", f"{ROOT}42"),
         ("post 43", None),
         (None, None),
@@ -119,7 +119,7 @@ def test_bases_of_a_feed_and_of_its_entries_are_followed() -> None:
     entries = "".join(
         f"<entry{base}><title>{n}</title><id>urn:{n}</id><link href='{link}'/></entry>" for n, (base, link) in enumerate(links)
     )
-    found = [draft.link for draft in read(f"{head}{entries}</feed>", source("feed")).drafts]
+    found = [entry.link for entry in read(f"{head}{entries}</feed>", source("feed")).entries]
     site = "https://ward.example/"
     assert found == [f"{site}blog/p.html", f"{site}q.html", "https://other.example/r.html", f"{site}blog/2026/s.html", f"{site}blog/t.html"]
 
@@ -131,7 +131,7 @@ def test_what_stands_before_a_feed_is_passed_over(before: str) -> None:
     item = "<item><title>病历 & 质控&nbsp;上线</title><link>/1?a=1&b=2</link></item>"
     feed_itself = f"<rss version='2.0'><channel><title>样</title>{item}</channel></rss>"
     listing = read(f"{before}<?xml version='1.0' encoding='gb2312'?>\n{feed_itself}", source("feed"))
-    assert [(draft.title, draft.link) for draft in listing.drafts] == [("病历 & 质控 上线", "https://ward.example/1?a=1&b=2")]
+    assert [(entry.title, entry.link) for entry in listing.entries] == [("病历 & 质控 上线", "https://ward.example/1?a=1&b=2")]
 
 
 # ------------------------------------------------------------------ times without a zone
@@ -150,17 +150,17 @@ def test_what_stands_before_a_feed_is_passed_over(before: str) -> None:
 def test_a_time_without_zone_is_told_in_the_sources_zone_or_is_a_day(
     fields: dict[str, object], published: str, precision: str, trust: str
 ) -> None:
-    draft = feed("<item><title>A</title><link>1.html</link><pubDate>2026-09-18 09:30</pubDate></item>", **fields).drafts[0]
-    assert draft.published is not None
-    assert (f"{draft.published:%Y-%m-%dT%H:%M}", draft.precision, draft.date_trust) == (published, precision, trust)
+    entry = feed("<item><title>A</title><link>1.html</link><pubDate>2026-09-18 09:30</pubDate></item>", **fields).entries[0]
+    assert entry.published_at is not None
+    assert (f"{entry.published_at:%Y-%m-%dT%H:%M}", entry.published_precision, entry.date_trust) == (published, precision, trust)
 
 
 @pytest.mark.parametrize(
     "written", ["Fri, 18 Sep 2026 09:30:00 GMT+8", "2026-09-18T09:30:00+08:00", "1789695000", "2026-09-18 09:30 Beijing time"]
 )
 def test_a_time_with_a_zone_needs_none_of_the_source(written: str) -> None:
-    draft = feed(f"<item><title>A</title><link>1.html</link><pubDate>{written}</pubDate></item>", language="en").drafts[0]
-    assert draft.published == datetime(2026, 9, 18, 1, 30, tzinfo=UTC)
+    entry = feed(f"<item><title>A</title><link>1.html</link><pubDate>{written}</pubDate></item>", language="en").entries[0]
+    assert entry.published_at == datetime(2026, 9, 18, 1, 30, tzinfo=UTC)
 
 
 # ------------------------------------------------------------------ long answers
@@ -213,7 +213,7 @@ def test_a_row_above_the_list_with_a_link_of_the_list_is_left_out_and_a_page_of_
     bulletins = "".join(f"<li><a href='all.html'>{n}院简讯</a><i>2026-09-18</i></li>" for n in "甲乙丙")
     assert titles(read(bulletins, made)) == ["甲院简讯", "乙院简讯", "丙院简讯"]
     parts = "".join(f"<li><a href='all.html#{n}'>简讯</a></li>" for n in "xyz")
-    assert [draft.link for draft in read(parts, made).drafts] == [f"{ROOT}all.html#{n}" for n in "xyz"]
+    assert [entry.link for entry in read(parts, made).entries] == [f"{ROOT}all.html#{n}" for n in "xyz"]
 
 
 # ------------------------------------------------------------------ interfaces
@@ -237,7 +237,7 @@ def test_json_is_found_whatever_stands_around_it(wrapped: str, as_string: bool) 
     if as_string:
         text = json.dumps(text, ensure_ascii=False)
     listing = api(wrapped % text, RULES.model_copy(update={"unwrap": "jsonp"}))
-    assert [(draft.title, draft.link) for draft in listing.drafts] == [("病历质控 (上线)", f"{ROOT}7.html")]
+    assert [(entry.title, entry.link) for entry in listing.entries] == [("病历质控 (上线)", f"{ROOT}7.html")]
 
 
 def test_a_guard_before_json_is_passed_over_and_a_script_without_json_is_named() -> None:
@@ -249,7 +249,7 @@ def test_a_guard_before_json_is_passed_over_and_a_script_without_json_is_named()
 def test_a_row_that_says_it_has_no_link_is_kept_and_one_that_lost_it_is_not() -> None:
     rows = [{"name": "甲", "url": "N/A", "at": "2026-09-18"}, {"name": "乙", "href": "/2.html"}, {"name": "丙", "url": "/3.html"}]
     listing = api(json.dumps({"rows": rows}))
-    assert [(draft.title, draft.link) for draft in listing.drafts] == [("甲", None), ("丙", "https://ward.example/3.html")]
+    assert [(entry.title, entry.link) for entry in listing.entries] == [("甲", None), ("丙", "https://ward.example/3.html")]
     assert listing.passed_over == {"no link": 1}
 
 
@@ -267,7 +267,7 @@ def test_fields_of_a_sitemap_are_those_of_its_own_and_of_the_news() -> None:
         f"<url>{_NEWS}{_IMAGE}<loc>/3.html</loc>{_VIDEO}</url>",
     ]
     listing = sitemap("".join(row.replace("{n}", str(number)) for number, row in enumerate(rows, 1)))
-    found = {draft.link: (draft.title, f"{draft.published:%m-%d %H:%M}") for draft in listing.drafts}
+    found = {entry.link: (entry.title, f"{entry.published_at:%m-%d %H:%M}") for entry in listing.entries}
     assert found == {f"https://ward.example/{n}.html": (f"正题{n}", f"09-1{n} 01:00") for n in (1, 2, 3)}
 
 
@@ -278,7 +278,7 @@ def test_prefixes_cdata_and_bare_ampersands_of_sitemaps() -> None:
         "<news:news><news:title>没有声明的前缀 &amp; R&D</news:title></news:news></s:url></s:urlset>"
     )
     listing = read(body, source("sitemap"))
-    assert [draft.link for draft in listing.drafts] == ["https://ward.example/1.html?a=1&b=2", "https://ward.example/2.html?a=1&b=2&c=3"]
+    assert [entry.link for entry in listing.entries] == ["https://ward.example/1.html?a=1&b=2", "https://ward.example/2.html?a=1&b=2&c=3"]
     assert titles(listing) == ["", "没有声明的前缀 & R&D"]
 
 
