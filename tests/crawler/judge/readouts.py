@@ -18,9 +18,17 @@ class Script:
         self._ties: list[tuple[Mention, Mention, str, str, float]] = []
 
     def mention(
-        self, kind: str, role: str, words: str, *, likely: float = 0.9, nth: int = 0, chosen: Mapping[str, str] | None = None, **flags: float
+        self,
+        kind: str,
+        role: str,
+        words: str,
+        *,
+        likely: float = 0.9,
+        nth: int = 0,
+        chosen: Mapping[str, str] | None = None,
+        **flags: float,
     ) -> Mention:
-        """A mention of `words`, at their occurrence number `nth`; `chosen` are values told of it, flags as shape.FLAGS, health by default."""
+        """A mention of `words`, at their occurrence number `nth`; `chosen` are values told of it, `flags` those of shape.FLAGS."""
         start = -1
         for _ in range(nth + 1):
             start = self.full.index(words, start + 1)

@@ -131,6 +131,18 @@ def test_two_rounds_told_of_one_mention_are_two_events() -> None:
     assert found == {("5000万元", "A轮"), ("2亿元", "B轮")}
 
 
+def test_investors_of_two_rounds_go_with_the_round_of_their_sentence() -> None:
+    full = "云桥医疗完成2亿元B轮融资，松谷资本投了。2021年完成5000万元A轮融资，远山资本投了。"
+    script = Script(full)
+    anchor = script.mention("funding", "company", "云桥医疗")
+    for role, words in (
+        ("amount", "2亿元"), ("round", "B轮"), ("investors", "松谷资本"), ("amount", "5000万元"), ("round", "A轮"), ("investors", "远山资本"),
+    ):  # fmt: skip
+        script.tie("funding", anchor, role, script.mention("funding", role, words))
+    found = {(*event.words(full, "round"), *event.words(full, "investors")) for event in told(full, script.readout())}
+    assert found == {("B轮", "松谷资本"), ("A轮", "远山资本")}
+
+
 def test_a_role_that_can_stand_alone_makes_an_event_where_no_anchor_is_told() -> None:
     full = "国家药监局印发通知。青禾生物获批。"
     script = Script(full)

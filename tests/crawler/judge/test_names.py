@@ -1,4 +1,4 @@
-"""Names of the catalogue and outside it, on labelled sentences of our own."""
+"""Names of the catalogue, on labelled sentences of our own, and the kinds of names outside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def names() -> Names:
 
 
 def mentions(names: Names, text: str) -> list[Mention]:
-    return Reading(Document("t", text=text), names).mentions
+    return Reading(Document("t", text=text), names).catalogued
 
 
 @pytest.mark.parametrize("row", SENTENCES, ids=[row["text"][:24] for row in SENTENCES])
@@ -35,13 +35,7 @@ def test_labelled_sentence(names: Names, row: dict[str, Any]) -> None:
     assert [m.id for m in organisations if m.id] == row.get("organisations", []) or "organisations" not in row
     if "models" in row:
         assert [m.as_written for m in found if m.target == "model"] == row["models"]
-    if "outside" in row:
-        assert [m.as_written for m in organisations if m.id is None] == row["outside"]
     assert not {m.id for m in found} & set(row.get("not", []))
-
-
-def test_there_are_enough_labelled_sentences() -> None:
-    assert len(SENTENCES) >= 50
 
 
 @pytest.mark.parametrize("row", SENTENCES, ids=[row["text"][:24] for row in SENTENCES])

@@ -95,7 +95,9 @@ def test_no_training_text_is_among_the_texts_of_tests() -> None:
 
 def fits(wanted: Event, event: Event) -> bool:
     """Whether an event told has each value that is named of it."""
-    return event["type"] == wanted["type"] and all(_has(event, role, value) for role, value in wanted.items() if role not in ("type", "once"))
+    return event["type"] == wanted["type"] and all(
+        _has(event, role, value) for role, value in wanted.items() if role not in ("type", "once")
+    )
 
 
 def _has(event: Event, role: str, value: Any) -> bool:
