@@ -9,22 +9,26 @@ from typing import Any
 
 from store.text import simplify
 
-from .folds import assign
-from .rows import TEXTS, Row, own_rows, shared_rows
+from .folds import number, stories
+from .rows import Row, own_rows, shared_rows
 
 FOLDS = 5
 HELD, ONE_IN = -1, 15  # own texts that no reader learns from: what the tests hold the shipped file against
 
 
 def prepared(shared: Path | None) -> list[tuple[Row, int]]:
-    """All rows at hand with their folds."""
-    rows = own_rows() + (shared_rows(shared) if shared is not None else [])
+    """All rows at hand with their folds. Which own texts are held does not depend on whether the shared ones are there.
+
+    Rows that share a story with a held text are held with it.
+    """
+    own = own_rows()
+    rows = own + (shared_rows(shared) if shared is not None else [])
     for row in rows:
         row.title, row.text = simplify(row.title), simplify(row.text)
         row.events = None if row.events is None else [_simplified(event) for event in row.events]
-    own = {path.stem for path in TEXTS.glob("*.jsonl")}
-    parts = assign(rows, FOLDS * ONE_IN)
-    return [(row, HELD if row.of in own and parts[row.id] % ONE_IN == 0 else parts[row.id] // ONE_IN) for row in rows]
+    alone, together = stories(own), stories(rows)
+    held = {together[row.id] for row in own if number(alone[row.id], FOLDS * ONE_IN) % ONE_IN == 0}
+    return [(row, HELD if together[row.id] in held else number(together[row.id], FOLDS * ONE_IN) // ONE_IN) for row in rows]
 
 
 def _simplified(value: Any) -> Any:

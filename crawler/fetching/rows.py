@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crawler.judge import facts
-from crawler.judge.rates import convert
+from crawler.judge.money.rates import convert
 from store.clock import SHANGHAI
 from store.facts import FactRow
 from store.models import (

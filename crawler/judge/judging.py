@@ -19,7 +19,8 @@ from crawler.text.language import detect_language
 
 from .document import Document, Reading
 from .facts import Fact, Judgement, Mention, Party, Reason, TopicMatch
-from .knowledge import Knowledge, load_knowledge
+from .knowledge import KNOWLEDGE, Knowledge, load_knowledge
+from .name_ends import kind_of
 from .names import Names
 from .relevance import THRESHOLD, CheapCheck, Relevance, Verdict, cheap_check
 from .roundup import find_part
@@ -84,7 +85,7 @@ class Judge:
         hits = self.relevance.hits(reading)
         verdict, part = self._verdict(reading, language, hits)
         told = _Told(reading)
-        if language != "other" and (verdict.points >= _DOUBTFUL or deep and _of_the_field(hits)):
+        if language != "other" and (verdict.points >= _DOUBTFUL or (deep and _of_the_field(hits))):
             verdict = _weighed(verdict, told)
         read = verdict.relevant if deep is None else deep
         events = told.facts() if read and _FACT_CUES.search(reading.folded) else ()
@@ -194,7 +195,7 @@ def _with_parties(reading: Reading, events: Iterable[Fact]) -> tuple[Mention, ..
             start = start if start >= 0 else reading.full.find(party.as_written)
             end = start + len(party.as_written)
             if start >= 0 and all(end <= m.start or m.end <= start for m in known):
-                known.append(Mention("organisation", None, party.as_written, start, end, "company", found_by="reader"))
+                known.append(Mention("organisation", None, party.as_written, start, end, kind_of(party.as_written), found_by="reader"))
     return tuple(sorted(known, key=lambda mention: mention.start))
 
 
@@ -211,6 +212,7 @@ def _parties(fact: Fact) -> Iterable[Party]:
 def _code_and_weights() -> bytes:
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted([*here.rglob("*.py"), *here.rglob("*.onnx"), *here.rglob("*.json")]):
-        digest.update(path.relative_to(here).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
+    grammar = [KNOWLEDGE / "currencies.yaml", KNOWLEDGE / "name_ends.yaml"]
+    for path in sorted([*here.rglob("*.py"), *here.rglob("*.onnx"), *here.rglob("*.json"), *grammar]):
+        digest.update(path.relative_to(here.parent).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.digest()

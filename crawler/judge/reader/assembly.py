@@ -25,6 +25,7 @@ from crawler.judge.facts import (
 )
 from crawler.judge.facts import Mention as Named
 from crawler.judge.money import find_amounts
+from crawler.judge.registry import BY_NAME
 
 from .events import Told, same
 from .marks import document_number, document_title, hosting, is_lead
@@ -45,6 +46,8 @@ def facts_of(told: Sequence[Told], reading: Reading, confidence: Confidence) -> 
     assembler = _Assembler(reading)
     made: list[Fact] = []
     for event in told:
+        if event.health < HOLDS and not BY_NAME[event.kind].any_industry:
+            continue
         sure = round(confidence(event.kind, event.likely * event.sure**0.5), 3)
         made += assembler.facts(event, sure)
     return tuple(sorted(made, key=lambda fact: fact.evidence.start))
@@ -110,8 +113,8 @@ class _Assembler:
         return Party(name.id if name else None, self.full[start:end])
 
     def party(self, event: Told, role: str) -> Party | None:
-        found = self._mentions(event, role)
-        return self.party_at(*found[0][:2]) if found else None
+        found = [(start, end) for start, end, _ in self._mentions(event, role) if end - start > 1]  # no name is one character
+        return self.party_at(*found[0]) if found else None
 
     def parties(self, event: Told, role: str) -> tuple[Party, ...]:
         out: list[Party] = []

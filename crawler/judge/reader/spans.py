@@ -40,7 +40,7 @@ class Readout:
 
 def logistic(x: Array) -> Array:
     """1 / (1 + e^-x)."""
-    return 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -30, 30))))
 
 
 def read_out(window: Window, marks: Array, anchors: Array, mentions: Array, told: Array, text: Array, near: Array) -> Readout:
@@ -62,11 +62,11 @@ def read_out(window: Window, marks: Array, anchors: Array, mentions: Array, told
     )
     ties: dict[tuple[int, int, int], float] = {}
     for link in LINKS:
-        for a, (anchor_column, anchor, _, _) in enumerate(pieces):
-            if anchor_column != link.anchor:
+        for a, (of, anchor, _, _) in enumerate(pieces):
+            if of != link.anchor:
                 continue
-            for m, (column, mention, _, _) in enumerate(pieces):
-                if column == link.mark and m != a:
+            for m, (mark, mention, _, _) in enumerate(pieces):
+                if mark == link.mark and m != a:
                     ties[link.column, a, m] = _tie(window, anchors, mentions, near, link.column, anchor, mention)
     return Readout(found, ties, dict(zip(TEXT, (round(float(p), 4) for p in logistic(text)), strict=True)))
 

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import version
 from zipfile import ZipFile
 
-from .facts import Amount
+from crawler.judge.facts import Amount
 
 # Rates older than this are not offered as the rate of a day: the currency has left the bank's list (the rouble in 2022) or the day is
 # far beyond the bundled file.

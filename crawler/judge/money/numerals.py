@@ -1,12 +1,15 @@
-"""Numbers as written in Chinese and English, folded, to `Decimal`: 1亿2000万, 四十九兆九千亿, 一点五, half a billion."""
+"""Numbers as written in Chinese and English, folded, to `Decimal`: 1亿2000万, 四十九兆九千亿, 壹仟贰佰万, 一点五, half a billion."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
-_SMALL = {"十": 10, "百": 100, "千": 1_000}
+# As contracts and bank forms write them, so that no stroke turns one into another; 参 is what folding leaves of the traditional 參.
+FORMAL_DIGITS = {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", start=1)} | {"参": 3}
+FORMAL_SCALES = {"拾": 10, "佰": 100, "仟": 1_000}
+DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2} | FORMAL_DIGITS
+_SMALL = {"十": 10, "百": 100, "千": 1_000} | FORMAL_SCALES
 _LARGE = {"兆": 10**12, "亿": 10**8, "万": 10**4}
 _ARABIC = re.compile(r"\d+(?:\.\d+)?")
 
@@ -19,6 +22,7 @@ _SCALE_NAMES = {
     10**12: "trillion trillions t tn trn",
 }
 ENGLISH_SCALES: dict[str, int] = {name: scale for scale, names in _SCALE_NAMES.items() for name in names.split()}
+GLUED_SCALES: dict[str, int] = ENGLISH_SCALES | {"w": 10**4}  # w only before a unit: 3000w元
 _COUNTING = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 ENGLISH_WORDS: dict[str, Decimal] = {
     **{word: Decimal(i) for i, word in enumerate(_COUNTING.split(), start=1)},
