@@ -13,8 +13,14 @@ from typing import Any
 
 from crawler.judge.reader.shape import CHOICE, FLAG, LINK, MARK
 from crawler.judge.registry import BY_NAME, Kind
+from store.text import SENTENCE_END
 
 Span = tuple[int, int]
+
+
+def sentence_ends(full: str) -> list[int]:
+    """Where the sentences of a text end."""
+    return [match.end() for match in SENTENCE_END.finditer(full)]
 
 
 @dataclass(slots=True)
