@@ -16,7 +16,7 @@ import pytest
 from crawler.judge.document import Document
 from crawler.judge.facts import as_json
 from crawler.judge.judging import Judge
-from crawler.judge.reader.encoder import MODEL, card, read
+from crawler.judge.reader.encoder import MODEL, MOST_WINDOWS, card, read
 from crawler.judge.registry import BY_NAME, KINDS
 from training.prepare import HELD, prepared
 from training.score import ALL, score, words
@@ -143,12 +143,17 @@ def test_texts_of_any_length_are_read_window_by_window() -> None:
     assert {words(event["adopter"]) for event in told("", text) if event["type"] == "adoption"} >= {"青禾市人民医院", "松湖市中医院"}
 
 
+def test_of_an_endless_text_the_beginning_is_read() -> None:
+    text = "青禾市人民医院接入DeepSeek。" + "医院门诊大厅人来人往。" * 6000
+    assert len(read(text, 0).readouts) == MOST_WINDOWS
+
+
 def test_reading_is_the_same_every_time() -> None:
     text = "凌岳医疗完成近亿元B轮融资，由云程资本领投。"
     assert told("", text) == told("", text)
 
 
-@pytest.mark.parametrize("text", ["", "。", "融资", "获融资。", "raised $", "医" * 20_000, "融资" * 8000, "🩺" * 3000, "﷽" * 500])
+@pytest.mark.parametrize("text", ["", "。", "融资", "获融资。", "raised $", "医" * 2000, "融资" * 800, "🩺" * 3000, "﷽" * 500])
 def test_hostile_text_ends_quietly(text: str) -> None:
     for event in told("", text):
         assert text[event["evidence"]["start"] : event["evidence"]["end"]] == event["evidence"]["text"]
