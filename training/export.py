@@ -2,7 +2,7 @@
 
     python -m training.export BASE WEIGHTS.npz OUT.onnx
 
-The graph takes `ids` (batch, pieces) and gives marks, anchors, mentions, told, text and pooled (see `model.Heads`); the weights of
+The graph takes `ids` (batch, pieces) and gives marks, anchors, mentions, told and text (see `model.Heads`); the weights of
 nearness stand beside them as the output `near`. The gap between the 8-bit graph and torch is printed.
 """
 
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from .model import HEADS, WIDTH, Reader
 
 KINDS = ["MatMul", "Gather", "Attention", "Gemm"]
-NAMES = ("marks", "anchors", "mentions", "told", "text", "pooled", "near")
+NAMES = ("marks", "anchors", "mentions", "told", "text", "near")
 
 
 class _Graph(nn.Module):
@@ -79,7 +79,7 @@ def main(base: str, weights: str, out: str) -> None:
     ids = torch.tensor([[0, *np.random.default_rng(1).integers(10, 40000, 60).tolist(), 2]])
     with tempfile.TemporaryDirectory() as folder:
         plain, fused, small = (f"{folder}/{name}.onnx" for name in ("plain", "fused", "small"))
-        axes = {"ids": {0: "batch", 1: "pieces"}} | {name: {0: "batch", 1: "pieces"} for name in NAMES[:4]} | {n: {0: "batch"} for n in NAMES[4:6]}
+        axes = {"ids": {0: "batch", 1: "pieces"}} | {name: {0: "batch", 1: "pieces"} for name in NAMES[:4]} | {"text": {0: "batch"}}
         torch.onnx.export(_Graph(reader), (ids,), plain, input_names=["ids"], output_names=list(NAMES), dynamic_axes=axes, opset_version=17, dynamo=False)
         model = fuse.optimize_model(plain, model_type="bert", num_heads=HEADS, hidden_size=WIDTH, opt_level=1)
         model.save_model_to_file(fused)

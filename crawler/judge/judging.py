@@ -152,7 +152,7 @@ class _Told:
     def _readouts(self) -> tuple[Readout, ...]:
         from .reader.encoder import read
 
-        return read(self.reading.full, len(self.reading.document.title)).readouts
+        return read(self.reading.full, len(self.reading.document.title))
 
     def relevant(self) -> float:
         """How likely the text is relevant, by its surest window."""
