@@ -18,6 +18,7 @@ from .spans import Readout, read_out
 from .tokens import windows
 
 MODEL = "reader.onnx"
+MOST_WINDOWS = 24  # about 14,000 characters, four seconds: what follows is an annex or broken, and one text must not hold up a crawl
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,14 @@ def _session() -> onnxruntime.InferenceSession:
 
 
 def read(full: str, title_end: int) -> tuple[Readout, ...]:
-    """Read a text: `full` is title, line feed, text; `title_end` is where the title ends, 0 without one. One readout a window."""
+    """Read the first `MOST_WINDOWS` windows of a text, one readout each.
+
+    `full` is title, line feed, text; `title_end` is where the title ends, 0 without one.
+    """
     simplified = simplify(full)
     ends = [match.end() for match in SENTENCE_END.finditer(full)]
     readouts: list[Readout] = []
-    for window in windows(simplified, title_end, ends):
+    for window in windows(simplified, title_end, ends)[:MOST_WINDOWS]:
         marks, anchors, mentions, told, text, near = _session().run(None, {"ids": np.asarray([window.ids], dtype=np.int64)})
         readouts.append(read_out(window, marks[0], anchors[0], mentions[0], told[0], text[0], near))
     return tuple(readouts)

@@ -16,7 +16,7 @@ import pytest
 from crawler.judge.document import Document
 from crawler.judge.facts import as_json
 from crawler.judge.judging import Judge
-from crawler.judge.reader.encoder import MODEL, card, read
+from crawler.judge.reader.encoder import MODEL, MOST_WINDOWS, card, read
 from crawler.judge.registry import BY_NAME, KINDS
 from training.prepare import HELD, prepared
 from training.score import ALL, score, words
@@ -137,10 +137,13 @@ def test_a_text_without_a_cue_never_loads_the_model(text: str) -> None:
 
 def test_texts_of_any_length_are_read_window_by_window() -> None:
     text = "青禾市人民医院接入DeepSeek。" + "医院门诊大厅人来人往。" * 300 + "松湖市中医院接入通义千问。"
-    said = read(text, 0)
-    assert len(said.readouts) > 1
-    assert abs(float((said.vector**2).sum()) - 1) < 1e-3
+    assert len(read(text, 0)) > 1
     assert {words(event["adopter"]) for event in told("", text) if event["type"] == "adoption"} >= {"青禾市人民医院", "松湖市中医院"}
+
+
+def test_of_an_endless_text_the_beginning_is_read() -> None:
+    text = "青禾市人民医院接入DeepSeek。" + "医院门诊大厅人来人往。" * 6000
+    assert len(read(text, 0)) == MOST_WINDOWS
 
 
 def test_reading_is_the_same_every_time() -> None:
@@ -148,7 +151,7 @@ def test_reading_is_the_same_every_time() -> None:
     assert told("", text) == told("", text)
 
 
-@pytest.mark.parametrize("text", ["", "。", "融资", "获融资。", "raised $", "医" * 20_000, "融资" * 8000, "🩺" * 3000, "﷽" * 500])
+@pytest.mark.parametrize("text", ["", "。", "融资", "获融资。", "raised $", "医" * 2000, "融资" * 800, "🩺" * 3000, "﷽" * 500])
 def test_hostile_text_ends_quietly(text: str) -> None:
     for event in told("", text):
         assert text[event["evidence"]["start"] : event["evidence"]["end"]] == event["evidence"]["text"]
