@@ -83,7 +83,11 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What all facts share. `background` marks what the text recalls rather than announces (去年完成…)."""
+    """What all facts share.
+
+    `found_by` is "reader" or the name of a rule; `background` marks what the text recalls rather than announces (去年完成…);
+    `health` tells whether the main party works in health.
+    """
 
     type: str
     evidence: Evidence
@@ -91,11 +95,12 @@ class Fact:
     confidence: float = 0.5
     found_by: str = "rule"
     background: bool = False
+    health: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funding(Fact):
-    """A funding round, an IPO step or an acquisition (`type`: funding, ipo, acquisition)."""
+    """A funding round, an IPO step or an acquisition (`type`: funding, ipo, acquisition); `venue` is where an IPO lists."""
 
     company: Party
     amount: Amount | None = None
@@ -104,6 +109,7 @@ class Funding(Fact):
     valuation: Amount | None = None
     stage: FundingStage = "done"
     kind: FundingKind = "venture"
+    venue: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +172,16 @@ class Results(Fact):
     measure: str
     amount: Amount | None = None
     period: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Fact):
+    """A market size, a forecast or a count told as a fact of the sector."""
+
+    subject: str
+    value: str
+    year: str | None = None
+    source: str | None = None
 
 
 class Found(NamedTuple):
