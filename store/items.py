@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import update
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from .entries import Entry, ToRead
-from .facts import FactRow, add_judgement, forget_judgement
-from .models import Item, ItemTitle, ItemTopic, Mention
+from .facts import FactChange, replace_facts
+from .models import FactColumns, Item, ItemTitle, ItemTopic, Mention
 from .search import index_items
 
 # An article that could not be read is tried again in this many crawls in all, then left as `unread`.
@@ -43,7 +43,7 @@ class ReadItem:
     values: dict[str, Any]
     topics: Sequence[ItemTopic] = ()
     mentions: Sequence[Mention] = ()
-    facts: Sequence[FactRow] = ()
+    facts: Sequence[FactColumns] = ()
 
 
 def identity_of(source_id: str, *, link: str | None, guid: str | None, title: str, published_at: datetime | None) -> str:
@@ -193,13 +193,23 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     """Save items that were read and judged; an earlier judgement of theirs is replaced."""
     if not items:
         return
-    forget_judgement(session, [item.item_id for item in items])
     for item in items:
         session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**item.values, changed_at=now))
+    save_judgements(session, items)
     index_items(session, [item.item_id for item in items])
+
+
+def save_judgements(session: Session, items: Sequence[ReadItem]) -> dict[int, list[FactChange]]:
+    """Put what judging found in place of what it found before, and say how the facts of each item changed.
+
+    What a person said of a fact stands (`store.facts`); columns of the items are left alone.
+    """
+    ids = [item.item_id for item in items]
+    for table in (ItemTopic, Mention):
+        session.exec(delete(table).where(col(table.item_id).in_(ids)))
     for item in items:
-        add_judgement(session, item.topics, item.mentions, item.facts)
-    index_items(session, [item.item_id for item in items])
+        session.add_all([*item.topics, *item.mentions])
+    return replace_facts(session, {item.item_id: item.facts for item in items})
 
 
 def postpone(session: Session, item_id: int, reason: str) -> None:

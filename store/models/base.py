@@ -15,7 +15,7 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-_JSON: Any = JSON().with_variant(JSONB(), "postgresql")
+JSON_VALUE: Any = JSON().with_variant(JSONB(), "postgresql")
 
 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:
@@ -30,7 +30,7 @@ def long_text(*, default: str | None = ...) -> Any:  # type: ignore[assignment]
 
 def json_value(factory: Any) -> Any:
     """A JSON column holding a list or an object, never NULL."""
-    return Field(default_factory=factory, sa_type=_JSON, nullable=False)
+    return Field(default_factory=factory, sa_type=JSON_VALUE, nullable=False)
 
 
 def money() -> Any:
