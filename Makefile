@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: install demo test lint bench docs clean lock help
+.PHONY: install demo test lint bench kinds docs clean lock help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -35,7 +35,10 @@ test: lint ## everything that must hold: lint, types, layers, tests
 bench: $(VENV)/.installed-test ## the measurements of benchmarks/, one table each
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
-docs: $(VENV)/.installed-test ## renew what docs/ says of commands and settings
+kinds: ## tell the store of the kinds of fact in crawler/judge/registry.py
+	$(PYTHON) -m crawler.judge.registry
+
+docs: $(VENV)/.installed-test kinds ## renew what docs/ says of commands, settings, kinds of fact and columns
 	$(BIN)/python -m tests.docs.generate
 
 lock: $(VENV)/.installed-test ## renew both lock files (names, versions, hashes; no hosts)

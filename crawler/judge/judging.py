@@ -6,7 +6,6 @@ where the text is relevant or where the caller asks for them.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from .relevance import CheapCheck, Relevance, Verdict, cheap_check, lead_end
 from .roundup import find_part
 from .terms import Hit, load_lexicon
 from .topics import Topics, announced, load_topics
+from .version import version_of
 
 # Half a character, as broken JSON escapes leave it: no library below takes it. Replaced one for one, so offsets hold.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -65,17 +65,9 @@ class Judge:
 
     @property
     def version(self) -> str:
-        """A short name of the rules in force: it changes whenever a term, a topic, an organisation or a model does."""
-        digest = hashlib.sha256()
-        for entries in (
-            self.relevance.lexicon.rules,
-            self.topics.rules,
-            self.knowledge.organisations.values(),
-            self.knowledge.models.values(),
-        ):
-            for entry in entries:
-                digest.update(entry.model_dump_json().encode())
-        return digest.hexdigest()[:12]
+        """A short name of what judges: it changes whenever the reader's weights, our code, a term, a topic, a name or a model does."""
+        rules = (*self.relevance.lexicon.rules, *self.topics.rules)
+        return version_of((*rules, *self.knowledge.organisations.values(), *self.knowledge.models.values()))
 
     def cheap_check(self, title: str, summary: str = "") -> CheapCheck:
         """Whether the page behind an entry of a general source is worth a fetch, by this judge's rules."""

@@ -31,7 +31,7 @@ from store.entries import ToRead
 from store.errors import ParseError, SelectorMissingError, YixunError
 
 from .article import Article
-from .clean import clean_article, clean_entry, clean_unread
+from .clean import clean_article, clean_entry, clean_unread, verdict_values
 from .extract import read_page
 from .messages import PageBytes, ReadArticle, ReadListing, Trouble
 from .paywalls import find_paywall
@@ -74,12 +74,12 @@ class Reader:
         values = clean_article(item, whole, fetched_at=pages[0].fetched_at)
         seen = {page.url for page in pages}
         further = tuple(url for url in whole.next_pages if url not in seen) if len(pages) == 1 else ()
-        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement, further)
+        return ReadArticle(values | verdict_values(judgement := self._verdict(item, values), self._rules), judgement, further)
 
     def entry(self, item: ToRead, status: str, reason: str) -> ReadArticle:
         """Judge an item by its entry alone, for there is no article to read."""
         values = clean_unread(item, status=status, reason=reason)
-        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
+        return ReadArticle(values | verdict_values(judgement := self._verdict(item, values), self._rules), judgement)
 
     def _page(self, page: PageBytes, source: Source) -> Article:
         article = read_page(
@@ -103,11 +103,6 @@ class Reader:
                 id=str(item.item_id), title=values["title"], text=text, url=item.link, published=published, language=values["language"]
             )
         )
-
-    def _with_verdict(self, values: dict[str, Any], judgement: Judgement) -> dict[str, Any]:
-        reasons = [{"rule": r.rule, "matched": r.matched, "place": r.place, "weight": r.weight} for r in judgement.reasons]
-        verdict = {"relevant": judgement.relevant, "score": round(judgement.score, 4), "reasons": reasons, "judged_with": self._rules}
-        return values | verdict
 
 
 def _end_at_wall(body: bytes, content_type: str | None, source: Source, *, text: str) -> None:

@@ -82,7 +82,7 @@ def explain(session: Session, item: Item, judge: Judge) -> dict[str, Any]:
 
 def _today(item: Item, judge: Judge) -> dict[str, Any]:
     """What today's rules say: the verdict where the rules have changed since, and the topics that the item missed."""
-    from .topics import document_of
+    from jobs.judge_again import document_of
 
     document = document_of(item)
     if item.status == "turned_away":
