@@ -13,8 +13,9 @@ from .clock import SHANGHAI
 from .facts import FactChange
 from .items import ReadItem, save_judgements
 from .models import Item, Judging, JudgingFault
+from .status import ItemStatus
 
-_JUDGED = ("kept", "unread")  # what has a text, or an entry in its place
+_JUDGED = (ItemStatus.kept, ItemStatus.unread)  # what has a text, or an entry in its place
 
 
 @dataclass(frozen=True, slots=True)

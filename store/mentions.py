@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from .kinds import kept_in
 from .models import FACT_TABLES, InvestorRow, Item, Mention
+from .status import ItemStatus
 
 
 def _named() -> Iterator[tuple[Any, Any, Any]]:
@@ -38,7 +39,7 @@ def unknown_names(session: Session, *, kind: str | None = None, since: datetime 
             func.max(Item.id).label("last"),
         )
         .join(Item, col(Item.id) == col(Mention.item_id))
-        .where(col(Mention.target_id).is_(None), col(Mention.target) == "organisation", col(Item.status) == "kept")
+        .where(col(Mention.target_id).is_(None), col(Mention.target) == "organisation", col(Item.status) == ItemStatus.kept)
         .group_by(col(Mention.as_written))
     )
     if kind is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from crawler.judge import facts
 from crawler.judge.rates import convert
+from store.clock import SHANGHAI
 from store.kinds import BY_NAME, CONVERTED, StoredRole, kept_in, tables
 from store.models import FactColumns, ItemTopic, Mention, fact_table
 
@@ -44,7 +45,7 @@ def fact_rows(item_id: int, judgement: facts.Judgement, *, published: datetime |
 
 def _fact_row(item_id: int, fact: facts.Fact, published: datetime | None, now: datetime) -> FactColumns:
     kind = BY_NAME[fact.type]
-    day = fact.announced_on or (published or now).date()
+    day = fact.announced_on or (published or now).astimezone(SHANGHAI).date()
     columns: dict[str, Any] = {"type": fact.type} if len(tables()[kind.table]) > 1 else {}
     for role in kept_in(kind.table).values():
         columns |= role_columns(role, getattr(fact, role.column, None), day)

@@ -2,7 +2,7 @@
 
 from .digests import Delivery, DigestIssue, IssueEntry, Ledger, StoreLock
 from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
-from .items import AiModel, Item, ItemTitle, ItemTopic, Mention, Organisation, Story, Topic
+from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Story, Topic
 from .judging import Judging, JudgingFault
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
 
@@ -10,6 +10,7 @@ __all__ = [
     "FACT_TABLES",
     "AdoptionFact",
     "AiModel",
+    "CatalogueDigest",
     "Delivery",
     "DigestIssue",
     "FactColumns",
@@ -21,8 +22,8 @@ __all__ = [
     "InvestorRow",
     "IssueEntry",
     "Item",
-    "ItemTitle",
     "ItemTopic",
+    "ItemVersion",
     "Judging",
     "JudgingFault",
     "Ledger",
