@@ -141,7 +141,8 @@ def _likeness(old: FactColumns, new: FactColumns) -> int:
 def _subjects(row: FactColumns) -> Iterator[str]:
     """What a fact is about, as ids and folded names; as it was read too, where a person corrected it."""
     role = BY_NAME[kind_of(row)].subject
-    for value in (getattr(row, role.column), (row.as_read or {}).get(role.column)):
+    corrected = [row.as_read[role.column]] if row.as_read and role.column in row.as_read else []
+    for value in (getattr(row, role.column), *corrected):
         for one in value if isinstance(value, list) else [{"as_written": value}]:
             yield fold(str(one["as_written"] or ""))
     if role.type == "party" and getattr(row, f"{role.column}_id"):

@@ -79,14 +79,15 @@ class Kind:
         return tuple(role for role in self.roles if role.tagged and (role.name != self.anchor or role.type == "parties"))
 
 
-def _deal(name: str, choices: Mapping[str, tuple[str, ...]], *extra: Role, home: tuple[str, ...], rank: int) -> Kind:
-    roles = (Role("company", "party"), Role("amount", "amount"), *extra, Role("valuation", "amount", tagged=False))
-    shown = {"company": "subject", "investors": "others"}
-    return Kind(name, "company", roles, choices, any_industry=True, table="fact_funding", shown=shown, home=home, rank=rank, summed_up=True)
-
-
 _ROUND = Role("round", "text")
 _INVESTORS = Role("investors", "investors")
+
+
+def _deal(name: str, choices: Mapping[str, tuple[str, ...]], *extra: Role, home: tuple[str, ...], rank: int) -> Kind:
+    roles = (Role("company", "party"), Role("amount", "amount"), *extra, Role("valuation", "amount", tagged=False))
+    shown = {"company": "subject"} | ({"investors": "others"} if _INVESTORS in extra else {})
+    return Kind(name, "company", roles, choices, any_industry=True, table="fact_funding", shown=shown, home=home, rank=rank, summed_up=True)
+
 
 KINDS: tuple[Kind, ...] = (
     _deal(
