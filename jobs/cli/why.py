@@ -70,7 +70,7 @@ def explain(session: Session, item: Item, judge: Judge) -> dict[str, Any]:
         "reasons": item.reasons,
         "topics": [{"id": t.topic_id, "points": t.score, "matched": t.matched} for t in topics_of(session, item.id)],
         "facts": [
-            {"type": kind, "evidence": f.evidence, "found_by": f.found_by, "confidence": f.confidence, "background": f.background, "reviewed": f.reviewed}
+            {"type": kind} | {name: getattr(f, name) for name in ("evidence", "found_by", "confidence", "background", "reviewed")}
             for kind, f in facts_of(session, item.id)
         ],
         "names": list(dict.fromkeys(m.as_written for m in mentions_of(session, item.id))),
