@@ -41,22 +41,22 @@ def _announced(groups: Iterable[Group], *kinds: str) -> list[tuple[Any, Candidat
     return [(fact, row) for group in groups for row in group.members for fact in row.announced(*kinds)]
 
 
-def _same_round(one: FundingFact, other: FundingFact) -> bool:
-    """Whether two facts tell one round: the same company, or companies named in two scripts with the same figure."""
+def _same_round(one: FundingFact, other: FundingFact, *, one_story: bool) -> bool:
+    """Whether two facts, of items of `one_story` or not, tell one round: the same company, or names in two scripts with the same figure."""
     if one.type != other.type or (one.type == "funding" and one.kind != other.kind) or _days_apart(one, other) > _ONE_ROUND_DAYS:
         return False
     if one.round is not None and other.round is not None and _stage_letter(one.round) != _stage_letter(other.round):
         return False
     if one.company_id and other.company_id:
         return one.company_id == other.company_id
-    return bare(one.company) == bare(other.company) or _translated(one, other)
+    return bare(one.company) == bare(other.company) or _translated(one, other, one_story=one_story)
 
 
-def _translated(one: FundingFact, other: FundingFact) -> bool:
+def _translated(one: FundingFact, other: FundingFact, *, one_story: bool) -> bool:
     """Whether one fact reads like the other in another language: names in two scripts, one story or the same figure within days."""
     if one.company.isascii() == other.company.isascii():
         return False
-    if one.story_id is not None and one.story_id == other.story_id:
+    if one_story:
         return True
     if one.amount_low is None:
         return False
@@ -84,7 +84,8 @@ def funding_lines(groups: Iterable[Group], names: Names) -> tuple[FundingLine, .
     """One row a round: several items on one round give the row that tells most. Biggest low bound first, by type."""
     kept: list[tuple[FundingFact, Candidate]] = []
     for fact, row in sorted(_announced(groups, *_FUNDING_ORDER), key=lambda pair: _told(pair[0]), reverse=True):
-        if not any(_same_round(fact, other) for other, _ in kept):
+        story = row.item.story_id
+        if not any(_same_round(fact, other, one_story=story is not None and story == place.item.story_id) for other, place in kept):
             kept.append((fact, row))
     lines = [_funding_line(fact, row, names) for fact, row in kept]
     return tuple(sorted(lines, key=_funding_order))

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlmodel import Session, col, delete, select
 
 from .kinds import BY_NAME, columns_of
-from .models import FACT_TABLES, FactColumns, FundingFact, InvestorRow, Item, kind_of
+from .models import FACT_TABLES, FactColumns, FundingFact, InvestorRow, kind_of
 from .text import fold
 
 # The columns of every fact that say what it states, beside those of its kind.
@@ -45,7 +45,6 @@ def facts_of_items(session: Session, item_ids: Sequence[int]) -> dict[int, list[
 def replace_facts(session: Session, found: Mapping[int, Sequence[FactColumns]]) -> dict[int, list[FactChange]]:
     """Make the facts of these items those that were found now; says what that changed, item by item."""
     there = facts_of_items(session, list(found))
-    stories = dict(session.exec(select(Item.id, Item.story_id).where(col(Item.id).in_(list(found)))).all())
     changes: dict[int, list[FactChange]] = {}
     for item_id, rows in found.items():
         pairs, lost, gained = _paired(there[item_id], rows)
@@ -53,7 +52,6 @@ def replace_facts(session: Session, found: Mapping[int, Sequence[FactColumns]]) 
         for row in lost:
             session.delete(row)
         for row in gained:
-            row.story_id = stories.get(item_id)
             session.add(row)
         changes[item_id] += [FactChange("lost", row, {}) for row in lost] + [FactChange("gained", row, {}) for row in gained]
     session.flush()

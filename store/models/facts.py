@@ -22,7 +22,6 @@ class FactColumns(SQLModel):
 
     id: int | None = Field(default=None, primary_key=True)
     item_id: int = owned_by("item.id")
-    story_id: int | None = owned_by("story.id", nullable=True, cascade=False)
     evidence: str = long_text()
     evidence_start: int
     evidence_end: int

@@ -3,7 +3,7 @@ SELECT
     a.fact_id AS fact_id,
     a.type AS type,
     a.item_id AS item_id,
-    a.story_id AS story_id,
+    i.story_id AS story_id,
     a.announced_on AS announced_on,
     WEEK_OF_DATE(a.announced_on) AS week,
     FLAG(a.background) AS background,
@@ -11,7 +11,7 @@ SELECT
     CASE
         WHEN a.background OR a.reviewed = 'wrong' THEN 0
         WHEN ROW_NUMBER() OVER (
-            PARTITION BY a.type, COALESCE(a.story_id, -a.item_id), COALESCE(a.subject_id, a.subject), a.apart
+            PARTITION BY a.type, COALESCE(i.story_id, -a.item_id), COALESCE(a.subject_id, a.subject), a.apart
             ORDER BY
                 a.background,
                 CASE COALESCE(a.reviewed, '') WHEN 'wrong' THEN 2 WHEN '' THEN 1 ELSE 0 END,

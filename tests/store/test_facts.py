@@ -32,7 +32,7 @@ def item(session: Session) -> Item:
 
 def read_again(row: Any, **values: Any) -> Any:
     """The same fact as judging would find it once more, with some values changed."""
-    kept = {name: getattr(row, name) for name in type(row).model_fields if name not in ("id", "story_id", "reviewed", "as_read")}
+    kept = {name: getattr(row, name) for name in type(row).model_fields if name not in ("id", "reviewed", "as_read")}
     return type(row)(**{**kept, "recorded_at": LATER, **values})
 
 
@@ -48,7 +48,7 @@ def test_a_fact_found_again_keeps_its_row_and_one_that_changed_says_how(session:
     assert set(changes) == {"changed", "lost", "gained"}
     assert (changes["changed"].row, dict(changes["changed"].before)) == (changed, {"stage": "planned"})
     assert changes["lost"].row is lost
-    assert (changes["gained"].row, gained.story_id) == (gained, item.story_id)
+    assert changes["gained"].row is gained
     session.expire_all()
     assert {fact_id(row) for row in facts_of_items(session, [item.id])[item.id]} == {"funding:1", "adoption:1", fact_id(gained)}
     assert (kept.confidence, kept.recorded_at, changed.stage, changed.recorded_at) == (0.7, NOON, "live", LATER)
@@ -165,4 +165,4 @@ def test_the_view_tells_reviews_and_counts_no_wrong_fact(engine: Engine) -> None
 
 def a_figure(item: Item) -> dict[str, Any]:
     shared = {"evidence": "e", "evidence_start": 0, "evidence_end": 1, "confidence": 0.9, "found_by": "reader", "recorded_at": NOON}
-    return {"item_id": item.id, "story_id": item.story_id, "subject": "AI医学影像市场", **shared}
+    return {"item_id": item.id, "subject": "AI医学影像市场", **shared}

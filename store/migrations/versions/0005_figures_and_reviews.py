@@ -31,7 +31,6 @@ def upgrade() -> None:
     op.create_table('fact_figure',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
-    sa.Column('story_id', sa.Integer(), nullable=True),
     sa.Column('evidence', sa.Text(), nullable=False),
     sa.Column('evidence_start', sa.Integer(), nullable=False),
     sa.Column('evidence_end', sa.Integer(), nullable=False),
@@ -48,14 +47,12 @@ def upgrade() -> None:
     sa.Column('year', sa.Text(), nullable=True),
     sa.Column('source', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_fact_figure_item_id_item'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['story_id'], ['story.id'], name=op.f('fk_fact_figure_story_id_story'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_fact_figure'))
     )
     with op.batch_alter_table('fact_figure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_fact_figure_announced_on'), ['announced_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_fact_figure_item_id'), ['item_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_fact_figure_reviewed'), ['reviewed'], unique=False)
-        batch_op.create_index(batch_op.f('ix_fact_figure_story_id'), ['story_id'], unique=False)
 
     op.create_table('fact_review',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -93,7 +90,10 @@ def upgrade() -> None:
         batch_op.alter_column('model',
                existing_type=sa.TEXT(),
                nullable=True)
+        batch_op.drop_index(batch_op.f('ix_fact_adoption_story_id'))
         batch_op.create_index(batch_op.f('ix_fact_adoption_reviewed'), ['reviewed'], unique=False)
+        batch_op.drop_constraint(batch_op.f('fk_fact_adoption_story_id_story'), type_='foreignkey')
+        batch_op.drop_column('story_id')
 
     with op.batch_alter_table('fact_approval', schema=None) as batch_op:
         batch_op.add_column(sa.Column('health', sa.Boolean(), nullable=False, server_default=sa.true()))
@@ -114,14 +114,20 @@ def upgrade() -> None:
                existing_type=sa.VARCHAR(),
                nullable=True)
         batch_op.drop_index(batch_op.f('ix_fact_approval_authority'))
+        batch_op.drop_index(batch_op.f('ix_fact_approval_story_id'))
         batch_op.create_index(batch_op.f('ix_fact_approval_reviewed'), ['reviewed'], unique=False)
+        batch_op.drop_constraint(batch_op.f('fk_fact_approval_story_id_story'), type_='foreignkey')
+        batch_op.drop_column('story_id')
 
     with op.batch_alter_table('fact_funding', schema=None) as batch_op:
         batch_op.add_column(sa.Column('health', sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column('reviewed', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('as_read', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True))
         batch_op.add_column(sa.Column('venue', sa.Text(), nullable=True))
+        batch_op.drop_index(batch_op.f('ix_fact_funding_story_id'))
         batch_op.create_index(batch_op.f('ix_fact_funding_reviewed'), ['reviewed'], unique=False)
+        batch_op.drop_constraint(batch_op.f('fk_fact_funding_story_id_story'), type_='foreignkey')
+        batch_op.drop_column('story_id')
 
     with op.batch_alter_table('fact_launch', schema=None) as batch_op:
         batch_op.add_column(sa.Column('health', sa.Boolean(), nullable=False, server_default=sa.true()))
@@ -130,13 +136,19 @@ def upgrade() -> None:
         batch_op.alter_column('organisation',
                existing_type=sa.TEXT(),
                nullable=True)
+        batch_op.drop_index(batch_op.f('ix_fact_launch_story_id'))
         batch_op.create_index(batch_op.f('ix_fact_launch_reviewed'), ['reviewed'], unique=False)
+        batch_op.drop_constraint(batch_op.f('fk_fact_launch_story_id_story'), type_='foreignkey')
+        batch_op.drop_column('story_id')
 
     with op.batch_alter_table('fact_partnership', schema=None) as batch_op:
         batch_op.add_column(sa.Column('health', sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column('reviewed', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('as_read', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True))
+        batch_op.drop_index(batch_op.f('ix_fact_partnership_story_id'))
         batch_op.create_index(batch_op.f('ix_fact_partnership_reviewed'), ['reviewed'], unique=False)
+        batch_op.drop_constraint(batch_op.f('fk_fact_partnership_story_id_story'), type_='foreignkey')
+        batch_op.drop_column('story_id')
 
     with op.batch_alter_table('fact_policy', schema=None) as batch_op:
         batch_op.add_column(sa.Column('health', sa.Boolean(), nullable=False, server_default=sa.true()))
@@ -148,7 +160,10 @@ def upgrade() -> None:
         batch_op.alter_column('issuer',
                existing_type=sa.TEXT(),
                nullable=True)
+        batch_op.drop_index(batch_op.f('ix_fact_policy_story_id'))
         batch_op.create_index(batch_op.f('ix_fact_policy_reviewed'), ['reviewed'], unique=False)
+        batch_op.drop_constraint(batch_op.f('fk_fact_policy_story_id_story'), type_='foreignkey')
+        batch_op.drop_column('story_id')
 
     with op.batch_alter_table('fact_results', schema=None) as batch_op:
         batch_op.add_column(sa.Column('health', sa.Boolean(), nullable=False, server_default=sa.true()))
@@ -164,6 +179,9 @@ def upgrade() -> None:
                existing_type=sa.VARCHAR(),
                type_=sa.Text(),
                existing_nullable=True)
+        batch_op.drop_index(batch_op.f('ix_fact_results_story_id'))
         batch_op.create_index(batch_op.f('ix_fact_results_reviewed'), ['reviewed'], unique=False)
+        batch_op.drop_constraint(batch_op.f('fk_fact_results_story_id_story'), type_='foreignkey')
+        batch_op.drop_column('story_id')
 
     # ### end Alembic commands ###
