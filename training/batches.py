@@ -74,7 +74,7 @@ def _example(row: Row, window: Window, aligned: Aligned, text: list[int]) -> Exa
 
 @dataclass(slots=True)
 class Batch:
-    """Targets of B windows: marks and their weight (B, L, M, 2), links as rows (window, column, anchor, mention, right, same sentence), …"""
+    """Targets of B windows: marks and their weight (B, L, M, 2), links as rows (window, column, anchor, mention, right, one sentence)"""
 
     ids: Tensor
     marks: Tensor

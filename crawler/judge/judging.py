@@ -17,7 +17,7 @@ from crawler.text.language import detect_language
 
 from .document import Document, Reading
 from .facts import Fact, Judgement, Mention, Party, Reason, TopicMatch
-from .knowledge import KNOWLEDGE, Knowledge, load_knowledge
+from .knowledge import Knowledge, load_knowledge
 from .name_ends import kind_of
 from .names import Names
 from .relevance import THRESHOLD, CheapCheck, Relevance, Verdict, cheap_check

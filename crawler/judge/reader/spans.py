@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .shape import LINK_SIZE, LINKS, MARKS, TEXT
+from .shape import LINK_SIZE, LINKS, TEXT
 from .tokens import Window
 
 POSSIBLE = 0.25  # a mention less likely than this is not looked at
@@ -31,7 +31,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """All that the reader says of one window. `ties` give for (column of a link, anchor, mention), by index, how likely they belong together."""
+    """All that the reader says of one window. `ties`: (column of a link, index of anchor, of mention) → how likely they are of one event."""
 
     mentions: tuple[Mention, ...]
     ties: Mapping[tuple[int, int, int], float]
