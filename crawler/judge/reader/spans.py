@@ -31,7 +31,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """All that the reader says of one window. `ties`: (column of a link, index of anchor, of mention) → how likely they are of one event."""
+    """All that the reader says of one window. `ties`: (column of a link, index of anchor, of mention) → how likely they are one event."""
 
     mentions: tuple[Mention, ...]
     ties: Mapping[tuple[int, int, int], float]
