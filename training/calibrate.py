@@ -34,7 +34,7 @@ from .rows import Row
 from .score import agree
 
 GRID = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
-ENOUGH = 12  # labelled events from which a kind has a threshold of its own
+ENOUGH = 25  # labelled events from which a kind has a threshold of its own
 Seen = tuple[str, float, bool]  # kind, likelihood, right
 
 
