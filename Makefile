@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: install demo test lint bench house docs train clean lock help
+.PHONY: install demo test lint bench house kinds docs train clean lock help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -39,7 +39,10 @@ house: $(VENV)/.installed-test ## the folders, how they import each other, what 
 	$(BIN)/python -m tests.house
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.installed-test ## renew what docs/ says of commands and settings
+kinds: ## tell the store of the kinds of fact in crawler/judge/registry.py
+	$(PYTHON) -m crawler.judge.registry
+
+docs: $(VENV)/.installed-test kinds ## renew what docs/ says of commands, settings, kinds of fact and columns
 	$(BIN)/python -m tests.docs.generate
 
 TRAIN := .venv-train

@@ -48,7 +48,9 @@ def _is_attention(name: str) -> bool:
 def _packed(model: onnx.ModelProto) -> onnx.ModelProto:
     """Matrices still in floating point are kept in 8 bits, one scale a column, and spread out again when the file is loaded."""
     graph = model.graph
-    for tensor in [t for t in graph.initializer if t.data_type == onnx.TensorProto.FLOAT and len(t.dims) == 2 and np.prod(t.dims) > 100_000]:
+    for tensor in [
+        t for t in graph.initializer if t.data_type == onnx.TensorProto.FLOAT and len(t.dims) == 2 and np.prod(t.dims) > 100_000
+    ]:
         weights = onnx.numpy_helper.to_array(tensor)
         scale = np.maximum(np.abs(weights).max(0, keepdims=True) / 127, 1e-12).astype(np.float32)
         graph.initializer.append(onnx.numpy_helper.from_array(np.round(weights / scale).astype(np.int8), tensor.name + ".8"))
@@ -80,7 +82,9 @@ def main(base: str, weights: str, out: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         plain, fused, small = (f"{folder}/{name}.onnx" for name in ("plain", "fused", "small"))
         axes = {"ids": {0: "batch", 1: "pieces"}} | {name: {0: "batch", 1: "pieces"} for name in NAMES[:4]} | {"text": {0: "batch"}}
-        torch.onnx.export(_Graph(reader), (ids,), plain, input_names=["ids"], output_names=list(NAMES), dynamic_axes=axes, opset_version=17, dynamo=False)
+        torch.onnx.export(
+            _Graph(reader), (ids,), plain, input_names=["ids"], output_names=list(NAMES), dynamic_axes=axes, opset_version=17, dynamo=False
+        )
         model = fuse.optimize_model(plain, model_type="bert", num_heads=HEADS, hidden_size=WIDTH, opt_level=1)
         model.save_model_to_file(fused)
         kept = [node.name for node in onnx.load(fused).graph.node if _is_wide(node.name) or _is_attention(node.name)]
@@ -95,7 +99,9 @@ def main(base: str, weights: str, out: str) -> None:
     with torch.no_grad():
         meant = _Graph(reader)(ids)
     for name, a, b in zip(NAMES, said, meant, strict=True):
-        sys.stdout.write(f"{name}: shape {a.shape}, gap {np.abs(a - b.detach().numpy()).mean():.4f} of {np.abs(b.detach().numpy()).mean():.4f}\n")
+        sys.stdout.write(
+            f"{name}: shape {a.shape}, gap {np.abs(a - b.detach().numpy()).mean():.4f} of {np.abs(b.detach().numpy()).mean():.4f}\n"
+        )
     sys.stdout.write(f"{Path(out).stat().st_size / 1e6:.1f} MB\n")
 
 

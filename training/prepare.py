@@ -13,22 +13,20 @@ from .folds import number, stories
 from .rows import Row, own_rows, shared_rows
 
 FOLDS = 5
-HELD, ONE_IN = -1, 15  # own texts that no reader learns from: what the tests hold the shipped file against
+HELD = -1  # texts that no reader learns from: what the tests hold the shipped file against, and what its card is measured on
+HELD_SET = "held_1"  # written apart from the others
 
 
 def prepared(shared: Path | None) -> list[tuple[Row, int]]:
-    """All rows at hand with their folds. Which own texts are held does not depend on whether the shared ones are there.
-
-    Rows that share a story with a held text are held with it.
-    """
+    """All rows at hand with their folds. A text of the held set that shares a story with another text is learnt from like any."""
     own = own_rows()
     rows = own + (shared_rows(shared) if shared is not None else [])
     for row in rows:
         row.title, row.text = simplify(row.title), simplify(row.text)
         row.events = None if row.events is None else [_simplified(event) for event in row.events]
-    alone, together = stories(own), stories(rows)
-    held = {together[row.id] for row in own if number(alone[row.id], FOLDS * ONE_IN) % ONE_IN == 0}
-    return [(row, HELD if together[row.id] in held else number(together[row.id], FOLDS * ONE_IN) // ONE_IN) for row in rows]
+    story = stories(rows)
+    learnt = {story[row.id] for row in rows if row.of != HELD_SET}
+    return [(row, HELD if row.of == HELD_SET and story[row.id] not in learnt else number(story[row.id], FOLDS)) for row in rows]
 
 
 def _simplified(value: Any) -> Any:

@@ -5,10 +5,12 @@ Offsets count characters of `Document.full`: the title, a line feed, the text; o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, make_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
+
+from .registry import KINDS, Kind
 
 Hedge = Literal["exact", "about", "at_least", "under", "range", "undisclosed"]
 OrganisationKind = Literal["company", "hospital", "regulator", "investor", "university", "agency"]
@@ -83,7 +85,11 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What all facts share. `background` marks what the text recalls rather than announces (去年完成…)."""
+    """What all facts share.
+
+    `found_by` is "reader" or the name of a rule; `background` marks what the text recalls rather than announces (去年完成…);
+    `health` tells whether the main party works in health.
+    """
 
     type: str
     evidence: Evidence
@@ -96,7 +102,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funding(Fact):
-    """A funding round, an IPO step or an acquisition (`type`: funding, ipo, acquisition)."""
+    """A funding round, an IPO step or an acquisition (`type`: funding, ipo, acquisition); `venue` is where an IPO lists."""
 
     company: Party
     amount: Amount | None = None
@@ -172,12 +178,37 @@ class Results(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure(Fact):
-    """A size, forecast or count told as a fact of the sector."""
+    """A market size, a forecast or a count told as a fact of the sector."""
 
     value: str
     subject: str | None = None
     year: str | None = None
     source: str | None = None
+
+
+def _made(kind: Kind) -> type[Fact]:
+    """The value of a kind that no code names the fields of: one field a role and a choice, None (or none) where the text is silent."""
+    several = ("parties", "investors")
+    roles = [(role.column, Any, field(default=() if role.type in several else None)) for role in kind.roles]
+    choices = [(choice, Any, field(default=None)) for choice in kind.choices]
+    name = kind.name.title().replace("_", "")
+    made = make_dataclass(name, [*roles, *choices], bases=(Fact,), frozen=True, slots=True, kw_only=True)
+    made.__module__ = __name__
+    globals()[name] = made  # facts travel between processes, by the name of their class
+    return made
+
+
+_WRITTEN: dict[str, type[Fact]] = {
+    **dict.fromkeys(("funding", "ipo", "acquisition"), Funding),
+    "adoption": Adoption,
+    "approval": Approval,
+    "partnership": Partnership,
+    "policy": Policy,
+    "launch": Launch,
+    "results": Results,
+    "figure": Figure,
+}
+OF_KIND: dict[str, type[Fact]] = {kind.name: _WRITTEN.get(kind.name) or _made(kind) for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,26 +6,25 @@ the facts. Of a text that is not asked for in depth, facts are read only where i
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crawler.text.language import detect_language
 
 from .document import Document, Reading
 from .facts import Fact, Judgement, Mention, Party, Reason, TopicMatch
-from .knowledge import KNOWLEDGE, Knowledge, load_knowledge
+from .knowledge import Knowledge, load_knowledge
 from .name_ends import kind_of
 from .names import Names
 from .relevance import THRESHOLD, CheapCheck, Relevance, Verdict, cheap_check
 from .roundup import find_part
 from .terms import Hit, load_lexicon
 from .topics import Topics, announced, load_topics
+from .version import version_of
 
 if TYPE_CHECKING:
     from .reader.spans import Readout
@@ -57,17 +56,9 @@ class Judge:
 
     @cached_property
     def version(self) -> str:
-        """A short name of all that judges: it changes with a term, a topic, an organisation, a model, the reader's weights or the code."""
-        digest = hashlib.sha256(_code_and_weights())
-        for entries in (
-            self.relevance.lexicon.rules,
-            self.topics.rules,
-            self.knowledge.organisations.values(),
-            self.knowledge.models.values(),
-        ):
-            for entry in entries:
-                digest.update(entry.model_dump_json().encode())
-        return digest.hexdigest()[:12]
+        """A short name of what judges: it changes whenever the reader's weights, our code, a term, a topic, a name or a model does."""
+        rules = (*self.relevance.lexicon.rules, *self.topics.rules)
+        return version_of((*rules, *self.knowledge.organisations.values(), *self.knowledge.models.values()))
 
     def cheap_check(self, title: str, summary: str = "") -> CheapCheck:
         """Whether the page behind an entry of a general source is worth a fetch, by this judge's rules."""
@@ -206,13 +197,3 @@ def _parties(fact: Fact) -> Iterable[Party]:
             yield party
     yield from (party for party in getattr(fact, "parties", ()) if party.id is None)
     yield from (Party(None, investor.name) for investor in getattr(fact, "investors", ()) if investor.id is None)
-
-
-@cache
-def _code_and_weights() -> bytes:
-    here = Path(__file__).parent
-    digest = hashlib.sha256()
-    grammar = [KNOWLEDGE / "currencies.yaml", KNOWLEDGE / "name_ends.yaml"]
-    for path in sorted([*here.rglob("*.py"), *here.rglob("*.onnx"), *here.rglob("*.json"), *grammar]):
-        digest.update(path.relative_to(here.parent).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.digest()

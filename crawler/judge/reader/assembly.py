@@ -18,8 +18,8 @@ from crawler.judge.facts import (
     Investor,
     Launch,
     ModelRef,
-    Party,
     Partnership,
+    Party,
     Policy,
     Results,
 )
@@ -42,7 +42,10 @@ Confidence = Callable[[str, float], float]
 
 
 def facts_of(told: Sequence[Told], reading: Reading, confidence: Confidence) -> tuple[Fact, ...]:
-    """The facts that `told` events make, by where their evidence stands; `confidence` gives of a kind and a likelihood how often it is right."""
+    """The facts that `told` events make, by where their evidence stands.
+
+    `confidence` gives of a kind and a likelihood how often such a fact is right.
+    """
     assembler = _Assembler(reading)
     made: list[Fact] = []
     for event in told:
@@ -194,7 +197,9 @@ class _Assembler:
 
 
 def _latin(full: str, at: int) -> bool:
-    return full[at].isascii() and (full[at].isalnum() or full[at] in "-'&" and 0 < at < len(full) - 1 and full[at - 1].isalnum() and full[at + 1].isalnum())
+    return full[at].isascii() and (
+        full[at].isalnum() or (full[at] in "-'&" and 0 < at < len(full) - 1 and full[at - 1].isalnum() and full[at + 1].isalnum())
+    )
 
 
 def _deal(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
@@ -268,8 +273,8 @@ def _figure(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterato
     value = make.text(event, "value")
     if value is not None:
         yield Figure(
-            type="figure", subject=make.text(event, "subject"), value=value, year=make.text(event, "year"), source=make.text(event, "source"),
-            **common,
+            type="figure", subject=make.text(event, "subject"), value=value, year=make.text(event, "year"),
+            source=make.text(event, "source"), **common,
         )  # fmt: skip
 
 

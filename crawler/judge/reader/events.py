@@ -136,7 +136,7 @@ def _cliques(friends: Mapping[int, set[int]]) -> list[set[int]]:
 
 
 def _split(event: Told) -> Iterator[Told]:
-    """Two rounds told of one mention are two events: each sum with the round nearest to it, and who invests with the round of their sentence."""
+    """Two rounds told of one mention are two events: each sum with the nearest round, investors with the round of their sentence."""
     amounts = _distinct(event.roles.get("amount", ()))
     rounds = _distinct(event.roles.get("round", ()))
     if event.kind != "funding" or len(amounts) < 2 or len(rounds) < 2:
@@ -200,7 +200,11 @@ def _one_event(a: Told, b: Told, full: str) -> bool:
     if kind.name in ("results", "figure"):
         return _agree(a, b, full, "organisation") and _agree(a, b, full, "amount")
     background = (a.background >= 0.5) == (b.background >= 0.5)
-    return _agree(a, b, full, "amount") and _agree(a, b, full, "round") and (background or not a.roles.get("amount") or not b.roles.get("amount"))
+    return (
+        _agree(a, b, full, "amount")
+        and _agree(a, b, full, "round")
+        and (background or not a.roles.get("amount") or not b.roles.get("amount"))
+    )
 
 
 def _agree(a: Told, b: Told, full: str, role: str) -> bool:

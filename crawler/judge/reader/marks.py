@@ -1,4 +1,4 @@
-"""Formal marks that a role carries in writing, read by grammar beside the reader: who leads a round, where a model runs, a document's number."""
+"""Formal marks of a role, read by grammar beside the reader: who leads a round, where a model runs, the number of a document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _LED = re.compile(r" (?:co-?)?(?:led|leads|leading) (?:the|a|an|its|this|investm
 _LOCAL = re.compile(
     r"本地化?(?:的?(?:部署|蒸馏|引入|落地|运行|版|接入|上线|安装|服务器|化)|私有)|在地化?部署|私有化|私有云|院内(?:部署|服务器|私有)|内网|局域网"
     r"|自有(?:服务器|算力|机房)|数据不出(?:院|域|门)|部署在(?:院内|医院|本地)"
-    r"|\bon-?prem(?:ises?)?\b|\b(?:its|their) own (?:servers?|data cent(?:re|er)s?|hardware)\b|\blocally\b|\blocal (?:deployment|servers?)\b"
+    r"|\bon-?prem(?:ises?)?\b|\b(?:its|their) own (?:servers?|data cent(?:re|er)s?|hardware)\b|\blocally\b"
+    r"|\blocal (?:deployment|servers?)\b"
     r"|\bprivate(?:ly)? (?:deploy\w*|cloud|servers?)\b"
 )
 _HOSTED = re.compile(r"云端|公有云|云上|(?<![a-z])api(?![a-z])|云服务|(?:腾讯|华为|阿里|百度|火山|移动|天翼|联通)云|\bcloud\b|\bhosted\b")
