@@ -85,6 +85,12 @@ def count(run: Judging, changes: Sequence[FactChange], *, judged: int, failed: i
         setattr(run, change.change, getattr(run, change.change) + 1)
 
 
+def count_outdated(session: Session, version: str) -> int:
+    """How many items another version judged."""
+    query = select(func.count()).select_from(Item).where(col(Item.status).in_(_JUDGED), Item.judged_with != version)
+    return session.exec(query).one()
+
+
 def faults(session: Session) -> list[JudgingFault]:
     """The items that our code broke on when they were judged again, latest first."""
     return list(session.exec(select(JudgingFault).order_by(col(JudgingFault.happened_at).desc(), col(JudgingFault.item_id))))

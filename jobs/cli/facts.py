@@ -176,7 +176,7 @@ def export(config: ConfigFile = None) -> None:
 
     Facts called wrong are left out; a note names those that nobody looked at. Relevance and topics are as judged.
     """
-    from jobs.corrections import labelled
+    from jobs.labelled import labelled
     from store.explain import topics_of
     from store.reviews import reviewed_items
 

@@ -12,7 +12,7 @@ import typer
 from .common import EXIT_PARTLY, AsJson, ConfigFile, out, out_json, say, settings_of
 
 if TYPE_CHECKING:
-    from jobs.judge_again import ItemChange
+    from jobs.judge_again import Broken, ItemChange
     from store.models import Judging
 
 _SIGNS = {"gained": "+", "lost": "-", "changed": "~"}
@@ -42,11 +42,10 @@ def judge(
     from crawler.judge.judging import Judge
     from crawler.judge.knowledge import load_knowledge
     from jobs.holding import holding
-    from jobs.judge_again import Broken, judge_again
+    from jobs.judge_again import judge_again
     from store.clock import SHANGHAI
     from store.judgings import Asked
     from store.migrate import open_store
-    from store.models import Judging
 
     if sum((outdated, every, since is not None)) != 1:
         raise typer.BadParameter("expected one of --outdated, --all and --since DAY", param_hint="--outdated | --all | --since")
@@ -54,24 +53,31 @@ def judge(
     asked = Asked(outdated=outdated, since=since.replace(tzinfo=SHANGHAI) if since else None)
     by = Judge(load_knowledge(settings.knowledge))
     engine = open_store(settings.store, create=False)
-    failed = 0
     try:
         with holding(engine, "judge", "yixun judge"):
-            for one in judge_again(engine, by, asked, dry_run=dry_run):
-                if isinstance(one, Broken):
-                    failed += 1
-                    say(f"item {one.item}: our judging broke, it keeps what was judged before: {one.reason}")
-                elif isinstance(one, Judging):
-                    _end(one, dry_run=dry_run, as_json=as_json)
-                elif as_json:
-                    out_json(asdict(one))
-                else:
-                    for line in _told(one):
-                        out(line)
+            run = _print_all(judge_again(engine, by, asked, dry_run=dry_run), as_json=as_json)
     finally:
         engine.dispose()
-    if failed:
+    _end(run, dry_run=dry_run, as_json=as_json)
+    if run.failed:
         raise typer.Exit(EXIT_PARTLY)
+
+
+def _print_all(told: Iterator[ItemChange | Broken | Judging], *, as_json: bool) -> Judging:
+    """Print what changed and what broke, as it comes; returns the run, which comes last."""
+    from jobs.judge_again import Broken, ItemChange
+
+    for one in told:
+        if isinstance(one, Broken):
+            say(f"item {one.item}: our judging broke, it keeps what was judged before: {one.reason}")
+        elif not isinstance(one, ItemChange):
+            return one
+        elif as_json:
+            out_json(asdict(one))
+        else:
+            for line in _told(one):
+                out(line)
+    raise AssertionError("a run always tells its end")
 
 
 def _end(run: Judging, *, dry_run: bool, as_json: bool) -> None:
