@@ -46,6 +46,7 @@ def test_folds_are_the_same_every_time_and_come_back_from_a_file(tmp_path: Path)
 
 
 @pytest.mark.skipif(not (SHARED / "data" / "facts").is_dir(), reason="the shared folder is not beside the repository")
-def test_what_is_held_without_the_shared_texts_is_held_beside_them() -> None:
-    alone = {row.id for row, fold in prepared(None) if fold == HELD}
-    assert alone <= {row.id for row, fold in prepared(SHARED) if fold == HELD}
+def test_nearly_all_that_is_held_without_the_shared_texts_is_held_beside_them() -> None:
+    """A held text that tells the story of a shared one is learnt from where that is at hand."""
+    alone, beside = ({row.id for row, fold in prepared(shared) if fold == HELD} for shared in (None, SHARED))
+    assert len(alone & beside) >= 0.9 * len(alone)
