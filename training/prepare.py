@@ -18,15 +18,15 @@ HELD_SET = "held_1"  # written apart from the others
 
 
 def prepared(shared: Path | None) -> list[tuple[Row, int]]:
-    """All rows at hand with their folds. A text of the held set that shares a story with another text is learnt from like any."""
+    """All rows at hand with their folds. Rows that share a story with a held text are held with it."""
     own = own_rows()
     rows = own + (shared_rows(shared) if shared is not None else [])
     for row in rows:
         row.title, row.text = simplify(row.title), simplify(row.text)
         row.events = None if row.events is None else [_simplified(event) for event in row.events]
     story = stories(rows)
-    learnt = {story[row.id] for row in rows if row.of != HELD_SET}
-    return [(row, HELD if row.of == HELD_SET and story[row.id] not in learnt else number(story[row.id], FOLDS)) for row in rows]
+    held = {story[row.id] for row in own if row.of == HELD_SET}
+    return [(row, HELD if story[row.id] in held else number(story[row.id], FOLDS)) for row in rows]
 
 
 def _simplified(value: Any) -> Any:
