@@ -22,6 +22,7 @@ NOUNS: tuple[str, ...] = (
     "digest",
     "doctor",
     "export",
+    "group",
     "init",
     "names",
     "query",
