@@ -1,10 +1,10 @@
 """The way of an article from its page to the store.
 
-    spider | clean | judge | save
+    spider | clean | judge | save | group
 
 `clean` makes the page's text, date and title fit for the store, `judge` says what it is about and which facts it states, `save`
-writes the item with its topics, mentions and facts. Clean and judge run in the reading process, which opens neither sockets nor
-sessions; save runs in the store's thread, many items in one transaction.
+writes the item with its topics, mentions and facts, `group` finds the story that it tells. Clean and judge run in the reading
+process, which opens neither sockets nor sessions; save and group run in the store's thread, many items in one transaction.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from scrapy.exceptions import DropItem
 from scrapy.http.request import NO_CALLBACK
 from sqlmodel import Session
 
+from crawler.group.attach import Fresh, attach
 from crawler.reading.messages import PageBytes, ReadArticle
 from store.database import utc_now
 from store.entries import ToRead
@@ -155,7 +156,7 @@ class SavePipeline:
 
 
 def save_judged(session: Session, batch: list[Judged]) -> None:
-    """Save judged items in one transaction."""
+    """Save judged items and put them to their stories, in one transaction."""
     now = utc_now()
     rows = []
     for judged in batch:
@@ -168,3 +169,4 @@ def save_judged(session: Session, batch: list[Judged]) -> None:
             ReadItem(item_id, values, topic_rows(item_id, judged.read.judgement), mention_rows(item_id, judged.read.judgement), facts)
         )
     save_read(session, rows, now=now)
+    attach(session, [Fresh(judged.item.item_id, judged.read.judgement) for judged in batch], now=now)

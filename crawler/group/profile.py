@@ -18,6 +18,7 @@ from .clues import Clues, Event, clues_of
 from .sketch import Hashes, sketch
 from .words import plain, rarity, words
 
+VERSION = 1  # of what a profile holds; items kept with another one are read again when stories are built anew
 _HEAD, _HEAD_LATIN = 360, 900  # characters of a text that say what it is about
 _TITLE = 60  # characters of the first sentence that stand for a missing title
 _SCALES = {
@@ -119,15 +120,22 @@ _RARE = 5.0
 _KEYS_OF_SIGNATURE, _KEYS_OF_WORDS, _KEYS_OF_FIGURES, _KEYS_OF_DAYS = 16, 12, 6, 3
 
 
-def keys(one: Profile) -> tuple[list[int], list[str]]:
-    """What to find a text's relatives by: hashes of its signature, which hold for ever, and names, figures and rare words, which
+def keys(one: Profile) -> tuple[list[int | str], list[str]]:
+    """What to find a text's relatives by: its signature and its names, which hold for ever, and figures, days and rare words, which
     hold for some days around it."""
+    signature: list[int | str] = [int(value) for value in one.hashes[:_KEYS_OF_SIGNATURE]]
+    if one.round_up:
+        return signature, []
+    names = sorted(one.clues.organisations | {event.party for event in one.clues.events})
     rare = sorted((w for w in one.head if rarity(w) >= _RARE and not w[0].isdigit()), key=lambda w: (w not in one.title, -rarity(w), w))
-    figures = sorted((q for q in one.quantities if q >= 100 or q != int(q)), reverse=True)[:_KEYS_OF_FIGURES]
-    named = [f"name {name}" for name in sorted(one.clues.organisations | {event.party for event in one.clues.events})]
-    told = [f"told {month}-{day}" for month, day in sorted(one.days)[:_KEYS_OF_DAYS]]
-    found = [*named, *(f"word {word}" for word in rare[:_KEYS_OF_WORDS]), *(f"figure {figure:.2g}" for figure in figures), *told]
-    return [int(value) for value in one.hashes[:_KEYS_OF_SIGNATURE]], [] if one.round_up else found
+    figures = sorted((q for q in one.quantities if q >= 100 or q != int(q)), reverse=True)
+    passing = [
+        *(f"name {name}" for name in names),
+        *(f"word {word}" for word in rare[:_KEYS_OF_WORDS]),
+        *(f"figure {figure:.2g}" for figure in figures[:_KEYS_OF_FIGURES]),
+        *(f"told {month}-{day}" for month, day in sorted(one.days)[:_KEYS_OF_DAYS]),
+    ]
+    return [*signature, *(f"name {name}" for name in names)], passing
 
 
 def as_text(one: Profile) -> str:

@@ -31,6 +31,7 @@ NOUNS: tuple[str, ...] = (
     "search",
     "sources",
     "status",
+    "stories",
     "topics",
     "why",
 )

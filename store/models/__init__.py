@@ -11,8 +11,9 @@ from .facts import (
     PolicyFact,
     ResultsFact,
 )
-from .items import AiModel, Item, ItemTitle, ItemTopic, Mention, Organisation, Story, Topic
+from .items import AiModel, Item, ItemTitle, ItemTopic, Mention, Organisation, Topic
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
+from .stories import ItemKey, ItemProfile, Story, StoryChange, StoryFact
 
 __all__ = [
     "AdoptionFact",
@@ -27,6 +28,8 @@ __all__ = [
     "InvestorRow",
     "IssueEntry",
     "Item",
+    "ItemKey",
+    "ItemProfile",
     "ItemTitle",
     "ItemTopic",
     "LaunchFact",
@@ -42,5 +45,7 @@ __all__ = [
     "SourceUrlState",
     "StoreLock",
     "Story",
+    "StoryChange",
+    "StoryFact",
     "Topic",
 ]

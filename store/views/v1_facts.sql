@@ -3,16 +3,14 @@ SELECT
     a.fact_id AS fact_id,
     a.type AS type,
     a.item_id AS item_id,
-    a.story_id AS story_id,
+    i.story_id AS story_id,
     a.announced_on AS announced_on,
     WEEK_OF_DATE(a.announced_on) AS week,
     FLAG(a.background) AS background,
     CASE
         WHEN a.background THEN 0
-        WHEN ROW_NUMBER() OVER (
-            PARTITION BY a.type, COALESCE(a.story_id, -a.item_id), COALESCE(a.subject_id, a.subject), a.model_family
-            ORDER BY a.background, a.confidence DESC, a.fact_id
-        ) = 1 THEN 1
+        WHEN i.story_id IS NULL THEN 1
+        WHEN EXISTS (SELECT 1 FROM story_fact AS told WHERE told.fact_id = a.fact_id AND told.story_id = i.story_id) THEN 1
         ELSE 0
     END AS counted,
     a.subject_id AS subject_id,
@@ -56,7 +54,6 @@ FROM (
         'funding:' || f.id AS fact_id,
         f.type AS type,
         f.item_id AS item_id,
-        f.story_id AS story_id,
         f.announced_on AS announced_on,
         f.background AS background,
         f.company_id AS subject_id,
@@ -98,7 +95,6 @@ FROM (
         'adoption:' || f.id AS fact_id,
         'adoption' AS type,
         f.item_id AS item_id,
-        f.story_id AS story_id,
         f.announced_on AS announced_on,
         f.background AS background,
         f.adopter_id AS subject_id,
@@ -140,7 +136,6 @@ FROM (
         'approval:' || f.id AS fact_id,
         'approval' AS type,
         f.item_id AS item_id,
-        f.story_id AS story_id,
         f.announced_on AS announced_on,
         f.background AS background,
         f.holder_id AS subject_id,
@@ -182,7 +177,6 @@ FROM (
         'partnership:' || f.id AS fact_id,
         'partnership' AS type,
         f.item_id AS item_id,
-        f.story_id AS story_id,
         f.announced_on AS announced_on,
         f.background AS background,
         FIRST_PARTY(f.parties, id) AS subject_id,
@@ -224,7 +218,6 @@ FROM (
         'policy:' || f.id AS fact_id,
         'policy' AS type,
         f.item_id AS item_id,
-        f.story_id AS story_id,
         f.announced_on AS announced_on,
         f.background AS background,
         f.issuer_id AS subject_id,
@@ -266,7 +259,6 @@ FROM (
         'launch:' || f.id AS fact_id,
         'launch' AS type,
         f.item_id AS item_id,
-        f.story_id AS story_id,
         f.announced_on AS announced_on,
         f.background AS background,
         f.organisation_id AS subject_id,
@@ -308,7 +300,6 @@ FROM (
         'results:' || f.id AS fact_id,
         'results' AS type,
         f.item_id AS item_id,
-        f.story_id AS story_id,
         f.announced_on AS announced_on,
         f.background AS background,
         f.organisation_id AS subject_id,

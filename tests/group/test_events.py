@@ -32,7 +32,7 @@ def grouped(texts: list[Text]) -> dict[str, tuple[str, str]]:
         return profile(text.id, text.title, text.text, judgement, day=date.fromisoformat(text.day))
 
     ordered = sorted(texts, key=lambda text: text.day)
-    return {text.id: (story, relation) for text, story, relation, _ in group_texts(seen(text) for text in ordered)}
+    return {one.text.id: (one.story, one.relation) for one in group_texts(seen(text) for text in ordered)}
 
 
 def test_the_set_is_whole(texts: list[Text]) -> None:

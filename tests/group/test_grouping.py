@@ -77,7 +77,7 @@ def test_a_round_up_glues_no_stories() -> None:
     parts = [TEXTS[f"{event:02}-first"] for event in (1, 3, 5, 8)]
     title = "医疗AI周报：" + "；".join(text.title for text in parts)
     whole = seen(title, "\n".join(f"{n}、{text.title}。{text.text}" for n, text in enumerate(parts, 1)), item_id="brief", day="2026-03-13")
-    found = {text.id: story for text, story, _, _ in group_texts([*(of_set(text.id) for text in parts), whole])}
+    found = {one.text.id: one.story for one in group_texts([*(of_set(text.id) for text in parts), whole])}
     assert len(set(found.values())) == 5
 
 
