@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: install demo test lint bench docs clean lock help
+.PHONY: install demo test lint bench house docs clean lock help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -34,6 +34,10 @@ test: lint ## everything that must hold: lint, types, layers, tests
 
 bench: $(VENV)/.installed-test ## the measurements of benchmarks/, one table each
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+house: $(VENV)/.installed-test ## the folders, how they import each other, what has grown too large; fails where a layer is broken
+	$(BIN)/python -m tests.house
+	$(BIN)/lint-imports
 
 docs: $(VENV)/.installed-test ## renew what docs/ says of commands and settings
 	$(BIN)/python -m tests.docs.generate

@@ -27,9 +27,9 @@ from pathlib import Path
 import time_machine
 from sqlmodel import Session, col, select
 
+from crawler.fetching.crawl_run import own_network_is_down
 from crawler.fetching.faults import NETWORK_KINDS, Fault, of_page, of_status
 from crawler.fetching.store_thread import AnswerContext, save_answer
-from crawler.fetching.work import own_network_is_down
 from crawler.judge.judging import Judge
 from crawler.readers import first_asks, read_listing
 from crawler.readers.base import Page
@@ -252,9 +252,9 @@ def poll(session: Session, site: Site, source: Source, run_id: int, rng: random.
         fetch.error_kind, fetch.note = "parse", error.message
         save_answer(session, fetch, None, look)
         return fetch
-    fetch.status, fetch.found = "ok", len(found.drafts)
+    fetch.status, fetch.found = "ok", len(found.entries)
     state = {"etag": answer.headers.get("ETag"), "fetched_at": now, "polls_since_full": 0}
-    entries = [clean_entry(draft, source, check=JUDGE.cheap_check) for draft in found.drafts]
+    entries = [clean_entry(entry, source, check=JUDGE.cheap_check) for entry in found.entries]
     save_answer(session, fetch, entries, AnswerContext(ask.root, look.interval, look.backlog, state))
     return fetch
 
@@ -289,7 +289,7 @@ def simulate(replicas: list[Site], end: datetime, rng: random.Random, folder: Pa
     engine = open_store(StoreSettings(url=f"sqlite:///{folder / 'two_months.db'}"))
     by_id = {site.id: site for site in replicas}
     sources = {site.id: definition(site) for site in replicas}
-    with time_machine.travel(START, save_hosts_and_renew=False) as clock:
+    with time_machine.travel(START, tick=False) as clock:
         with session_scope(engine) as session:
             sync_sources(session, [source.model_dump(mode="json") for source in sources.values()], now=START)
         now = START

@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 MEGABYTE = 1024 * 1024
+# What broke on an item is tried again by code of another version.
+CODE_VERSION = version("yixun")
 
 
 class CrawlSettings(BaseModel):
@@ -53,7 +55,7 @@ class CrawlSettings(BaseModel):
 
     def agent(self) -> str:
         """The user agent as it is sent."""
-        return self.user_agent.format(version=version("yixun"), contact=self.contact or "contact not set")
+        return self.user_agent.format(version=CODE_VERSION, contact=self.contact or "contact not set")
 
 
 _FETCHING = "crawler.fetching"
@@ -89,8 +91,9 @@ _PARTS: dict[str, Any] = {
     },
     # Scrapy imports every extension it knows, only to leave it out: its remote control alone costs 10 MB.
     "EXTENSIONS_BASE": {},
-    "EXTENSIONS": {f"{_FETCHING}.politeness.Ledger": 0, f"{_FETCHING}.politeness.PoliteThrottle": 0},
+    "EXTENSIONS": {f"{_FETCHING}.politeness.RequestCounter": 0, f"{_FETCHING}.politeness.PoliteThrottle": 0},
     "ITEM_PIPELINES": {
+        f"{_FETCHING}.steps.ReadPipeline": 100,
         f"{_FETCHING}.steps.JudgePipeline": 200,
         f"{_FETCHING}.steps.SavePipeline": 300,
     },

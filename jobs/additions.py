@@ -6,12 +6,11 @@ import os
 import tomllib
 from pathlib import Path
 
+import tomlkit
 from pydantic import ValidationError
 
 from crawler.judge.knowledge import KnowledgeExtra, Organisation
 from store.errors import ConfigError
-
-from .template import toml_value
 
 _NAME = "organisations"
 
@@ -38,12 +37,8 @@ def append_organisation(path: Path, entry: Organisation) -> None:
 
 def as_toml(entry: Organisation) -> str:
     """One entry as a table of an array of tables, keys without a value left out."""
-    values = entry.model_dump(exclude_defaults=True)
-    lines = [f"{key} = {toml_value(value)}" for key, value in values.items() if value and key != "ambiguous"]
-    for rule in entry.ambiguous:
-        lines += ["", f"[[knowledge.{_NAME}.ambiguous]]"]
-        lines += [f"{key} = {toml_value(value)}" for key, value in rule.model_dump(exclude_defaults=True).items()]
-    return "\n".join([f"[[knowledge.{_NAME}]]", *lines]) + "\n"
+    values = {key: value for key, value in entry.model_dump(mode="json", exclude_defaults=True).items() if value}
+    return tomlkit.dumps({"knowledge": {_NAME: [values]}})
 
 
 def _check(text: str, id: str, path: Path) -> None:

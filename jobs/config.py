@@ -66,9 +66,11 @@ def load_settings(path: Path | None = None, *, environ: Mapping[str, str] | None
         _put(values, key, value, name)
     _drop_empty(values)
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise _explain(error, origins, str(file) if file else "settings") from error
+    _refuse_unknown_topics(settings, origins)
+    return settings
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -100,17 +102,11 @@ def _refuse_secret(key: Key, value: Any, origin: str) -> None:
     if field is not None and is_secret(field):
         raise ConfigError("secrets are not read from this file", subject=origin, hint=f"set {variable} or {variable}_FILE")
     if key == ("store", "url") and isinstance(value, str):
-        from sqlalchemy.engine import make_url
-        from sqlalchemy.exc import ArgumentError
+        from store.database import has_password
 
-        try:
-            secret = make_url(value).password
-        except ArgumentError:
+        if not has_password(value):
             return
-        if secret is not None:
-            raise ConfigError(
-                "a password is not read from this file", subject=origin, hint=f"set {variable} or {variable}_FILE, or ~/.pgpass"
-            )
+        raise ConfigError("a password is not read from this file", subject=origin, hint=f"set {variable} or {variable}_FILE, or ~/.pgpass")
 
 
 def field_at(key: Key) -> FieldInfo | None:
@@ -146,9 +142,12 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Key, An
 
 def _first_line(path: str, variable: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").partition("\n")[0].strip()
+        line = Path(path).read_text(encoding="utf-8").partition("\n")[0].strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {path}: {error}", subject=variable) from error
+    if not line:
+        raise ConfigError(f"expected the value in the first line of {path}, which is empty", subject=variable)
+    return line
 
 
 def _typed(text: str, field: FieldInfo) -> Any:
@@ -194,10 +193,27 @@ def _explain(error: ValidationError, origins: dict[Key, str], file: str) -> Conf
     if first["type"] == "extra_forbidden":
         return ConfigError(f"there is no such setting{more}", subject=subject, hint=_nearest(key))
     message = first["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
-    secret = (field := field_at(key)) is not None and is_secret(field)
+    secret = (field := field_at(key)) is not None and _is_masked(field)
     plain = isinstance(first["input"], str | int | float | list) and not secret and first["type"] != "value_error"
     found = f", got {str(first['input'])[:80]!r}" if plain else ""
     return ConfigError(f"{message}{found}{more}", subject=subject)
+
+
+def _refuse_unknown_topics(settings: Settings, origins: dict[Key, str]) -> None:
+    """Raise ConfigError for a digest with a topic that nothing is ever put under: its issues would say that nothing happened."""
+    wanted = [(name, topic) for name, digest in settings.digest.items() for topic in digest.topics or ()]
+    if not wanted:
+        return
+    from crawler.judge.knowledge import load_knowledge
+    from crawler.judge.topics import load_topics
+
+    known = [rule.id for rule in load_topics(load_knowledge(settings.knowledge))]
+    for name, topic in wanted:
+        if topic not in known:
+            close = difflib.get_close_matches(topic, known, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+            subject = origins.get(("digest", name, "topics"), f"digest.{name}.topics")
+            raise ConfigError(f"expected ids of topics, got {topic!r}", subject=subject, hint=hint)
 
 
 def _nearest(key: Key) -> str:
@@ -234,3 +250,8 @@ def every_setting() -> Iterator[tuple[Key, FieldInfo]]:
 def is_secret(field: FieldInfo) -> bool:
     """Whether a setting may come only from the environment or a file."""
     return SecretStr in (field.annotation, *get_args(field.annotation))
+
+
+def _is_masked(field: FieldInfo) -> bool:
+    """Whether the value of a setting is not to be shown: a secret, or what may hold one."""
+    return any(isinstance(kind, type) and issubclass(kind, SecretStr) for kind in (field.annotation, *get_args(field.annotation)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from datetime import timedelta
 
@@ -13,10 +14,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy import Engine
 
 from store.clock import SHANGHAI
-from store.database import session_scope, utc_now
+from store.database import Engine, session_scope, utc_now
+from store.errors import YixunError
 from store.ledger import close_left_open
 
 from .config import Settings
@@ -65,11 +66,14 @@ class Daemon:
                     return
 
     def run(self) -> None:
-        """Work until told to stop (SIGTERM, SIGINT). Raises StoreBusyError when another scheduler has the store."""
+        """Work until told to stop (SIGTERM, SIGINT).
+
+        Raises StoreBusyError when another scheduler has the store, StoreError when the hold on it was lost.
+        """
         log = structlog.get_logger()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopped.set())
-        with holding(self._engine, LOCK, "yixun run", on_loss=self.stopped.set):
+        with holding(self._engine, LOCK, "yixun run", on_loss=self.stopped.set) as loss:
             with session_scope(self._engine) as session:
                 close_left_open(session)
             scheduler = self.scheduler()
@@ -81,10 +85,17 @@ class Daemon:
             self._sending.acquire(timeout=_MAIL_SECONDS)
             scheduler.shutdown(wait=False)
         log.info("stopped")
+        loss.check()
 
 
 def serve(engine: Engine, settings: Settings) -> None:
-    """Run the daemon and end the process with it, a crawl under way included."""
-    Daemon(engine, settings).run()
+    """Run the daemon and end the process with it, a crawl under way included: status 0, or 1 after one line that says why."""
+    status = 0
+    try:
+        Daemon(engine, settings).run()
+    except YixunError as error:
+        sys.stderr.write(f"yixun: {error}\n")
+        status = 1
+    sys.stderr.flush()
     # Leaving in the usual way would wait for the thread that waits for the crawl.
-    os._exit(0)
+    os._exit(status)

@@ -6,25 +6,25 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Engine
-
 from crawler.judge.judging import Judge
 from crawler.sources.source import load_sources
 from store.check import damage
-from store.database import safe_url, session_scope, utc_now
-from store.errors import YixunError
+from store.database import Engine, safe_url, session_scope, store_url, utc_now
+from store.errors import ConfigError, YixunError
 from store.migrate import newest_revision, open_store
 from store.overview import overview
+from store.status import RunStatus
 
 from .config import Settings, find_config, load_settings
 
 _LEAST_SPACE = 500 * 1024 * 1024
+_NO_SPACE = 10 * 1024 * 1024
 _LATE = timedelta(days=2)
 
 
@@ -48,24 +48,26 @@ def examine(config: Path | None) -> Iterator[Check]:
         return
     path = config or find_config()
     yield Check("settings", "ok", str(path) if path else "no yixun.toml: defaults", "" if path else "`yixun init` writes one")
-    yield from _each(lambda: _knowledge(settings), "knowledge")
-    yield from _each(lambda: _sources(settings), "sources")
+    yield from _each(lambda: [_knowledge(settings)], "knowledge")
+    yield from _each(lambda: [_sources(settings)], "sources")
     yield _contact(settings)
     yield _mail(settings)
-    yield _space(settings)
-    try:
-        engine = open_store(settings.store, create=False)
-    except YixunError as error:
-        yield Check("store", "wrong", str(error))
-        return
-    yield from _store(engine)
-    yield from _work(engine, settings)
-    engine.dispose()
+    yield from _each(lambda: _space(settings), "space")
+    yield from _each(lambda: _opened(settings), "store")
 
 
-def _each(look: Callable[[], Check], name: str) -> Iterator[Check]:
+def _opened(settings: Settings) -> Iterator[Check]:
+    engine = open_store(settings.store, create=False)
     try:
-        yield look()
+        yield from _store(engine)
+        yield from _work(engine, settings)
+    finally:
+        engine.dispose()
+
+
+def _each(look: Callable[[], Iterable[Check]], name: str) -> Iterator[Check]:
+    try:
+        yield from look()
     except YixunError as error:
         yield Check(name, "wrong", str(error))
 
@@ -94,20 +96,31 @@ def _contact(settings: Settings) -> Check:
 def _mail(settings: Settings) -> Check:
     if settings.mail.host is None:
         return Check("mail", "ok", f"mail.host is not set: issues are written to {settings.mail.out}")
+    try:
+        settings.mail.read_password()
+    except ConfigError as error:
+        return Check("mail", "wrong", str(error), "issues are built, but none is mailed")
     empty = [name for name, digest in settings.digest.items() if not digest.recipients]
     if empty:
         return Check("mail", "warning", f"no recipients for {', '.join(empty)}", "set digest.NAME.recipients")
     return Check("mail", "ok", settings.mail.host, "`yixun digest send NAME --to YOU` proves it")
 
 
-def _space(settings: Settings) -> Check:
-    folder = settings.mail.out.resolve()
-    while not folder.exists():
-        folder = folder.parent
-    if not os.access(folder, os.W_OK):
-        return Check("space", "wrong", f"{folder} cannot be written", "mail.out must lie where this user may write")
-    free = shutil.disk_usage(folder).free
-    return Check("space", "ok" if free > _LEAST_SPACE else "warning", f"{free // 1024**2} MB free at {folder}")
+def _space(settings: Settings) -> Iterator[Check]:
+    """The disks that are written: of the store where it is a file here, and of the issues."""
+    url = store_url(settings.store)
+    folders = {"mail.out": settings.mail.out.resolve()}
+    if url.get_backend_name() == "sqlite" and url.database:
+        folders = {"store.url": Path(url.database).resolve().parent, **folders}
+    for name, folder in folders.items():
+        while not folder.exists():
+            folder = folder.parent
+        if not os.access(folder, os.W_OK):
+            yield Check("space", "wrong", f"{folder} cannot be written", f"{name} must lie where this user may write")
+            continue
+        free = shutil.disk_usage(folder).free
+        state: Literal["ok", "warning", "wrong"] = "wrong" if free < _NO_SPACE else "warning" if free < _LEAST_SPACE else "ok"
+        yield Check("space", state, f"{free // 1024**2} MB free at {folder} ({name})")
 
 
 def _store(engine: Engine) -> Iterator[Check]:
@@ -126,7 +139,7 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Check]:
     elif utc_now() - last.started_at > _LATE:
         yield Check("crawl", "wrong", f"the last crawl began {last.started_at:%Y-%m-%d %H:%M} UTC", "is `yixun run` going?")
     else:
-        yield Check("crawl", "warning" if last.status == "failed" else "ok", f"run {last.id} {last.status}")
+        yield Check("crawl", "warning" if last.status == RunStatus.failed else "ok", f"run {last.id} {last.status}")
     if seen.troubles:
         names = ", ".join(trouble.source for trouble in seen.troubles[:5])
         yield Check("health", "warning", f"{len(seen.troubles)} sources in trouble: {names}", "`yixun status` says why")

@@ -3,40 +3,90 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
+import structlog
 
-from store.database import session_scope, utc_now
-from store.locks import RENEW, release_lock, renew_lock, take_lock
+from store import locks
+from store.database import Engine, session_scope, utc_now
+from store.errors import StoreError
+from store.locks import Hold, Lease, release_lock, renew_lock, take_lock
+
+log = structlog.get_logger()
+
+
+class Loss:
+    """Whether a lock that was held is lost, so that the work must stop, and why."""
+
+    def __init__(self, name: str, on_loss: Callable[[], None]) -> None:
+        self._subject, self._on_loss = f"store lock {name!r}", on_loss
+        self._reason = ""
+
+    def tell(self, reason: str) -> None:
+        """Note the loss; the first reason stays."""
+        if not self._reason:
+            self._reason = reason
+            log.error("the lock is lost, the work stops", lock=self._subject, reason=reason)
+            self._on_loss()
+
+    def check(self) -> None:
+        """Let the work go on. Raises StoreError when the lock is lost."""
+        if self._reason:
+            raise StoreError(f"lost: {self._reason}", subject=self._subject)
 
 
 @contextmanager
-def holding(engine: Engine, name: str, purpose: str, *, on_loss: Callable[[], None] | None = None) -> Iterator[None]:
+def holding(engine: Engine, name: str, purpose: str, *, on_loss: Callable[[], None] = lambda: None) -> Iterator[Loss]:
     """Hold the lock `name` during the block. Raises StoreBusyError when another process has it.
 
-    `on_loss` is called, from another thread, when somebody else took the lock over because this machine slept too long.
+    A thread renews it. What is yielded tells of the loss: somebody took the lock over because this machine slept too long, or the
+    database failed for so long that somebody soon could. The work must stop then; `on_loss` is called from that thread.
     """
     with session_scope(engine) as session:
         hold = take_lock(session, name, purpose=purpose, now=utc_now())
-    over = threading.Event()
-
-    def renew() -> None:
-        while not over.wait(RENEW.total_seconds()):
-            with session_scope(engine) as session:
-                kept = renew_lock(session, hold, now=utc_now())
-            if not kept:
-                if on_loss is not None:
-                    on_loss()
-                return
-
-    thread = threading.Thread(target=renew, name=f"lock {name}", daemon=True)
+    over, loss = threading.Event(), Loss(name, on_loss)
+    thread = threading.Thread(target=_keep, args=(engine, hold, over, loss), name=f"lock {name}", daemon=True)
     thread.start()
     try:
-        yield
+        yield loss
     finally:
         over.set()
         thread.join()
+        _give_back(engine, hold)
+
+
+def _keep(engine: Engine, hold: Hold, over: threading.Event, loss: Loss) -> None:
+    """Renew the lock until `over`; tells the loss when that is impossible, and when this thread ends for any other reason."""
+    try:
+        lease, pause = Lease(), locks.RENEW
+        while not over.wait(pause.total_seconds()):
+            began = time.monotonic()
+            try:
+                with session_scope(engine) as session:
+                    kept = renew_lock(session, hold, now=utc_now())
+            except StoreError as error:
+                log.warning("the lock could not be renewed", lock=hold.name, error=str(error))
+                if lease.is_over:
+                    loss.tell(f"it could not be renewed in time: {error}")
+                    return
+                pause = locks.RETRY
+                continue
+            if not kept:
+                loss.tell("another process took it over")
+                return
+            lease.renewed(began)
+            pause = locks.RENEW
+    finally:
+        if not over.is_set():
+            loss.tell("its renewal ended")
+
+
+def _give_back(engine: Engine, hold: Hold) -> None:
+    try:
         with session_scope(engine) as session:
             release_lock(session, hold)
+    except StoreError as error:
+        # It lapses by itself: this process ends, or does not renew it any more.
+        log.warning("the lock could not be given back", lock=hold.name, error=str(error))

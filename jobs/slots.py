@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
+import stamina
 import structlog
-from sqlalchemy import Engine
-from sqlmodel import Session
 
 from store.clock import SHANGHAI
-from store.database import utc_now
-from store.errors import YixunError
+from store.database import Engine, Session, utc_now
+from store.errors import StoreError, YixunError
 from store.ledger import close_slot, note_missed, open_slot, rows_of
 from store.models import Ledger
+from store.status import LedgerStatus
 
 from .settings import ScheduleSettings, Weekday
 
 _DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEK = timedelta(weeks=1)
 RETRY_AFTER = timedelta(hours=1)
+_LEVELS = {LedgerStatus.done: logging.INFO, LedgerStatus.partly: logging.WARNING, LedgerStatus.failed: logging.ERROR}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a piece of work ended, in one word and one line."""
 
-    status: Literal["done", "partly", "failed"]
+    status: LedgerStatus
     note: str = ""
 
 
@@ -63,22 +64,47 @@ def due_slots(session: Session, job: str, latest: datetime, *, now: datetime, ca
 
 
 def _is_open(row: Ledger, now: datetime) -> bool:
-    if row.status == "failed":
+    if row.status == LedgerStatus.failed:
         return row.finished_at is None or now - row.finished_at >= RETRY_AFTER
-    return row.status in ("waiting", "running")
+    return row.status in (LedgerStatus.waiting, LedgerStatus.running)
 
 
 def recorded(engine: Engine, job: str, slot: datetime, work: Callable[[], Outcome]) -> Ledger:
-    """Do one piece of work and record how it ended. An error is recorded and logged, and goes no further."""
-    row = open_slot(engine, job, slot, now=utc_now())
+    """Do one piece of work and record how it ended. An error is recorded and logged, and goes no further.
+
+    Where the store cannot be written the work is not begun, for nobody would know that it was done.
+    """
+    try:
+        row = open_slot(engine, job, slot, now=utc_now())
+    except StoreError as error:
+        return unrecorded(job, slot, error)
     log = structlog.get_logger().bind(job=job, slot=slot.isoformat())
+    outcome = Outcome(LedgerStatus.failed, "stopped in the middle")
     try:
         outcome = work()
     except YixunError as error:
-        outcome = Outcome("failed", str(error))
+        outcome = Outcome(LedgerStatus.failed, str(error))
     except Exception as error:
         log.exception("failed unexpectedly")
-        outcome = Outcome("failed", f"{type(error).__name__}: {' '.join(str(error).split())}"[:500])
-    close_slot(engine, row, status=outcome.status, note=outcome.note, now=utc_now())
-    log.log({"done": 20, "partly": 30, "failed": 40}[outcome.status], outcome.status, note=outcome.note)
+        outcome = Outcome(LedgerStatus.failed, f"{type(error).__name__}: {' '.join(str(error).split())}"[:500])
+    finally:
+        _close(engine, row, outcome)
+    log.log(_LEVELS[outcome.status], outcome.status, note=outcome.note)
     return row
+
+
+def _close(engine: Engine, row: Ledger, outcome: Outcome) -> None:
+    """Record how work ended; a store that cannot be written just then is tried for a while."""
+    try:
+        for attempt in stamina.retry_context(on=StoreError, attempts=5, timeout=None, wait_initial=1, wait_max=30):
+            with attempt:
+                close_slot(engine, row, status=outcome.status, note=outcome.note, now=utc_now())
+    except StoreError as error:
+        structlog.get_logger().error("cannot be recorded", job=row.job, outcome=outcome.status, note=outcome.note, error=str(error))
+        row.status, row.note = outcome.status, f"{outcome.note}; not recorded: {error}"
+
+
+def unrecorded(job: str, slot: datetime, error: StoreError) -> Ledger:
+    """What stands for a piece of work that was not begun because the store fails: a row that is not in the store. Logs why."""
+    structlog.get_logger().error("not begun", job=job, slot=slot.isoformat(), error=str(error))
+    return Ledger(job=job, slot=slot, finished_at=utc_now(), status=LedgerStatus.failed, note=str(error))

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Engine
-from sqlmodel import Session
+import structlog
 
 from crawler.fetching.run import crawl
-from crawler.schedule.due import due_sources
 from crawler.sources.source import Source, load_sources
 from reports.archive import write_issue
 from reports.digest import build_issue
 from reports.mail import deliver
 from reports.period import last_whole_week
 from reports.select import Order
-from store.database import session_scope, utc_now
-from store.errors import StoreBusyError
+from store.database import Engine, Session, session_scope, utc_now
+from store.errors import SourceError, StoreBusyError, StoreError, YixunError
 from store.items import sources_with_pending
 from store.models import Ledger
 from store.prune import prune
-from store.sources import enabled_by_operator, sync_sources
+from store.sources import due_sources, sync_sources
+from store.sources import enabled_sources as polled_sources
+from store.status import LedgerStatus, RunStatus
 
 from .config import Settings
-from .slots import Outcome, due_slots, recorded, weekly_slot
+from .slots import Outcome, due_slots, recorded, unrecorded, weekly_slot
 
 
 def enabled_sources(session: Session, known: Sequence[Source], *, now: datetime) -> list[Source]:
     """The sources to poll: those the catalogue or the operator switched on, never those it says to skip. The store is told of all."""
     sync_sources(session, [source.model_dump(mode="json") for source in known], now=now)
     session.flush()
-    overrides = enabled_by_operator(session)
-    return [source for source in known if overrides.get(source.id, source.enabled) and not source.access.startswith("skip")]
+    polled = polled_sources(session)
+    return [source for source in known if source.id in polled]
 
 
 def choose_due(session: Session, known: Sequence[Source], *, now: datetime) -> tuple[list[Source], list[Source]]:
@@ -44,27 +47,41 @@ def choose_due(session: Session, known: Sequence[Source], *, now: datetime) -> t
 
 
 def crawl_due(engine: Engine, settings: Settings, *, now: datetime) -> Ledger | None:
-    """Crawl what is due and record it; None when nothing is."""
-    known, broken = load_sources(added=settings.crawl.sources)
-    with session_scope(engine) as session:
-        asked, resume = choose_due(session, known, now=now)
-    if not asked and not resume:
+    """Crawl what is due and record it; None when nothing is, and nothing is wrong with the sources."""
+    slot = now.replace(microsecond=0)
+    try:
+        known, broken = load_sources(added=settings.crawl.sources)
+        with session_scope(engine) as session:
+            asked, resume = choose_due(session, known, now=now)
+    except YixunError as error:
+        failed = Outcome(LedgerStatus.failed, str(error))
+        return recorded(engine, "crawl", slot, lambda: failed)
+    if not asked and not resume and not broken:
         return None
+    return recorded(engine, "crawl", slot, lambda: _crawl(settings, asked, resume, broken))
 
-    def work() -> Outcome:
-        try:
-            report = crawl(asked, settings.crawl, settings.store, resume=resume, knowledge=settings.knowledge)
-        except StoreBusyError as error:
-            return Outcome("done", f"left to the crawl under way: {error.message}")
-        totals = report.totals()
-        failed = [f"{source.id}: {source.note or source.status}" for source in report.sources if source.status == "failed"]
-        note = f"run {report.run_id}: {totals['new']} new of {totals['found']} entries from {len(report.sources)} sources"
-        note = "; ".join([note, *failed[:10], *(str(error) for error in broken)])
-        if report.status == "failed":
-            return Outcome("failed", note)
-        return Outcome("done" if report.status == "done" and not broken else "partly", note)
 
-    return recorded(engine, "crawl", now.replace(microsecond=0), work)
+def _crawl(settings: Settings, asked: list[Source], resume: list[Source], broken: list[SourceError]) -> Outcome:
+    wrong = [str(error) for error in broken]
+    if not asked and not resume:
+        return Outcome(LedgerStatus.partly, "; ".join(["nothing was due", *wrong]))
+    try:
+        report = crawl(asked, settings.crawl, settings.store, resume=resume, knowledge=settings.knowledge, on_event=_pass_on)
+    except StoreBusyError as error:
+        return Outcome(LedgerStatus.done, f"left to the crawl under way: {error.message}")
+    totals = report.totals()
+    failed = [f"{source.id}: {source.note or source.status}" for source in report.sources if source.status == "failed"]
+    note = f"run {report.run_id}: {totals['new']} new of {totals['found']} entries from {len(report.sources)} sources"
+    note = "; ".join([note, *filter(None, [report.note]), *failed[:10], *wrong])
+    if report.status == RunStatus.failed:
+        return Outcome(LedgerStatus.failed, note)
+    return Outcome(LedgerStatus.done if report.status == RunStatus.done and not broken else LedgerStatus.partly, note)
+
+
+def _pass_on(event: dict[str, Any]) -> None:
+    """Log what went wrong in the process of the crawl, traces included, where the scheduler logs."""
+    if event.get("level") in ("error", "critical"):
+        structlog.get_logger().error("crawl: " + str(event.pop("event", "")), **{f"crawl_{name}": value for name, value in event.items()})
 
 
 def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime) -> Outcome:
@@ -74,42 +91,59 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime) -
         issue, edition = build_issue(session, order)
     if settings.mail.host is None:
         paths = write_issue(edition, settings.mail.out, settings.mail, date=issue.built_at)
-        return Outcome("done", f"{issue.period} written to {', '.join(str(path) for path in paths)}")
+        return Outcome(LedgerStatus.done, f"{issue.period} written to {', '.join(str(path) for path in paths)}")
     if not order.settings.recipients:
-        return Outcome("failed", f"[digest.{name}] has no recipients")
+        return Outcome(LedgerStatus.failed, f"[digest.{name}] has no recipients")
     outcomes = deliver(engine, issue.id or 0, edition, order.settings.recipients, settings.mail)
     fine = [outcome for outcome in outcomes if outcome.fine]
     wrong = [f"{outcome.recipient}: {outcome.error or outcome.state}" for outcome in outcomes if not outcome.fine]
     note = "; ".join([f"{issue.period} sent to {len(fine)} of {len(outcomes)}", *wrong[:10]])
     # What was not sent is tried again with the slot, so only a whole success closes it.
-    return Outcome("failed" if wrong else "done", note)
+    return Outcome(LedgerStatus.failed if wrong else LedgerStatus.done, note)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One piece of weekly work: its name in the ledger, its last slot, how late it is still done, and what is to be done for a slot."""
+
+    name: str
+    latest: datetime
+    catch_up: timedelta
+    work: Callable[[datetime], Outcome]
+
+
+def _weekly_jobs(engine: Engine, settings: Settings, now: datetime) -> Iterator[_Job]:
+    schedule = settings.schedule
+    latest, catch_up = weekly_slot(schedule.digest_day, schedule, now), timedelta(days=schedule.catch_up_days)
+    for name in settings.digest:
+        yield _Job(f"digest {name}", latest, catch_up, partial(send_digest, engine, settings, name))
+    yield _Job("prune", weekly_slot(schedule.prune_day, schedule, now), timedelta(weeks=1), lambda _: _prune(engine, settings, now))
 
 
 def weekly_tasks(engine: Engine, settings: Settings, *, now: datetime) -> Iterator[Ledger]:
-    """Do what of the weekly work has come and was not done: the digests, then pruning. Yields what was recorded."""
-    schedule = settings.schedule
-    catch_up = timedelta(days=schedule.catch_up_days)
-    for name in settings.digest:
-        latest = weekly_slot(schedule.digest_day, schedule, now)
-        with session_scope(engine) as session:
-            due = due_slots(session, f"digest {name}", latest, now=now, catch_up=catch_up)
+    """Do what of the weekly work has come and was not done: the digests, then pruning. Yields what was recorded.
+
+    A job that fails is recorded as failed and stops no other.
+    """
+    for job in _weekly_jobs(engine, settings, now):
+        try:
+            with session_scope(engine) as session:
+                due = due_slots(session, job.name, job.latest, now=now, catch_up=job.catch_up)
+        except StoreError as error:
+            yield unrecorded(job.name, job.latest, error)
+            continue
         for slot in due:
-            yield recorded(engine, f"digest {name}", slot, lambda name=name, slot=slot: send_digest(engine, settings, name, slot))  # type: ignore[misc]
-    latest = weekly_slot(schedule.prune_day, schedule, now)
-    with session_scope(engine) as session:
-        due = due_slots(session, "prune", latest, now=now, catch_up=timedelta(weeks=1))
-    for slot in due:
-        yield recorded(engine, "prune", slot, lambda: _prune(engine, settings, now))
+            yield recorded(engine, job.name, slot, partial(job.work, slot))
 
 
 def _prune(engine: Engine, settings: Settings, now: datetime) -> Outcome:
     with session_scope(engine) as session:
         counts = prune(session, settings.store, now=now)
-    return Outcome("done", ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return Outcome(LedgerStatus.done, ", ".join(f"{count} {name}" for name, count in counts.items()))
 
 
 def run_once(engine: Engine, settings: Settings) -> Iterator[Ledger]:
-    """Do all that is due now, crawling first so that the digests are fresh; yields what was recorded."""
+    """Do all that is due now, crawling first so that the digests are fresh; yields what was recorded. Nothing that fails stops the rest."""
     crawled = crawl_due(engine, settings, now=utc_now())
     if crawled is not None:
         yield crawled

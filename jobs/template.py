@@ -6,6 +6,8 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from store.errors import ConfigError
@@ -41,15 +43,9 @@ def toml_value(value: Any) -> str:
     """A default written as TOML; what has none is the empty text."""
     if value is None or value is PydanticUndefined:
         return '""'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(toml_value(one) for one in value) + "]"
-    if isinstance(value, time):
-        return value.isoformat()
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return tomlkit.item(value if isinstance(value, bool | int | float | list | tuple | time) else str(value)).as_string()
 
 
 def write_template(path: Path) -> bool:

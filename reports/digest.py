@@ -11,6 +11,7 @@ from sqlmodel import Session
 from store.digests import deliveries_of, entries_of, find_issue, save_issue
 from store.errors import DigestError
 from store.models import DigestIssue, IssueEntry
+from store.status import DeliveryState
 
 from .edition import Edition, freeze, thaw
 from .labels import subject_line
@@ -46,7 +47,8 @@ def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tup
     if frozen is not None and not rebuild:
         return frozen, load_edition(session, frozen)
     if frozen is not None:
-        gone = [row for row in deliveries_of(session, frozen.id or 0) if row.state in ("sending", "sent", "unknown")]
+        on_their_way = (DeliveryState.sending, DeliveryState.sent, DeliveryState.unknown)
+        gone = [row for row in deliveries_of(session, frozen.id or 0) if row.state in on_their_way]
         if gone:
             raise DigestError(
                 f"was mailed to {len(gone)} recipients and stays as it is",

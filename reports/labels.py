@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from .edition import AdoptionLine, Edition, FundingLine, StoryLine
 from .prose import bare
 
 _FILE = Path(__file__).parent / "templates" / "labels.yaml"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BILLION, _MILLION = Decimal(10) ** 9, Decimal(10) ** 6
 _YI, _WAN = Decimal(10) ** 8, Decimal(10) ** 4
 
@@ -53,23 +54,25 @@ class Labels:
     def day(self, iso: str) -> str:
         """A day without its year: 18 Nov, or 11月18日."""
         moment = date.fromisoformat(iso)
-        return f"{moment.day} {_MONTHS[moment.month - 1]}" if "en" in self.languages else f"{moment.month}月{moment.day}日"
+        return _date(moment, "d MMM") if "en" in self.languages else _date(moment, "M月d日")
 
     def span(self, first: str, last: str) -> str:
         """A span of days with its year: 16-22 November style, or 2026年11月16日—22日."""
         start, end = date.fromisoformat(first), date.fromisoformat(last)
         if "en" not in self.languages:
-            tail = f"{end.month}月{end.day}日" if (start.year, start.month) != (end.year, end.month) else f"{end.day}日"
-            tail = tail if start.year == end.year else f"{end.year}年{tail}"
-            return f"{start.year}年{start.month}月{start.day}日—{tail}"
-        head = str(start.day)
-        if (start.year, start.month) != (end.year, end.month):
-            head += f" {_MONTHS[start.month - 1]}" + (f" {start.year}" if start.year != end.year else "")
-        return f"{head}–{end.day} {_MONTHS[end.month - 1]} {end.year}"
+            tail = "y年M月d日" if start.year != end.year else "M月d日" if start.month != end.month else "d日"
+            return f"{_date(start, 'y年M月d日')}—{_date(end, tail)}"
+        head = "d MMM y" if start.year != end.year else "d MMM" if start.month != end.month else "d"
+        return f"{_date(start, head)}–{_date(end, 'd MMM y')}"
 
     def section(self, english: str, chinese: str) -> str:
         """The name of a section."""
         return self.join({"en": english, "zh": chinese}[code] for code in self.languages)
+
+
+def _date(day: date, pattern: str) -> str:
+    """A day by a pattern of CLDR; only English ones name their month."""
+    return format_date(day, pattern, locale="en")
 
 
 def round_sum(amount: Decimal, currency: str, language: str) -> str:
@@ -84,8 +87,7 @@ def round_sum(amount: Decimal, currency: str, language: str) -> str:
 
 def _figures(number: Decimal) -> str:
     places = 0 if number >= 100 else 1 if number >= 10 else 2
-    text = f"{number:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return format_decimal(number, format="#,##0" + ("." + "#" * places if places else ""), locale="en")
 
 
 def value_of(line: FundingLine, currency: str, labels: Labels) -> str | None:

@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from urllib.parse import quote
 
@@ -27,8 +28,9 @@ from sqlalchemy.exc import IntegrityError
 
 from store.database import session_scope, utc_now
 from store.digests import claim_delivery, close_delivery, find_delivery
-from store.errors import DeliveryError
+from store.errors import ConfigError, DeliveryError
 from store.models import Delivery
+from store.status import DeliveryState
 
 from .edition import Edition
 from .labels import subject_line
@@ -38,6 +40,23 @@ from .settings import MailSettings
 
 # A mail that another sender began this long ago, and neither finished nor failed, was cut off.
 _CUT_OFF_AFTER = timedelta(minutes=15)
+
+
+class _UnencodedHeader(UnstructuredHeader, BaseHeader):
+    """A header of addresses in angle brackets. It is folded between them, and none is encoded, however long: an encoded one is dead."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header with one address a line where they do not fit in one."""
+        line = f"{self.name}: {self}"
+        folded = line if len(line) <= (policy.max_line_length or 78) else line.replace(", ", f",{policy.linesep} ")
+        return folded + policy.linesep
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("list-unsubscribe", "list-id", "message-id"):
+    _HEADERS.map_to_type(_name, _UnencodedHeader)
+_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +88,7 @@ def compose(edition: Edition, settings: MailSettings, *, recipient: str, date: d
 
     `date` is aware; `rewrite` as in `render.html`.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     identity = message_id(edition, recipient, settings)
     message["Subject"] = subject_line(edition)
     message["From"] = settings.sender
@@ -81,7 +100,8 @@ def compose(edition: Edition, settings: MailSettings, *, recipient: str, date: d
     leave = settings.unsubscribe_mailto or settings.reply_to or settings.address
     ways = [f"<mailto:{leave}?subject={quote('unsubscribe ' + edition.digest)}>"]
     if settings.unsubscribe_url:
-        ways.append(f"<{settings.unsubscribe_url}>")
+        # Characters beyond ASCII are written as in an address; what is one already stays.
+        ways.append(f"<{quote(settings.unsubscribe_url, safe=_IN_ADDRESSES)}>")
     message["List-Unsubscribe"] = ", ".join(ways)
     message["List-Id"] = f"<{quote(edition.digest, safe='')}.yixun.{_domain(settings)}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -170,7 +190,7 @@ def deliver(
     with _link(settings) as link:
         for recipient in dict.fromkeys(recipients):
             row = _enrol(engine, issue_id, edition, recipient, settings)
-            if row.state not in ("queued", "failed"):
+            if row.state not in (DeliveryState.queued, DeliveryState.failed):
                 outcomes.append(_standing(engine, row))
                 continue
             if settings.pause and any(outcome.state == "sent" for outcome in outcomes):
@@ -201,21 +221,21 @@ def _enrol(engine: Engine, issue_id: int, edition: Edition, recipient: str, sett
 
 def _standing(engine: Engine, row: Delivery) -> Outcome:
     """The outcome of a delivery that is not ours to send: sent before, cut off, or under way elsewhere."""
-    if row.state == "sent":
+    if row.state == DeliveryState.sent:
         return Outcome(row.recipient, "already")
-    if row.state == "sending":
+    if row.state == DeliveryState.sending:
         if row.tried_at is not None and utc_now() - row.tried_at < _CUT_OFF_AFTER:
             return Outcome(row.recipient, "unknown", "another sender began with it and has not reported yet")
         error = "the sender stopped while handing the mail over"
         with session_scope(engine) as session:
-            close_delivery(session, row.id or 0, "unknown", now=utc_now(), error=error)
+            close_delivery(session, row.id or 0, DeliveryState.unknown, now=utc_now(), error=error)
         return Outcome(row.recipient, "unknown", error)
     return Outcome(row.recipient, "unknown", row.error)
 
 
 def _fail(engine: Engine, row: Delivery, error: str) -> Outcome:
     with session_scope(engine) as session:
-        close_delivery(session, row.id or 0, "failed", now=utc_now(), error=error)
+        close_delivery(session, row.id or 0, DeliveryState.failed, now=utc_now(), error=error)
     return Outcome(row.recipient, "failed", error)
 
 
@@ -249,6 +269,8 @@ def _open_link(link: _Link, settings: MailSettings) -> str | None:
         return f"{place} refused the login with {error.smtp_code}; see mail.username and its password"
     except (smtplib.SMTPException, OSError) as error:
         return f"{place} cannot be used: {_one_line(error)}; see [mail] in yixun.toml"
+    except ConfigError as error:
+        return str(error)
     return None
 
 
@@ -275,25 +297,25 @@ def _envelope(link: _Link, sender: str, recipient: str) -> None:
         for code, reply in (smtp.mail(sender), smtp.rcpt(recipient)):
             if code not in (250, 251):
                 raise _Refused(code, reply, subject=recipient)
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ConfigError) as error:
         link.drop()
         raise _Refused(421, f"connection lost: {_one_line(error)}".encode(), subject=recipient) from error
 
 
-def _hand_over(link: _Link, message: EmailMessage) -> tuple[str, str | None]:
+def _hand_over(link: _Link, message: EmailMessage) -> tuple[DeliveryState, str | None]:
     """Send the text. From here on only a clear answer of the server tells; anything else is unknown."""
     try:
         code, reply = link.ready().data(message.as_bytes())
     except smtplib.SMTPDataError as error:
         # Raised when the server refuses the DATA command itself: no text has left.
-        return "failed", f"the server answered {error.smtp_code} to DATA"
+        return DeliveryState.failed, f"the server answered {error.smtp_code} to DATA"
     except (smtplib.SMTPException, OSError) as error:
         link.drop()
-        return "unknown", f"the connection broke after DATA: {_one_line(error)}"
+        return DeliveryState.unknown, f"the connection broke after DATA: {_one_line(error)}"
     if code == 250:
-        return "sent", None
+        return DeliveryState.sent, None
     answer = f"the server answered {code} {reply.decode('utf-8', 'replace')}"[:300]
-    return ("failed" if 500 <= code < 600 else "unknown"), answer
+    return (DeliveryState.failed if 500 <= code < 600 else DeliveryState.unknown), answer
 
 
 def _one_line(error: Exception) -> str:
@@ -307,6 +329,6 @@ def settle(engine: Engine, issue_id: int, recipient: str, *, arrived: bool) -> N
     """
     with session_scope(engine) as session:
         row = find_delivery(session, issue_id, recipient)
-        if row is None or row.state not in ("unknown", "sending"):
+        if row is None or row.state not in (DeliveryState.unknown, DeliveryState.sending):
             raise DeliveryError(f"nothing to settle, its state is {row.state if row else 'never sent'}", subject=recipient)
-        close_delivery(session, row.id or 0, "sent" if arrived else "failed", now=utc_now(), error=None)
+        close_delivery(session, row.id or 0, DeliveryState.sent if arrived else DeliveryState.failed, now=utc_now(), error=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from store.clock import SHANGHAI
-from store.errors import DigestError
+from store.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +31,33 @@ class Period:
 
 
 def week(label: str) -> Period:
-    """The ISO week written as 2026-W47. Raises DigestError for anything else."""
+    """The ISO week written as 2026-W47. Raises UsageError for anything else."""
     match = re.fullmatch(r"(\d{4})-?[Ww](\d{1,2})", label.strip())
     try:
         monday = date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else None
     except ValueError:
         monday = None
     if monday is None or match is None:
-        raise DigestError("is no ISO week; expected one such as 2026-W47", subject=label)
+        raise UsageError("is no ISO week; expected one such as 2026-W47", subject=label)
     return Period(f"{match[1]}-W{int(match[2]):02d}", monday, monday + timedelta(days=6))
 
 
 def days(first: date, last: date) -> Period:
-    """The days from `first` to `last`, both included. Raises DigestError when they are in the wrong order."""
+    """The days from `first` to `last`, both included. Raises UsageError when they are in the wrong order."""
     if last < first:
-        raise DigestError(f"ends on {last} before it starts", subject=f"period from {first}")
+        raise UsageError(f"ends on {last} before it starts", subject=f"period from {first}")
     return Period(f"{first}..{last}", first, last)
 
 
 def named(label: str) -> Period:
-    """The period of a label: an ISO week, or days written as 2026-11-01..2026-11-07. Raises DigestError for anything else."""
+    """The period of a label: an ISO week, or days written as 2026-11-01..2026-11-07. Raises UsageError for anything else."""
     first, dots, last = label.partition("..")
     if not dots:
         return week(label)
     try:
         return days(date.fromisoformat(first), date.fromisoformat(last))
     except ValueError as error:
-        raise DigestError("is no span of days; expected one such as 2026-11-01..2026-11-07", subject=label) from error
+        raise UsageError("is no span of days; expected one such as 2026-11-01..2026-11-07", subject=label) from error
 
 
 def last_whole_week(now: datetime) -> Period:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, islice
 from urllib.parse import urlsplit
+
+from wcwidth import wcwidth
 
 from store.text import SENTENCE_END
 
@@ -43,8 +44,8 @@ def safe_link(link: str | None) -> str | None:
 
 
 def width(text: str) -> int:
-    """Columns the text takes in a terminal: two for wide characters, none for combining ones."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text)
+    """Columns the text takes in a terminal: two for wide characters, none for combining and control ones."""
+    return sum(max(0, wcwidth(char)) for char in text)
 
 
 def cut(text: str, columns: int) -> str:

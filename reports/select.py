@@ -18,6 +18,7 @@ from store.digests import (
     stories_now,
     topic_rows,
 )
+from store.status import FetchStatus, SourceStatus
 
 from .edition import Edition, Health, Section, StoryLine, Trouble
 from .figures import adoption_lines, funding_lines, origin, totals
@@ -28,8 +29,8 @@ from .settings import DigestSettings
 
 # A feed whose newest entry is older than this says nothing any more, whatever its status.
 _SILENT_AFTER = timedelta(days=60)
-_FAILING = ("failing", "blocked", "challenge", "changed")
-_SILENT = ("quiet", "stale")
+_FAILING = (SourceStatus.failing, SourceStatus.blocked, SourceStatus.challenge, SourceStatus.changed)
+_SILENT = (SourceStatus.quiet, SourceStatus.stale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,16 +151,16 @@ def _health(rows: list[SourceHealth], now: datetime) -> Health:
 def _condition(row: SourceHealth, now: datetime) -> tuple[str, str]:
     """Whether a source is ok, failing, silent or untried, and why; the last request can only make it worse."""
     state, fetch = row.state, row.last_fetch
-    if state is None or (fetch is None and state.status == "new"):
+    if state is None or (fetch is None and state.status == SourceStatus.new):
         return "untried", ""
     if state.status in _FAILING:
         return "failing", state.status_reason or state.status
-    if fetch is not None and fetch.status in ("failed", "refused"):
+    if fetch is not None and fetch.status in (FetchStatus.failed, FetchStatus.refused):
         return "failing", fetch.note or fetch.error_kind or fetch.status
     if state.status in _SILENT:
         return "silent", state.status_reason or state.status
     if state.newest_entry_at is not None and now - state.newest_entry_at > _SILENT_AFTER:
         return "silent", f"newest entry is of {local_day(state.newest_entry_at)}"
-    if fetch is not None and fetch.status == "empty":
+    if fetch is not None and fetch.status == FetchStatus.empty:
         return "silent", fetch.note or "the last answer was empty"
     return "ok", ""

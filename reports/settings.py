@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from store.errors import ConfigError
+
 # Deliberately narrower than RFC 5322: what mail servers of teams accept, and nothing that could smuggle a header.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -53,11 +55,9 @@ class MailSettings(BaseModel):
     out: Path = Field(Path("out"), description="Folder for issues written as files")
 
     @model_validator(mode="after")
-    def _login_is_whole(self) -> Self:
+    def _one_password(self) -> Self:
         if self.password is not None and self.password_file is not None:
             raise ValueError("password and password_file exclude each other")
-        if self.username and self.password is None and self.password_file is None:
-            raise ValueError("username without password: set YIXUN_MAIL__PASSWORD or password_file")
         return self
 
     @property
@@ -71,10 +71,24 @@ class MailSettings(BaseModel):
         return parseaddr(self.sender)[1]
 
     def read_password(self) -> str | None:
-        """The login password from its setting or its file; None without login. Raises OSError when the file cannot be read."""
-        if self.password_file is not None:
-            return self.password_file.read_text(encoding="utf-8").splitlines()[0].strip()
-        return self.password.get_secret_value() if self.password is not None else None
+        """The login password from its setting or its file; None without login.
+
+        Raises ConfigError where a login is wanted and there is no password: none is set, or its file is empty or cannot be read.
+        Only mail needs it, so only who sends mail asks.
+        """
+        if not self.username:
+            return None
+        if self.password is not None:
+            return self.password.get_secret_value()
+        if self.password_file is None:
+            raise ConfigError("is set without a password", subject="mail.username", hint="set YIXUN_MAIL__PASSWORD or mail.password_file")
+        try:
+            written = self.password_file.read_text(encoding="utf-8").partition("\n")[0].strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"cannot be read: {error}", subject=f"mail.password_file {self.password_file}") from error
+        if not written:
+            raise ConfigError("is empty: expected the password in its first line", subject=f"mail.password_file {self.password_file}")
+        return written
 
 
 class DigestSettings(BaseModel):

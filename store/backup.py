@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
-from .database import safe_url, utc_now
+from .database import failure_of, failures_told, safe_url, utc_now
 from .errors import StoreError, StoreNewerError
 from .migrate import current_revision, known_revision, upgrade
 from .models import StoreLock
@@ -62,7 +62,7 @@ def write_backup(engine: Engine, path: Path) -> dict[str, int]:
     part = path.with_name(f"{path.name}.part")
     counts: dict[str, int] = {}
     try:
-        with _one_moment(engine) as connection, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        with failures_told(engine.url), _one_moment(engine) as connection, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, table in _reflected(connection, tables()).items():
                 counts[name] = _write_table(connection, table, archive)
             manifest = {"revision": current_revision(connection), "made_at": utc_now().isoformat(), "rows": counts}
@@ -121,7 +121,8 @@ def read_backup(engine: Engine, path: Path) -> dict[str, int]:
     except OSError as error:
         raise StoreError(f"cannot be read: {error.strerror}", subject=str(path)) from error
     except DBAPIError as error:
-        raise StoreError(f"does not fit the store: {' '.join(str(error.orig).split())}", subject=str(path)) from error
+        unfit = StoreError(f"does not fit the store: {' '.join(str(error.orig).split())}", subject=str(path))
+        raise failure_of(error, engine.url) or unfit from error
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError) as error:
         raise StoreError("is no backup of a store", subject=str(path)) from error
     upgrade(engine)

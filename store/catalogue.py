@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlmodel import Session, select
 
-from .models import AiModel, Organisation, Topic
+from .models import AiModel, CatalogueDigest, Organisation, Topic
 
 
 def sync_catalogue(
@@ -19,11 +21,17 @@ def sync_catalogue(
 ) -> None:
     """Make the rows of the catalogue equal to what is given; each mapping holds the columns of one row.
 
-    Rows that are given no more are removed; mentions and facts keep their ids, which then name nothing.
+    Rows that are given no more are removed; mentions and facts keep their ids, which then name nothing. What was written last is
+    not compared again.
     """
-    _sync(session, Organisation, organisations)
-    _sync(session, AiModel, models)
-    _sync(session, Topic, topics)
+    for table, given in ((Organisation, organisations), (AiModel, models), (Topic, topics)):
+        rows = list(given)
+        digest = hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        known = session.get(CatalogueDigest, table.__tablename__)
+        if known is not None and known.digest == digest:
+            continue
+        _sync(session, table, rows)
+        session.merge(CatalogueDigest(name=str(table.__tablename__), digest=digest))
 
 
 def _sync(session: Session, table: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:

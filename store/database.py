@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Numeric, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Numeric, String, create_engine, event
+from sqlalchemy import Engine as Engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel import Session
+from sqlmodel import Session as Session
 
-from .errors import StoreError
+from .errors import ConfigError, StoreError, StoreFullError, StoreLockedError
 from .settings import StoreSettings
 
 
@@ -39,6 +42,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Word(TypeDecorator[StrEnum]):
+    """One word of an enumeration, kept as text. Refuses any other, on its way in and on its way out."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.kind(value)
+
+
 class Money(TypeDecorator[Decimal]):
     """A sum of money, two decimals, up to 10^20. A number in SQL on both databases, a Decimal in Python.
 
@@ -60,38 +80,56 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(str(value)).quantize(Decimal("0.01"))
 
 
+# A server that is gone without a word must not be waited for without end: seconds, the last one milliseconds.
+_POSTGRESQL = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
+
+
 def utc_now() -> datetime:
     """The present moment, aware UTC."""
     return datetime.now(UTC)
 
 
+_EXPECTED = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
+
+
 def store_url(settings: StoreSettings) -> URL:
     """The URL with its driver spelled out: `postgres://` and `postgresql://` go through psycopg.
 
-    Raises StoreError for a URL that is none, or of another kind of database.
+    Raises ConfigError for a URL that is none, or of another kind of database; what was written is not shown, for it may hold a
+    password that nobody can tell from the rest.
     """
     try:
-        url = make_url(settings.url)
-    except ArgumentError as error:
-        raise StoreError(
-            "is no URL; expected sqlite:///FILE or postgresql://USER@HOST/NAME", subject=f"store.url {settings.url!r}"
-        ) from error
+        url = make_url(settings.url.get_secret_value())
+    except (ArgumentError, ValueError):
+        # The cause would show what was written, too.
+        raise ConfigError(f"is no URL of a database; {_EXPECTED}", subject="store.url") from None
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StoreError("unknown kind of database; expected sqlite:///FILE or postgresql://USER@HOST/NAME", subject=safe_url(url))
+        raise ConfigError(f"unknown kind of database; {_EXPECTED}", subject=f"store.url {safe_url(url)}")
     return url
 
 
+def has_password(text: str) -> bool:
+    """Whether a URL of a store holds a password, before its host or among its options; a text that is no URL holds none."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return False
+    return url.password is not None or any("password" in name.lower() for name in url.query)
+
+
 def safe_url(url: URL) -> str:
-    """The URL for messages, its password hidden."""
-    return url.render_as_string(hide_password=True)
+    """The URL for messages, its passwords hidden."""
+    hidden = {name: "***" for name in url.query if "password" in name.lower()}
+    return url.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
 def connect(settings: StoreSettings) -> Engine:
     """Make an engine for the store without looking whether its schema is there (`migrate.open_store` does).
 
-    A SQLite file's folder is made. Raises StoreError when it cannot be, or when the driver is missing.
+    A SQLite file's folder is made. Raises ConfigError for a wrong URL, StoreError when the folder cannot be made or when the
+    driver is missing.
     """
     url = store_url(settings)
     options: dict[str, Any] = {}
@@ -100,22 +138,33 @@ def connect(settings: StoreSettings) -> Engine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"its folder cannot be made: {error.strerror}", subject=safe_url(url)) from error
-        options["connect_args"] = {"timeout": 30}
+        options["connect_args"] = {"timeout": settings.lock_seconds}
+    elif url.get_backend_name() == "postgresql":
+        options["connect_args"] = {name: value for name, value in _POSTGRESQL.items() if name not in url.query}
     try:
         engine = create_engine(url, pool_pre_ping=url.get_backend_name() == "postgresql", **options)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError("the driver is not installed", subject=safe_url(url), hint="pip install 'yixun[postgres]'") from error
+    milliseconds = int(settings.lock_seconds * 1000)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_pragmas)
+        event.listen(engine, "connect", lambda connection, _: _sqlite_pragmas(connection, milliseconds))
         event.listen(engine, "savepoint", _sqlite_begin)
+    else:
+        # 0 would mean to wait without end.
+        event.listen(engine, "connect", lambda connection, _: _postgresql_waits(connection, max(1, milliseconds)))
     return engine
 
 
-def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+def _sqlite_pragmas(connection: Any, milliseconds: int) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in (f"busy_timeout={milliseconds}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _postgresql_waits(connection: Any, milliseconds: int) -> None:
+    connection.execute(f"SET lock_timeout = {milliseconds}")
+    connection.commit()
 
 
 def _sqlite_begin(connection: Connection, _name: str | None) -> None:
@@ -125,10 +174,45 @@ def _sqlite_begin(connection: Connection, _name: str | None) -> None:
         driver.execute("BEGIN IMMEDIATE")
 
 
+# Classes of SQLSTATE that tell of the server, not of the statement: connection, resources, operator, system, rollback, login, name.
+_SERVER_STATES = ("08", "53", "57", "58", "40", "28", "3D")
+_SQLITE_FAILURES = ("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_PROTOCOL")
+
+
+def failure_of(error: DBAPIError | sqlite3.Error, url: URL) -> StoreError | None:
+    """What a database suffers from, as one line: locked, full, unreachable, broken. None for a fault of the statement itself."""
+    driver = error.orig if isinstance(error, DBAPIError) else error
+    subject, reason = safe_url(url), " ".join(str(driver).split())
+    name, state = str(getattr(driver, "sqlite_errorname", "") or ""), str(getattr(driver, "sqlstate", "") or "")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or state in ("55P03", "57014"):
+        return StoreLockedError("locked by another process for longer than store.lock_seconds", subject=subject, hint="try again later")
+    if name == "SQLITE_FULL" or state == "53100":
+        return StoreFullError("the disk is full: nothing more can be written", subject=subject, hint="make room, then try again")
+    unreachable = not name and not state and isinstance(error, OperationalError | InterfaceError)
+    if unreachable or name.startswith(_SQLITE_FAILURES) or state.startswith(_SERVER_STATES) or state == "25006":
+        return StoreError(f"cannot be used: {reason}", subject=subject, hint="check store.url")
+    return None
+
+
+@contextmanager
+def failures_told(url: URL) -> Iterator[None]:
+    """Raise what a database suffers from in the block as a StoreError of one line; faults of statements stay what they are."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        told = failure_of(error, url)
+        if told is None:
+            raise
+        raise told from error
+
+
 @contextmanager
 def session_scope(engine: Engine) -> Iterator[Session]:
-    """A session that commits at the end of the block and rolls back on any error."""
-    with Session(engine, expire_on_commit=False) as session:
+    """A session that commits at the end of the block and rolls back on any error.
+
+    Raises StoreError for what the database suffers from: StoreLockedError after waiting for `store.lock_seconds`, StoreFullError.
+    """
+    with failures_told(engine.url), Session(engine, expire_on_commit=False) as session:
         try:
             yield session
             session.commit()

@@ -31,6 +31,7 @@ from .models import (
     Story,
     Topic,
 )
+from .status import DeliveryState, ItemStatus
 
 # An item first seen this long after its own day is old news (docs/digest.md).
 LATE = timedelta(hours=48)
@@ -83,7 +84,7 @@ def _in_period(start: datetime, end: datetime, *, with_late: bool) -> ColumnElem
     if with_late:
         # The exact 48 hours are held against each item in Python: date arithmetic differs between the databases.
         rules.append(and_(col(Item.published_at) < start, col(Item.published_at) >= start - LATE, seen_now))
-    return and_(col(Item.status) == "kept", col(Item.relevant).is_(True), or_(*rules))
+    return and_(col(Item.status) == ItemStatus.kept, col(Item.relevant).is_(True), or_(*rules))
 
 
 def candidates(session: Session, start: datetime, end: datetime, *, with_late: bool) -> list[Candidate]:
@@ -203,14 +204,14 @@ def claim_delivery(session: Session, delivery_id: int, *, now: datetime) -> bool
 
     True for exactly one of several senders; False when it was sent, is being sent, or waits for a person.
     """
-    rule = and_(col(Delivery.id) == delivery_id, col(Delivery.state).in_(("queued", "failed")))
-    values = {"state": "sending", "tried_at": now, "tries": col(Delivery.tries) + 1, "error": None}
+    rule = and_(col(Delivery.id) == delivery_id, col(Delivery.state).in_((DeliveryState.queued, DeliveryState.failed)))
+    values = {"state": DeliveryState.sending, "tried_at": now, "tries": col(Delivery.tries) + 1, "error": None}
     return session.connection().execute(update(Delivery).where(rule).values(**values)).rowcount == 1
 
 
-def close_delivery(session: Session, delivery_id: int, state: str, *, now: datetime, error: str | None = None) -> None:
+def close_delivery(session: Session, delivery_id: int, state: DeliveryState, *, now: datetime, error: str | None = None) -> None:
     """Write how a delivery ended: sent, failed or unknown."""
     values: dict[str, Any] = {"state": state, "tried_at": now, "error": error}
-    if state == "sent":
+    if state == DeliveryState.sent:
         values["sent_at"] = now
     session.connection().execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(**values))

@@ -8,22 +8,25 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a source on its way into the store. `link` is canonical; times are aware; `text` is the entry's own full text."""
+    """One entry of a source on its way into the store: as a reader finds it, then as cleaning leaves it.
+
+    Times are aware UTC; `text` is the entry's own full text.
+    """
 
     title: str
-    link: str | None = None
-    fetch_link: str | None = None
+    link: str | None = None  # as the source gives it, absolute; canonical when cleaned
+    fetch_link: str | None = None  # when cleaned: the address as given, where it differs from `link`
     guid: str | None = None
     summary: str = ""
     text: str = ""
     published_at: datetime | None = None
     published_precision: str | None = None
-    date_trust: str = "none"
+    date_trust: str = "none"  # where `published_at` came from, or why there is none
     language: str = "other"
     authors: tuple[str, ...] = ()
     outlet: str | None = None
     media_type: str = "text/html"
-    turned_away: str | None = None
+    turned_away: str | None = None  # when cleaned: why its article is not fetched
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ class ConfigError(YixunError):
     """A configuration file or variable is wrong; subject is `file: key.path`."""
 
 
+class UsageError(YixunError):
+    """What was asked for cannot be meant: a week that does not exist, a name that nothing has; subject is what was asked."""
+
+
 class KnowledgeError(YixunError):
     """A knowledge file is wrong; subject is `file:line: entry`."""
 
@@ -35,6 +39,14 @@ class StoreError(YixunError):
 
 class StoreNewerError(StoreError):
     """The store was made by a newer version of Yixun."""
+
+
+class StoreLockedError(StoreError):
+    """Another process wrote to the store, or locked what was wanted, for longer than `store.lock_seconds`."""
+
+
+class StoreFullError(StoreError):
+    """Nothing more can be written: the disk of the store is full."""
 
 
 class StoreBusyError(StoreError):
@@ -58,7 +70,7 @@ class SelectorMissingError(ParseError):
 
 
 class DigestError(YixunError):
-    """A digest is unknown or cannot be built; subject is its name."""
+    """A digest cannot be built; subject is its name."""
 
 
 class DeliveryError(YixunError):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session, col, or_, select
 
+from .identity import link_key
 from .models import (
     AdoptionFact,
     ApprovalFact,
@@ -38,8 +39,10 @@ def find_item(session: Session, wanted: Sequence[str]) -> Item | None:
     if len(wanted) == 1 and wanted[0].isdecimal():
         return session.get(Item, int(wanted[0]))
     addresses = list(wanted)
-    query = select(Item).where(or_(*(column.in_(addresses) for column in (col(Item.identity), col(Item.link), col(Item.fetch_link)))))
-    return session.exec(query.order_by(col(Item.id))).first()
+    keys = [key for address in wanted if (key := link_key(address))]
+    exact = or_(col(Item.link).in_(addresses), col(Item.fetch_link).in_(addresses))
+    found = session.exec(select(Item).where(exact).order_by(col(Item.id))).first()
+    return found or session.exec(select(Item).where(col(Item.link_key).in_(keys)).order_by(col(Item.id))).first()
 
 
 def topics_of(session: Session, item_id: int) -> list[ItemTopic]:

@@ -11,8 +11,6 @@ from sqlmodel import Session, col, select
 
 from .models import HostDay, HostState
 
-COUNTS = ("requests", "bytes", "not_modified", "too_many", "robots_allowed", "robots_refused")
-
 
 def host_of(url: str) -> str:
     """The host of a URL as it is remembered: lower case, with its port where that is not the usual one."""
@@ -22,9 +20,9 @@ def host_of(url: str) -> str:
     return host if parts.port in (None, usual) else f"{host}:{parts.port}"
 
 
-def host_states(session: Session) -> dict[str, HostState]:
-    """All that is remembered, by host (with its port where that is not the usual one)."""
-    return {row.host: row for row in session.exec(select(HostState))}
+def host_state(session: Session, host: str) -> HostState | None:
+    """What is remembered of a host (with its port where that is not the usual one), its robots.txt included."""
+    return session.get(HostState, host)
 
 
 def save_host_state(session: Session, host: str, values: Mapping[str, Any]) -> None:
@@ -38,7 +36,7 @@ def save_host_state(session: Session, host: str, values: Mapping[str, Any]) -> N
 
 
 def add_host_counts(session: Session, counts: Mapping[tuple[str, date], Mapping[str, int]]) -> None:
-    """Add to the ledger: (host, UTC day) → how many of each of `COUNTS`."""
+    """Add to the ledger: (host, UTC day) → columns of HostDay and how much to add."""
     for (host, day), numbers in counts.items():
         row = session.get(HostDay, (host, day))
         if row is None:

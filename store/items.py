@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from sqlalchemy import update
+from sqlalchemy import and_, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from .entries import Entry, ToRead
 from .facts import FactRow, add_judgement, forget_judgement
-from .models import Item, ItemTitle, ItemTopic, Mention
+from .identity import Known, KnownItems, Told, content_hash, identities, tell_apart
+from .models import Item, ItemTopic, ItemVersion, Mention
 from .search import index_items
+from .status import ItemStatus
 
 # An article that could not be read is tried again in this many crawls in all, then left as `unread`.
 MAX_TRIES = 3
+# So many earlier versions of an item are kept; what changes its text still more often is no news (a counter, a clock).
+MAX_VERSIONS = 10
 _CHUNK = 400
-_LONGEST_IDENTITY = 900
 
 
 @dataclass(slots=True)
@@ -46,80 +48,91 @@ class ReadItem:
     facts: Sequence[FactRow] = ()
 
 
-def identity_of(source_id: str, *, link: str | None, guid: str | None, title: str, published_at: datetime | None) -> str:
-    """The identity of an entry: its canonical link, else the source's guid, else a hash of title and day (UTC).
-
-    A link to a site's front page names no article and is passed over. Identities have at most 900 characters.
-    """
-    if link and (urlsplit(link).path.strip("/") or urlsplit(link).query):
-        return link if len(link) <= _LONGEST_IDENTITY else f"link:{_digest(link)}"
-    if guid:
-        return f"guid:{source_id}:{guid}" if len(guid) <= _LONGEST_IDENTITY // 2 else f"guid:{source_id}:{_digest(guid)}"
-    day = f"{published_at:%Y-%m-%d}" if published_at else ""
-    return f"title:{source_id}:{_digest(f'{title} {day}')}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def save_entries(
     session: Session, source_id: str, entries: Iterable[Entry], *, found_at: str, now: datetime, backlog: bool
 ) -> SavedEntries:
     """Save all entries of one answer of a source; what is already there changes nothing.
 
-    `found_at` is the address of the source that listed them; `backlog` marks the first look at it. A title edited where the item
-    was found updates the item, keeps the earlier title in its history and makes its article be read again. Of several entries
-    with one identity the first counts.
+    `found_at` is the address of the source that listed them; `backlog` marks the first look at it. A title, text or address edited
+    where the item was found updates the item, keeps what was as a version and makes its article be read again. Of several entries
+    that are one the first counts.
     """
     saved = SavedEntries()
-    by_identity: dict[str, Entry] = {}
-    for entry in entries:
-        identity = identity_of(source_id, link=entry.link, guid=entry.guid, title=entry.title, published_at=entry.published_at)
-        if identity in by_identity:
-            saved.repeated += 1
-        else:
-            by_identity[identity] = entry
-    known = _by_identity(session, list(by_identity))
+    told, saved.repeated = tell_apart(source_id, entries)
+    known = KnownItems(_known_rows(session, source_id, told))
     fresh: list[Item] = []
     edited: list[Item] = []
-    for identity, entry in by_identity.items():
-        item = known.get(identity)
-        if item is None:
-            fresh.append(_new_item(source_id, identity, entry, found_at=found_at, now=now, backlog=backlog))
-            saved.turned_away += entry.turned_away is not None
-        elif _is_edited(item, entry, source_id, found_at):
+    for one in told:
+        row = known.take(one, source_id)
+        if row is None:
+            identity = known.name(one, source_id)
+            if identity is None:
+                saved.repeated += 1
+                continue
+            fresh.append(_new_item(source_id, identity, one, found_at=found_at, now=now, backlog=backlog))
+            saved.turned_away += one.entry.turned_away is not None
+        elif _is_edited(row, one, source_id, found_at) and (item := _edited(session, row, one, now)):
             saved.changed += 1
-            _edit(session, item, entry, now)
             edited.append(item)
         else:
             saved.known += 1
+            _learn(session, row, one, source_id, found_at)
     session.add_all(fresh)
     session.flush()
     index_items(session, [item.id for item in (*fresh, *edited) if item.id is not None])
     saved.new = len(fresh)
-    saved.to_read = [_to_read(item) for item in (*fresh, *edited) if item.status == "pending"]
+    saved.to_read = _all_to_read(session, [item for item in (*fresh, *edited) if item.status == ItemStatus.pending])
     return saved
 
 
-def _by_identity(session: Session, identities: list[str]) -> dict[str, Item]:
-    found: dict[str, Item] = {}
-    for start in range(0, len(identities), _CHUNK):
-        rows = session.exec(select(Item).where(col(Item.identity).in_(identities[start : start + _CHUNK])))
-        found.update({row.identity: row for row in rows})
-    return found
+_KNOWN = (
+    Item.id,
+    Item.source_id,
+    Item.found_at,
+    Item.identity,
+    Item.guid_key,
+    Item.link_key,
+    Item.link,
+    Item.fetch_link,
+    Item.entry_title,
+    Item.content_hash,
+    Item.published_at,
+)
 
 
-def _new_item(source_id: str, identity: str, entry: Entry, *, found_at: str, now: datetime, backlog: bool) -> Item:
+def _known_rows(session: Session, source_id: str, told: Sequence[Told]) -> list[Known]:
+    """What is known of the items these entries may be; texts are not loaded."""
+    wanted = (
+        (col(Item.guid_key), {one.guid for one in told if one.guid}),
+        (col(Item.link_key), {one.link for one in told if one.link}),
+        (col(Item.identity), {name for one in told for name in identities(source_id, one)}),
+    )
+    found: dict[int, Known] = {}
+    for column, keys in wanted:
+        listed = sorted(keys)
+        for start in range(0, len(listed), _CHUNK):
+            rows = session.connection().execute(select_columns(*_KNOWN).where(column.in_(listed[start : start + _CHUNK])))  # type: ignore[call-overload]
+            for item_id, source, found_at, identity, guid, link, address, fetch_link, title, content, published in rows:
+                fragment = (fetch_link or address or "").partition("#")[2]
+                found[item_id] = Known(item_id, source, found_at, identity, guid, link, fragment, title, content, published)
+    return list(found.values())
+
+
+def _new_item(source_id: str, identity: str, one: Told, *, found_at: str, now: datetime, backlog: bool) -> Item:
+    entry = one.entry
     return Item(
         source_id=source_id,
         identity=identity,
+        guid_key=one.guid,
+        link_key=one.link,
+        link=_link_of(one),
+        content_hash=content_hash(entry),
         found_at=found_at,
         entry_title=entry.title,
         first_seen_at=now,
         changed_at=now,
         backlog=backlog,
-        status="turned_away" if entry.turned_away is not None else "pending",
+        status=ItemStatus.turned_away if entry.turned_away is not None else ItemStatus.pending,
         status_reason=entry.turned_away or "",
         authors=list(entry.authors),
         **{name: getattr(entry, name) for name in _COPIED},
@@ -128,7 +141,6 @@ def _new_item(source_id: str, identity: str, entry: Entry, *, found_at: str, now
 
 _COPIED = (
     "title",
-    "link",
     "fetch_link",
     "guid",
     "summary",
@@ -142,28 +154,78 @@ _COPIED = (
 )
 
 
-def _is_edited(item: Item, entry: Entry, source_id: str, found_at: str) -> bool:
-    same_place = item.source_id == source_id and item.found_at == found_at
-    return same_place and bool(entry.title) and entry.title != item.entry_title
+def _link_of(one: Told) -> str | None:
+    """The address of an item: with its fragment where only that leads to it."""
+    link = one.entry.link
+    return f"{link}#{one.fragment}" if link and one.fragment and (one.shared or one.fragment.startswith(("/", "!"))) else link
 
 
-def _edit(session: Session, item: Item, entry: Entry, now: datetime) -> None:
-    session.add(ItemTitle(item_id=item.id or 0, title=item.title, replaced_at=now))
-    item.title = item.entry_title = entry.title
-    item.summary, item.changed_at, item.tries = entry.summary, now, 0
-    item.text = entry.text or item.text
+def _is_edited(row: Known, one: Told, source_id: str, found_at: str) -> bool:
+    """Whether an entry says something else than when it was last seen at the same place."""
+    if row.source_id != source_id or row.found_at != found_at:
+        return False
+    moved = row.link_key is not None and one.link is not None and row.link_key != one.link
+    retold = bool(row.content_hash) and row.content_hash != content_hash(one.entry)
+    return moved or retold or (bool(one.entry.title) and one.entry.title != row.listed_title)
+
+
+def _edited(session: Session, row: Known, one: Told, now: datetime) -> Item | None:
+    """The item of an entry after its edit; None when only its text changes once more after too many times."""
+    item, entry = session.get_one(Item, row.id), one.entry
+    retitled = bool(entry.title) and entry.title != row.listed_title
+    if not _keep_version(session, item, now) and not retitled and row.link_key == one.link:
+        return None
+    if retitled:
+        item.title = item.entry_title = entry.title
+    if row.link_key != one.link:
+        item.link, item.fetch_link, item.link_key = _link_of(one), entry.fetch_link, one.link
+    item.guid, item.guid_key = entry.guid, one.guid or item.guid_key
+    item.summary, item.changed_at, item.tries, item.content_hash = entry.summary, now, 0, content_hash(entry)
+    if entry.text and (item.method in ("", "entry") or len(entry.text) > len(item.text)):
+        item.text = entry.text
     if entry.turned_away is None:
-        item.status, item.status_reason = "pending", ""
-    elif item.status == "turned_away":
+        item.status, item.status_reason = ItemStatus.pending, ""
+    elif item.status == ItemStatus.turned_away:
         item.status_reason = entry.turned_away
+    return item
 
 
-def _to_read(item: Item) -> ToRead:
+def _keep_version(session: Session, item: Item, now: datetime) -> bool:
+    """Keep what an item says now; False, and nothing is kept, when it has been edited too often."""
+    kept = session.exec(select(func.count()).select_from(ItemVersion).where(col(ItemVersion.item_id) == item.id)).one()
+    if kept < MAX_VERSIONS:
+        was = {name: getattr(item, name) for name in ("title", "link", "summary", "text")}
+        session.add(ItemVersion(item_id=item.id or 0, replaced_at=now, **was))
+    return kept < MAX_VERSIONS
+
+
+def _learn(session: Session, row: Known, one: Told, source_id: str, found_at: str) -> None:
+    """Remember what an earlier look could not know of an item: its guid, the fingerprint of its text."""
+    if row.source_id != source_id or row.found_at != found_at:
+        return
+    values = {"content_hash": content_hash(one.entry)} if not row.content_hash else {}
+    if one.guid and row.guid_key is None:
+        values |= {"guid_key": one.guid}
+    if values:
+        session.connection().execute(update(Item).where(col(Item.id) == row.id).values(**values))
+
+
+def _all_to_read(session: Session, items: Sequence[Item]) -> list[ToRead]:
+    """Items as they are handed to reading. A page that several items stand on lists them: there is no article of theirs to fetch."""
+    keys = sorted({item.link_key for item in items if item.link_key})
+    shared: set[str | None] = set()
+    for start in range(0, len(keys), _CHUNK):
+        among = col(Item.link_key).in_(keys[start : start + _CHUNK])
+        shared |= set(session.exec(select(Item.link_key).where(among).group_by(col(Item.link_key)).having(func.count() > 1)))
+    return [_to_read(item, listed=item.link_key in shared) for item in items]
+
+
+def _to_read(item: Item, *, listed: bool) -> ToRead:
     assert item.id is not None
     return ToRead(
         item_id=item.id,
         source_id=item.source_id,
-        link=item.fetch_link or item.link,
+        link=None if listed else item.fetch_link or item.link,
         title=item.title,
         summary=item.summary,
         text=item.text,
@@ -180,13 +242,13 @@ def _to_read(item: Item) -> ToRead:
 
 def pending_items(session: Session, source_ids: Sequence[str]) -> list[ToRead]:
     """Items of these sources whose article an earlier crawl left unread, oldest first."""
-    query = select(Item).where(col(Item.status) == "pending", col(Item.source_id).in_(list(source_ids))).order_by(col(Item.id))
-    return [_to_read(item) for item in session.exec(query)]
+    query = select(Item).where(col(Item.status) == ItemStatus.pending, col(Item.source_id).in_(list(source_ids))).order_by(col(Item.id))
+    return _all_to_read(session, session.exec(query).all())
 
 
 def sources_with_pending(session: Session) -> list[str]:
     """Ids of the sources that have items whose article is still to be read."""
-    return sorted(session.exec(select(Item.source_id).where(col(Item.status) == "pending").distinct()))
+    return sorted(session.exec(select(Item.source_id).where(col(Item.status) == ItemStatus.pending).distinct()))
 
 
 def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> None:
@@ -196,21 +258,27 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     forget_judgement(session, [item.item_id for item in items])
     for item in items:
         session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**item.values, changed_at=now))
-    index_items(session, [item.item_id for item in items])
     for item in items:
         add_judgement(session, item.topics, item.mentions, item.facts)
     index_items(session, [item.item_id for item in items])
+
+
+def note_broken(session: Session, item_id: int, reason: str, *, version: str) -> None:
+    """Note that our own code, of this version, broke on an item: it stays pending, and is given up as unread after MAX_TRIES."""
+    postpone(session, item_id, reason)
+    item = session.get_one(Item, item_id)
+    if item.tries >= MAX_TRIES:
+        item.status, item.broke = ItemStatus.unread, version
+
+
+def reopen_broken(session: Session, source_ids: Sequence[str], *, version: str) -> None:
+    """Make items of these sources pending again that code of another version broke on and gave up."""
+    given_up = (col(Item.status) == ItemStatus.unread, col(Item.broke).is_not(None), col(Item.broke) != version)
+    rule = and_(col(Item.source_id).in_(list(source_ids)), *given_up)
+    session.connection().execute(update(Item).where(rule).values(status=ItemStatus.pending, tries=0, broke=None))
 
 
 def postpone(session: Session, item_id: int, reason: str) -> None:
     """Note that the article of an item could not be read this time; it stays pending."""
     item = session.get_one(Item, item_id)
     item.tries, item.status_reason = item.tries + 1, reason
-
-
-def count_items(session: Session, source_id: str | None = None) -> dict[str, int]:
-    """How many items there are by status, of one source or of all."""
-    query = select(Item.status, func.count()).group_by(Item.status)
-    if source_id is not None:
-        query = query.where(col(Item.source_id) == source_id)
-    return dict(session.exec(query).all())

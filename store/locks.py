@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,11 @@ from .models import StoreLock
 # A holder renews its lock every RENEW; one that has not for STALE is gone, or sleeps and must give up when it wakes.
 RENEW = timedelta(seconds=20)
 STALE = timedelta(minutes=3)
+# A holder that could not renew for so long stops its work. One more attempt may begin just before, and take the longest
+# `store.lock_seconds`: it must be over before STALE.
+LEASE = timedelta(seconds=100)
+# After an attempt that failed.
+RETRY = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,22 @@ class Hold:
     name: str
     taken_at: datetime
     pid: int
+
+
+class Lease:
+    """How long a holder may go on while it cannot renew its lock, for the database fails."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def renewed(self, began: float) -> None:
+        """Note a renewal that began at `began` (of `time.monotonic`) and succeeded."""
+        self._began = began
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the work must stop, because another holder may soon begin."""
+        return time.monotonic() - self._began > LEASE.total_seconds()
 
 
 def take_lock(session: Session, name: str, *, purpose: str, now: datetime) -> Hold:

@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, Select, func, select, update
 from sqlmodel import Session, col
 
 from .models import AdoptionFact, ApprovalFact, FundingFact, InvestorRow, Item, LaunchFact, Mention, PolicyFact, ResultsFact
+from .status import ItemStatus
 
 # Where facts hold a name as written beside the id of its organisation.
 _NAMED: tuple[tuple[Any, Any, Any], ...] = (
@@ -39,7 +40,7 @@ def unknown_names(session: Session, *, kind: str | None = None, since: datetime 
             func.max(Item.id).label("last"),
         )
         .join(Item, col(Item.id) == col(Mention.item_id))
-        .where(col(Mention.target_id).is_(None), col(Mention.target) == "organisation", col(Item.status) == "kept")
+        .where(col(Mention.target_id).is_(None), col(Mention.target) == "organisation", col(Item.status) == ItemStatus.kept)
         .group_by(col(Mention.as_written))
     )
     if kind is not None:

@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from .database import connect, safe_url, store_url
+from .database import connect, failure_of, safe_url, store_url
 from .errors import StoreError, StoreNewerError
 from .schema import drop_derived, make_derived
 from .settings import StoreSettings
@@ -69,10 +69,14 @@ def _one_transaction(engine: Engine) -> Iterator[Connection]:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-        yield connection
-        connection.commit()
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        try:
+            yield connection
+            connection.commit()
+        finally:
+            if engine.dialect.name == "sqlite":
+                # Inside a transaction the word would mean nothing, and the connection goes back to where others take it from.
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
 def upgrade(engine: Engine, *, to: str = "head") -> tuple[str | None, str]:
@@ -110,7 +114,7 @@ def _checked_revision(connection: Connection) -> str | None:
 
 def _unreachable(engine: Engine, error: DBAPIError) -> StoreError:
     reason = " ".join(str(error.orig).split())
-    return StoreError(f"cannot be used: {reason}", subject=safe_url(engine.url), hint="check store.url")
+    return failure_of(error, engine.url) or StoreError(f"cannot be used: {reason}", subject=safe_url(engine.url), hint="check store.url")
 
 
 def open_store(settings: StoreSettings, *, create: bool = True) -> Engine:

@@ -26,6 +26,7 @@ from .models import (
     SourceState,
     Story,
 )
+from .status import FetchStatus, ItemStatus, LedgerStatus, SourceStatus
 
 _FACTS: dict[str, type[Any]] = {
     "funding": FundingFact,
@@ -36,7 +37,8 @@ _FACTS: dict[str, type[Any]] = {
     "launch": LaunchFact,
     "results": ResultsFact,
 }
-FINE = ("ok", "new", "disabled")
+_WORTH_A_LOOK = (LedgerStatus.failed, LedgerStatus.missed)
+FINE = (SourceStatus.ok, SourceStatus.new, SourceStatus.disabled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,11 @@ class Overview:
 def overview(session: Session) -> Overview:
     """Count what is there."""
     last_run = session.exec(select(Run).order_by(col(Run.id).desc()).limit(1)).first()
-    failed = select(func.count()).select_from(Fetch).where(Fetch.run_id == (last_run.id if last_run else 0), Fetch.status == "failed")
+    of_last_run = Fetch.run_id == (last_run.id if last_run else 0)
+    failed = select(func.count()).select_from(Fetch).where(of_last_run, Fetch.status == FetchStatus.failed)
     return Overview(
         items=dict(session.exec(select(Item.status, func.count()).group_by(Item.status)).all()),
-        relevant=session.exec(select(func.count()).select_from(Item).where(col(Item.relevant), Item.status == "kept")).one(),
+        relevant=session.exec(select(func.count()).select_from(Item).where(col(Item.relevant), Item.status == ItemStatus.kept)).one(),
         stories=session.exec(select(func.count()).select_from(Story).where(col(Story.merged_into).is_(None))).one(),
         facts={name: session.exec(select(func.count()).select_from(table)).one() for name, table in _FACTS.items()},
         sources=_sources(session),
@@ -90,7 +93,7 @@ def overview(session: Session) -> Overview:
         failed_fetches=session.exec(failed).one(),
         issues=_issues(session),
         open_slots=list(
-            session.exec(select(Ledger).where(col(Ledger.status).in_(["failed", "missed"])).order_by(col(Ledger.slot).desc()).limit(5))
+            session.exec(select(Ledger).where(col(Ledger.status).in_(_WORTH_A_LOOK)).order_by(col(Ledger.slot).desc()).limit(5))
         ),
     )
 
@@ -99,7 +102,7 @@ def _sources(session: Session) -> dict[str, int]:
     rows = session.exec(select(SourceRow.enabled, SourceState.status).join(SourceState, col(SourceState.source_id) == SourceRow.id))
     counts: dict[str, int] = {}
     for enabled, status in rows:
-        state = status if enabled else "disabled"
+        state = status if enabled else SourceStatus.disabled
         counts[state] = counts.get(state, 0) + 1
     return counts
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, and_, delete, not_
 from sqlmodel import Session, col
 
-from .models import Fetch, HostDay, Item, Run
+from .models import Fetch, HostDay, HostState, Item, Run
 from .settings import StoreSettings
+from .status import ItemStatus, RunStatus
+
+_ROBOTS_BELIEVED = timedelta(days=30)
 
 
 def prune(session: Session, settings: StoreSettings, *, now: datetime) -> dict[str, int]:
@@ -23,9 +26,14 @@ def prune(session: Session, settings: StoreSettings, *, now: datetime) -> dict[s
     def remove(table: type[Any], *rules: ColumnElement[bool]) -> int:
         return int(session.connection().execute(delete(table).where(*rules)).rowcount)
 
+    # A robots.txt may stand in for a host that fails for thirty days; one that is older is believed by nobody.
+    robots_before = now - max(_ROBOTS_BELIEVED, timedelta(days=settings.keep_fetch_days))
+    waits = and_(col(HostState.wait_until).is_not(None), col(HostState.wait_until) > now)
+    fresh = and_(col(HostState.robots_fetched_at).is_not(None), col(HostState.robots_fetched_at) >= robots_before)
     return {
-        "entries turned away": remove(Item, col(Item.status) == "turned_away", col(Item.first_seen_at) < turned_away_before),
+        "entries turned away": remove(Item, col(Item.status) == ItemStatus.turned_away, col(Item.first_seen_at) < turned_away_before),
         "fetches": remove(Fetch, col(Fetch.started_at) < fetched_before),
-        "runs": remove(Run, col(Run.started_at) < fetched_before, col(Run.status) != "running"),
+        "runs": remove(Run, col(Run.started_at) < fetched_before, col(Run.status) != RunStatus.running),
         "days of hosts": remove(HostDay, col(HostDay.day) < fetched_before.date()),
+        "hosts": remove(HostState, not_(waits), not_(fresh)),
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from .errors import StoreError
+from .errors import StoreError, UsageError
 
 _READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _LARGEST_VALUE = 64 * 1024 * 1024
@@ -36,11 +36,11 @@ def run_query(engine: Engine, sql: str, *, max_rows: int, seconds: float) -> Ans
     """Run one SELECT and return at most `max_rows` rows.
 
     Nothing can be written: SQLite opens the file read-only and allows no other kind of statement, PostgreSQL runs a
-    cursor in a read-only transaction. Raises StoreError for SQL that is wrong, that writes, or that takes longer than
-    `seconds`.
+    cursor in a read-only transaction. Raises UsageError for no SQL at all, StoreError for SQL that is wrong, that writes, or that
+    takes longer than `seconds`.
     """
     if not sql.strip():
-        raise StoreError("expected a SELECT", subject="query")
+        raise UsageError("expected a SELECT", subject="query")
     if engine.dialect.name == "sqlite":
         return _on_sqlite(engine, sql, max_rows, seconds)
     return _on_postgresql(engine, sql, max_rows, seconds)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from .locks import is_alive
 from .models import Fetch, Run, SourceUrlState
+from .status import RunStatus
 
 
 def start_run(session: Session, asked: Sequence[str], *, now: datetime) -> int:
@@ -19,7 +20,7 @@ def start_run(session: Session, asked: Sequence[str], *, now: datetime) -> int:
 
     Runs that were left open by a process of this machine which is dead are closed as killed.
     """
-    close_open_runs(session, note="its process ended without a word", now=now)
+    close_open_runs(session, status=RunStatus.killed, note="its process ended without a word", now=now)
     run = Run(started_at=now, host=socket.gethostname(), pid=os.getpid(), asked=list(asked))
     session.add(run)
     session.flush()
@@ -27,29 +28,19 @@ def start_run(session: Session, asked: Sequence[str], *, now: datetime) -> int:
     return run.id
 
 
-def close_open_runs(session: Session, *, note: str, now: datetime) -> None:
-    """Close as killed the runs whose process on this machine is dead."""
-    for row in session.exec(select(Run).where(col(Run.status) == "running")):
+def close_open_runs(session: Session, *, status: RunStatus, note: str, now: datetime) -> None:
+    """Close the runs whose process on this machine is dead; `status` is failed or killed."""
+    for row in session.exec(select(Run).where(col(Run.status) == RunStatus.running)):
         if row.host == socket.gethostname() and not is_alive(row.pid):
-            row.status, row.finished_at, row.note = "killed", now, note
+            row.status, row.finished_at, row.note = status, now, note
 
 
 def finish_run(
-    session: Session, run_id: int, *, status: str, now: datetime, totals: dict[str, Any], note: str = "", network_down: bool = False
+    session: Session, run_id: int, *, status: RunStatus, now: datetime, totals: dict[str, Any], note: str = "", network_down: bool = False
 ) -> None:
     """Close a run: `status` is done, partly, failed or killed."""
     run = session.get_one(Run, run_id)
     run.status, run.finished_at, run.totals, run.note, run.network_down = status, now, totals, note, network_down
-
-
-def fetches_of(session: Session, run_id: int) -> list[Fetch]:
-    """The fetches of a run, oldest first."""
-    return list(session.exec(select(Fetch).where(col(Fetch.run_id) == run_id).order_by(col(Fetch.id))))
-
-
-def latest_run(session: Session) -> Run | None:
-    """The run that started last."""
-    return session.exec(select(Run).order_by(col(Run.id).desc()).limit(1)).first()
 
 
 def url_states(session: Session, source_ids: Sequence[str]) -> dict[tuple[str, str], SourceUrlState]:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from sqlalchemy import ARRAY, ColumnElement, Text, cast, delete, func, insert, literal_column, or_
 from sqlmodel import Session, col, select
 
-from .errors import StoreError
+from .errors import UsageError
 from .models import Item
 from .schema import SEARCH
+from .status import ItemStatus
 from .text import fold, is_han
 
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -55,7 +56,7 @@ def tokens(written: str) -> list[str]:
 
 
 def read_query(query: str) -> list[Phrase]:
-    """The phrases of a query: words apart by spaces, or several in double quotes. Raises StoreError when there is none."""
+    """The phrases of a query: words apart by spaces, or several in double quotes. Raises UsageError when there is none."""
     phrases = []
     for quoted, word in _QUERY.findall(query):
         found = tokens(quoted or word)
@@ -65,7 +66,7 @@ def read_query(query: str) -> list[Phrase]:
         if found:
             phrases.append(Phrase(tuple(found), is_han(found[-1][0]) and len(found[-1]) == 1))
     if not phrases:
-        raise StoreError("expected a word to search for", subject=f"query {query!r}")
+        raise UsageError("expected a word to search for", subject=f"query {query!r}")
     return phrases
 
 
@@ -95,13 +96,13 @@ def index_everything(session: Session) -> int:
 def search(session: Session, query: str, *, limit: int = 20, with_turned_away: bool = False) -> list[Found]:
     """Items that contain every phrase of `query` in title, summary or text, newest first.
 
-    Case, width and traditional or simplified script make no difference; Latin words are whole words. Raises StoreError
+    Case, width and traditional or simplified script make no difference; Latin words are whole words. Raises UsageError
     for a query without a word.
     """
     phrases = read_query(query)
     rules = [_on_sqlite(phrases)] if session.get_bind().dialect.name == "sqlite" else _on_postgresql(phrases)
     if not with_turned_away:
-        rules.append(col(Item.status) != "turned_away")
+        rules.append(col(Item.status) != ItemStatus.turned_away)
     newest_first = func.coalesce(Item.published_at, Item.first_seen_at).desc()
     found = select(Item).join(SEARCH, SEARCH.c.rowid == col(Item.id)).where(*rules).order_by(newest_first, col(Item.id).desc())
     words = [fold(quoted or word) for quoted, word in _QUERY.findall(query)]

@@ -20,6 +20,7 @@ from sqlmodel import Session, col, delete, func, select
 from .errors import StoreError
 from .facts import OF_AN_ITEM
 from .models import Item, ItemKey, ItemProfile, ItemTopic, SourceRow, Story, StoryChange, StoryFact
+from .status import ItemStatus
 from .story_facts import refresh_facts
 from .text import fold
 
@@ -299,7 +300,7 @@ def to_group(session: Session) -> list[tuple[Item, ItemProfile | None]]:
     query: Any = (
         select(Item, ItemProfile)
         .outerjoin(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
-        .where(col(Item.status) == "kept", col(Item.relevant).is_(True))
+        .where(col(Item.status) == ItemStatus.kept, col(Item.relevant).is_(True))
         .order_by(func.coalesce(Item.published_at, Item.first_seen_at), col(Item.id))
     )
     return [(item, kept) for item, kept in session.execute(query)]

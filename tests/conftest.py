@@ -71,7 +71,7 @@ def made_store(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) ->
     open_store(StoreSettings(url=f"sqlite:///{file}")).dispose()
     with _postgresql_database(postgresql_url) as settings:
         open_store(settings).dispose()
-        yield {"sqlite": str(file), "postgresql": settings.url.rpartition("?")[0].rpartition("/")[2]}
+        yield {"sqlite": str(file), "postgresql": settings.url.get_secret_value().rpartition("?")[0].rpartition("/")[2]}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -18,18 +18,21 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 from scrapy.crawler import AsyncCrawlerProcess
-from sqlalchemy.exc import DBAPIError
 
 from crawler.settings import scrapy_settings
 from store.database import session_scope, utc_now
-from store.errors import YixunError
-from store.locks import release_lock, take_lock
+from store.errors import StoreError, YixunError
+from store.locks import Hold, release_lock, take_lock
 from store.migrate import open_store
 
+from .clock import Clock
+from .crawl_run import CrawlRun
+from .hosts import Hosts
+from .politeness import Politeness
+from .reading_client import ReadingClient
 from .report import CrawlOrder, RunReport
 from .spider import NewsSpider
 from .store_thread import StoreThread
-from .work import Work
 
 LOCK = "crawl"
 _LAST_SECONDS = 10.0
@@ -44,9 +47,6 @@ def main() -> None:
         _answer({"report": _crawl(order).model_dump(mode="json")})
     except ValidationError as error:
         _answer({"error": {"type": "ConfigError", "message": " ".join(str(error).split())[:500]}})
-    except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
-        _answer({"error": {"type": "StoreError", "message": f"cannot be used: {reason}", "subject": "store", "hint": "check store.url"}})
     except YixunError as error:
         _answer({"error": {"type": type(error).__name__, "message": error.message, "subject": error.subject, "hint": error.hint}})
 
@@ -57,33 +57,43 @@ def _crawl(order: CrawlOrder) -> RunReport:
         with session_scope(engine) as session:
             hold = take_lock(session, LOCK, purpose="a crawl", now=utc_now())
         try:
-            work = Work(order, StoreThread(engine), hold)
-            _run(work)
-            return work.finish()
+            return _fetch(order, StoreThread(engine), hold)
         finally:
-            with session_scope(engine) as session:
+            # A store that fails now must not hide what went before; the lock lapses with this process.
+            with suppress(StoreError), session_scope(engine) as session:
                 release_lock(session, hold)
     finally:
         engine.dispose()
 
 
-def _run(work: Work) -> None:
-    """Run Scrapy until all is done, the time is up or the starter is gone."""
-    process = AsyncCrawlerProcess(scrapy_settings(work.order.crawl))
+def _fetch(order: CrawlOrder, store: StoreThread, hold: Hold) -> RunReport:
+    """Do what was ordered; what was fetched is saved when this returns."""
+    run = store.now(lambda session: CrawlRun(order, session))
+    hosts = Hosts(order.crawl.min_delay, store, now=utc_now())
+    clock = Clock(order.crawl, store, hold, hosts)
+    reader = ReadingClient(list(run.sources.values()), order.knowledge, order.crawl)
+    _run_scrapy(order, clock, {"run": run, "store": store, "reader": reader, "politeness": Politeness(hosts, clock)})
+    clock.cancel()
+    reader.close()
+    store.close()
+    with suppress(StoreError):
+        # Only counts are lost; whether the run can be recorded decides what is reported.
+        clock.save()
+    return store.now(run.finish, stopped_because=clock.stopped_because)
+
+
+def _run_scrapy(order: CrawlOrder, clock: Clock, parts: dict[str, Any]) -> None:
+    """Run Scrapy until all is done, the time is up or the starter is gone. `parts` are what the spider is made of."""
+    process = AsyncCrawlerProcess(scrapy_settings(order.crawl))
     for name in ("scrapy", "twisted"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    crawler = process.create_crawler(NewsSpider)
-    process.crawl(crawler, work=work)
+    process.crawl(process.create_crawler(NewsSpider), **parts)
     loop = asyncio.get_event_loop()
-
-    def starter_is_gone() -> None:
-        if isinstance(crawler.spider, NewsSpider):
-            work.stop(crawler.spider, "whoever started the crawl is gone")
 
     def watch() -> None:
         sys.stdin.buffer.read()
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(starter_is_gone)
+            loop.call_soon_threadsafe(clock.stop, "whoever started the crawl is gone")
         # Whatever still hangs then is not worth waiting for: all that matters is committed.
         timer = threading.Timer(_LAST_SECONDS, lambda: os._exit(1))
         timer.daemon = True
@@ -104,6 +114,7 @@ def _log_to_stderr() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

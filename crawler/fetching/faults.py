@@ -1,7 +1,7 @@
 """What can go wrong with a request, each kind with one sentence for people.
 
 Kinds: dns, own_network, timeout, connection, tls, http_NNN, robots, host_waits, private_address, redirect, too_large, time_up,
-scheme (the request); parse, not_a_feed, challenge, login, paywall, changed (the answer).
+scheme (the request); parse, not_a_feed, challenge, login, paywall, changed (the answer); our_error (we).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from scrapy.exceptions import (
 )
 from twisted.internet import error as net
 
+# Our own reading broke, or could not cope: the input is not to blame.
+OUR_ERROR = "our_error"
 NETWORK_KINDS = frozenset({"dns", "timeout", "connection"})
 # What we ourselves decided not to ask for yet: nobody has failed, and the next crawl asks.
 WAITING_KINDS = frozenset({"host_waits", "time_up"})

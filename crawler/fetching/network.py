@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
@@ -22,10 +22,7 @@ from zope.interface import implementer
 
 from crawler.memory import LARGE
 
-from .politeness import heed_rest, refuse_untimely
-
-if TYPE_CHECKING:
-    from .spider import NewsSpider
+from .politeness import politeness_of
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -123,6 +120,14 @@ class GuardedResolver:
         return self._original.resolveHostName(sieve, hostName, portNumber, addressTypes, transportSemantics)
 
 
+def refused_names() -> dict[str, str]:
+    """Which host names led to addresses that may not be connected to, and to which."""
+    from twisted.internet import reactor
+
+    resolver = getattr(reactor, "nameResolver", None)
+    return resolver.refused if isinstance(resolver, GuardedResolver) else {}
+
+
 class _LargeAnswerGate:
     """Lets few large answers through at a time (LARGE_AT_ONCE); the others wait with their connections paused.
 
@@ -204,8 +209,8 @@ class GuardedHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Download what may still go out, until the crawl ends. Raises Refused, and what Scrapy's handler raises."""
-        spider: NewsSpider = self._crawler.spider  # type: ignore[assignment]
-        refuse_untimely(request, spider)
-        response = await spider.work.ending.watch(super().download_request(request))
-        heed_rest(response, spider)
+        politeness = politeness_of(self._crawler)
+        politeness.check(request)
+        response = await politeness.clock.ending.watch(super().download_request(request))
+        politeness.heed(response)
         return response

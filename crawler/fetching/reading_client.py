@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
@@ -18,14 +19,17 @@ import structlog
 from crawler.judge.knowledge import KnowledgeExtra
 from crawler.memory import LARGE
 from crawler.readers.base import Page
+from crawler.reading.article import Article
 from crawler.reading.messages import PageBytes, ReadArticle, ReadListing, Trouble
 from crawler.settings import CrawlSettings
 from crawler.sources.source import Source
 from store.entries import ToRead
+from store.errors import YixunError
+from store.status import ItemStatus
 
-from .faults import Fault
+from .faults import OUR_ERROR, Fault
 
-Answer = TypeVar("Answer", ReadListing, ReadArticle)
+Answer = TypeVar("Answer", ReadListing, Article, ReadArticle)
 _START_SECONDS = 60
 # A reading process beyond this many megabytes has loaded the models of words and entities.
 _WITH_MODELS = 130
@@ -40,8 +44,15 @@ class UnreadableError(Exception):
         self.fault = fault
 
 
-class ReadingProcess:
-    """Asks one reading process, one question at a time, without holding up the event loop."""
+class ReadingStartError(YixunError):
+    """The reading process does not start: nothing can be read in this crawl."""
+
+
+class ReadingClient:
+    """Asks one reading process, one question at a time, without holding up the event loop.
+
+    Every question raises ReadingStartError when there is no process to ask.
+    """
 
     def __init__(self, sources: Sequence[Source], knowledge: KnowledgeExtra, crawl: CrawlSettings) -> None:
         self._start_with = (list(sources), knowledge, crawl.read_seconds, crawl.read_megabytes)
@@ -63,17 +74,23 @@ class ReadingProcess:
         """Read an answer of a source. Raises UnreadableError."""
         return await self._ask("listing", (page, source_id), ReadListing)
 
-    async def article(self, item: ToRead, pages: Sequence[PageBytes]) -> ReadArticle:
-        """Read and judge an item. Raises UnreadableError."""
-        return await self._ask("article", (item, list(pages)), ReadArticle)
+    async def page(self, page: PageBytes, source_id: str) -> Article:
+        """Read one page of an article. Raises UnreadableError."""
+        return await self._ask("page", (page, source_id), Article)
 
-    async def entry(self, item: ToRead, *, status: str, reason: str) -> ReadArticle:
+    async def article(self, item: ToRead, pages: Sequence[Article], *, fetched_at: datetime) -> ReadArticle:
+        """Judge an item by its article, given page by page. Raises UnreadableError."""
+        return await self._ask("article", (item, list(pages), fetched_at), ReadArticle)
+
+    async def entry(self, item: ToRead, *, status: ItemStatus, reason: str) -> ReadArticle:
         """Judge an item by its entry. Raises UnreadableError."""
         return await self._ask("entry", (item, status, reason), ReadArticle)
 
     async def _ask(self, method: str, arguments: tuple[Any, ...], kind: type[Answer]) -> Answer:
         answer = await asyncio.get_running_loop().run_in_executor(self._thread, self._exchange, method, arguments)
         if isinstance(answer, Trouble):
+            if answer.trace:
+                log.error("our reading broke", method=method, about=_about(arguments), trace=answer.trace)
             raise UnreadableError(Fault(answer.kind, answer.message))
         assert isinstance(answer, kind)
         return answer
@@ -88,11 +105,11 @@ class ReadingProcess:
             pipe.send_bytes(question)
             if not pipe.poll(self._seconds):
                 self._end()
-                return Trouble("parse", f"reading it took longer than {self._seconds:g} s (crawl.read_seconds)")
+                return Trouble(OUR_ERROR, f"reading it took longer than {self._seconds:g} s (crawl.read_seconds)")
             answer, self._megabytes = pipe.recv()
         except (EOFError, OSError):
             self._end()
-            return Trouble("parse", "reading it ended the reading process: broken input or too little memory (crawl.read_megabytes)")
+            return Trouble(OUR_ERROR, "reading it ended the reading process: broken input or too little memory (crawl.read_megabytes)")
         if self._megabytes > self._most:
             self._end()
         return answer
@@ -108,11 +125,17 @@ class ReadingProcess:
                 stdout=subprocess.DEVNULL,
             )
             theirs.close()
-            ours.send(self._start_with)
-            if not ours.poll(_START_SECONDS):
-                raise TimeoutError("the reading process does not start")
-            self._catalogue = ours.recv()
             self._pipe = ours
+            try:
+                ours.send(self._start_with)
+                if not ours.poll(_START_SECONDS):
+                    raise TimeoutError(f"nothing was heard of it in {_START_SECONDS} s")
+                self._catalogue = ours.recv()
+            except (OSError, EOFError) as error:
+                status = self._process.poll()
+                self._end()
+                why = str(error) or f"it ended with status {status}"
+                raise ReadingStartError(f"does not start: {why}", subject="the reading process") from error
         return self._pipe
 
     def _end(self) -> None:
@@ -132,3 +155,9 @@ class ReadingProcess:
             self._process.kill()
         self._thread.shutdown(wait=True, cancel_futures=True)
         self._end()
+
+
+def _about(arguments: tuple[Any, ...]) -> str:
+    """What a question is about: an address, or an item."""
+    subject = arguments[0]
+    return f"item {subject.item_id}" if isinstance(subject, ToRead) else str(subject.url)

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from crawler.judge.knowledge import KnowledgeExtra
 from crawler.settings import CrawlSettings
 from crawler.sources.source import Source
-from store.settings import StoreSettings
+from store.settings import REVEALED, StoreSettings
+from store.status import RunStatus
 
 
 class CrawlOrder(BaseModel):
@@ -21,8 +22,12 @@ class CrawlOrder(BaseModel):
     crawl: CrawlSettings
     store: StoreSettings
     knowledge: KnowledgeExtra = Field(default_factory=KnowledgeExtra)
-    keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.sources.probe`)
+    keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.scouting.probe`)
     max_articles: int | None = None  # articles that are fetched at most; other items are judged by their entry
+
+    def as_line(self) -> bytes:
+        """The order as the process that crawls reads it: one line of JSON, the password of the store in it."""
+        return self.model_dump_json(context=REVEALED).encode() + b"\n"
 
 
 class SourceReport(BaseModel):
@@ -52,7 +57,7 @@ class RunReport(BaseModel):
     """How a run went: done, partly (some sources failed), failed (all did), killed (at its deadline)."""
 
     run_id: int
-    status: Literal["done", "partly", "failed", "killed"]
+    status: RunStatus
     started_at: datetime
     finished_at: datetime
     network_down: bool = False

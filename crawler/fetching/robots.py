@@ -6,7 +6,6 @@ import asyncio
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -19,9 +18,7 @@ from store.hosts import host_of
 from store.models import HostState
 
 from .faults import DOWNLOAD_ERRORS, Fault, Refused
-
-if TYPE_CHECKING:
-    from .spider import NewsSpider
+from .politeness import politeness_of
 
 FRESH = timedelta(days=1)
 # While robots.txt cannot be read an earlier copy is obeyed for this long (RFC 9309, section 2.4); then nothing is fetched.
@@ -63,8 +60,10 @@ class RobotsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._spider: NewsSpider = crawler.spider  # type: ignore[assignment]
+        self._politeness = politeness_of(crawler)
+        self._hosts = self._politeness.hosts
         self._agent = agent_token(crawler.settings["USER_AGENT"])
+        self._policies: dict[str, RobotsPolicy] = {}
         self._asking: dict[str, asyncio.Future[RobotsPolicy]] = {}
 
     @classmethod
@@ -78,18 +77,18 @@ class RobotsMiddleware:
             return
         host = host_of(request.url)
         policy = await self._policy(host, request)
-        self._spider.work.ending.check()
+        self._politeness.clock.ending.check()
         if isinstance(policy.problem, BaseException):
             raise policy.problem
         if policy.problem is not None:
             raise Refused(policy.problem)
         allowed = policy.allows(request.url, self._agent)
-        self._spider.book.count(host, robots_allowed=int(allowed), robots_refused=int(not allowed))
+        self._hosts.count(host, robots_allowed=int(allowed), robots_refused=int(not allowed))
         if not allowed:
             raise Refused(Fault("robots", f"robots.txt of {host} forbids {urlsplit(request.url).path or '/'}"))
 
     async def _policy(self, host: str, request: Request) -> RobotsPolicy:
-        known = self._spider.book.policies.get(host)
+        known = self._policies.get(host)
         if known and known.believed_until > utc_now():
             return known
         if host in self._asking:
@@ -97,7 +96,7 @@ class RobotsMiddleware:
         asking = self._asking[host] = asyncio.get_running_loop().create_future()
         try:
             policy = await self._learn(host, request)
-            self._spider.book.policies[host] = policy
+            self._policies[host] = policy
             asking.set_result(policy)
         except BaseException as error:
             asking.set_result(RobotsPolicy(None, utc_now(), problem=error))
@@ -110,7 +109,7 @@ class RobotsMiddleware:
     async def _learn(self, host: str, request: Request) -> RobotsPolicy:
         """Take robots.txt from memory while it is fresh, else from the host; an old copy stands in while the host fails."""
         now = utc_now()
-        state = self._spider.host_states.get(host)
+        state = await self._hosts.state(host)
         kept = self._kept(state)
         if kept and state and state.robots_fetched_at and now - state.robots_fetched_at < FRESH:
             return kept
@@ -127,7 +126,7 @@ class RobotsMiddleware:
             return kept or RobotsPolicy(None, now + _TRY_AGAIN, problem=fault)
         text = answer.body[: 4 * _MAX_CHARS].decode("utf-8", "replace").replace("\x00", "") if answer.status == 200 else ""
         policy = read_robots(text, self._agent, believed_until=now + FRESH)
-        self._spider.book.set_robots(
+        self._hosts.set_robots(
             host,
             {
                 "robots_text": text[:_MAX_CHARS],
@@ -150,8 +149,8 @@ class RobotsMiddleware:
             return
         downloader = self._crawler.engine.downloader
         slot = downloader.get_slot_key(request)
-        self._spider.book.set_floor(slot, policy.crawl_delay)
-        floor = self._spider.book.floor(slot)
+        self._hosts.set_floor(slot, policy.crawl_delay)
+        floor = self._hosts.floor(slot)
         downloader.per_slot_settings[slot] = {"concurrency": 1, "delay": floor, "jitter": 0}
         if slot in downloader.slots:
             downloader.slots[slot].delay = max(downloader.slots[slot].delay, floor)

@@ -7,6 +7,7 @@ from typing import Any
 
 from crawler.judge import facts
 from crawler.judge.rates import convert
+from store.clock import SHANGHAI
 from store.facts import FactRow
 from store.models import (
     AdoptionFact,
@@ -64,7 +65,7 @@ def _fact_row(item_id: int, fact: facts.Fact, published: datetime | None, now: d
         "announced_on": fact.announced_on,
         "recorded_at": now,
     }
-    day = fact.announced_on or (published or now).date()
+    day = fact.announced_on or (published or now).astimezone(SHANGHAI).date()
     match fact:
         case facts.Funding():
             return FundingFact(**shared, **_funding(fact), **_amount(fact.amount, day))

@@ -25,6 +25,7 @@ from store.errors import FetchError, YixunError
 from store.migrate import open_store
 from store.runs import close_open_runs
 from store.settings import StoreSettings
+from store.status import RunStatus
 
 from .report import CrawlOrder, RunReport
 
@@ -86,7 +87,7 @@ def _carry_out(order: CrawlOrder, on_event: Callable[[Event], None] | None) -> R
     try:
         # Standard input stays open: the child takes its end as ours.
         with suppress(BrokenPipeError):
-            child.stdin.write(order.model_dump_json().encode() + b"\n")
+            child.stdin.write(order.as_line())
             child.stdin.flush()
         late = _wait(child, order.crawl.max_seconds + _GRACE_SECONDS)
     finally:
@@ -140,16 +141,24 @@ def _report(answer: bytes, *, late: bool, child: subprocess.Popen[bytes], last_w
     if "report" in found:
         return RunReport.model_validate(found["report"])
     if "error" in found:
-        raise _as_error(found["error"])
+        error = _as_error(found["error"])
+        _close_run(order, RunStatus.failed, str(error))
+        raise error
     why = "had to be killed at its deadline" if late else f"ended without a report (exit status {child.returncode})"
-    engine = open_store(order.store)
-    try:
-        with session_scope(engine) as session:
-            close_open_runs(session, note=why, now=utc_now())
-    finally:
-        engine.dispose()
+    _close_run(order, RunStatus.killed, why)
     detail = f": {last_words[-1]}" if last_words else ""
     raise FetchError(f"the process {why}{detail}", subject="crawl", hint="what it had saved is kept; the next crawl does the rest")
+
+
+def _close_run(order: CrawlOrder, status: RunStatus, note: str) -> None:
+    """Record how a run ended that could not record it itself; where the store fails still, the next run does."""
+    with suppress(YixunError):
+        engine = open_store(order.store, create=False)
+        try:
+            with session_scope(engine) as session:
+                close_open_runs(session, status=status, note=note, now=utc_now())
+        finally:
+            engine.dispose()
 
 
 def _as_error(values: dict[str, Any]) -> YixunError:

@@ -6,8 +6,8 @@ What an answer means is left to `crawler.readers`, which the reading process run
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -16,31 +16,40 @@ from urllib.parse import urlencode, urlsplit
 
 import scrapy
 import structlog
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.readers.base import Ask, Page
 from crawler.reading.messages import PageBytes, ReadListing
 from crawler.schedule.due import ask_in_full
-from crawler.sources.record import keep
 from crawler.sources.source import Source
+from store.catalogue import sync_catalogue
 from store.database import utc_now
 from store.entries import ToRead
+from store.errors import StoreFullError, YixunError
 from store.items import MAX_TRIES, postpone
-from store.models import Fetch, HostState
+from store.models import Fetch
+from store.status import FetchStatus
 
+from .answers import AnswerContext, save_answer
+from .crawl_run import CrawlRun
 from .faults import NETWORK_KINDS, WAITING_KINDS, Fault, of_exception, of_page, of_status
-from .reading_client import UnreadableError
+from .kept import keep
+from .network import refused_names
+from .politeness import Politeness
+from .reading_client import ReadingClient, ReadingStartError, UnreadableError
 from .steps import Fetched
-from .store_thread import AnswerContext, save_answer
-from .work import Work
+from .store_thread import StoreThread
 
 log = structlog.get_logger()
 
 # What an article page may be; anything else is stored without a body.
 _PAGES = ("text/html", "application/xhtml", "text/plain", "text/xml", "application/xml")
 _ARTICLE, _LISTING = 0, 100
+# Kinds of fault that are our own decision.
+_REFUSED = frozenset({"robots", "private_address", "host_waits", "time_up", "scheme"})
 
 
 class NewsSpider(scrapy.Spider):
@@ -48,39 +57,69 @@ class NewsSpider(scrapy.Spider):
 
     name = "news"
 
-    def __init__(self, work: Work, **kwargs: Any) -> None:
+    def __init__(self, run: CrawlRun, store: StoreThread, reader: ReadingClient, politeness: Politeness, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.work = work
-        self.book = work.book
-        self.host_states: dict[str, HostState] = work.host_states
+        self.run, self.store, self.reader, self.politeness = run, store, reader, politeness
+        self._keep_in = Path(run.order.keep_answers) if run.order.keep_answers else None
         self._under_way: set[int] = set()
         self._articles_asked = 0
-        self._started: dict[str, float] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        """As Scrapy makes it; hears of whatever its callbacks and the pipelines raise."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.answer_lost, signal=signals.spider_error)
+        crawler.signals.connect(spider.item_lost, signal=signals.item_error)
+        return spider
+
+    def answer_lost(self, failure: Failure, response: Any) -> None:
+        """An answer was lost to an error that nobody foresaw, which Scrapy has logged with its trace, or to the store."""
+        request = response if isinstance(response, Request) else response.request
+        self._lost(request.meta.get("source_id"), failure.value)
+
+    def item_lost(self, item: Any, failure: Failure) -> None:
+        """An item was lost likewise; it stays pending."""
+        self._lost(item.item.source_id, failure.value)
+
+    def _lost(self, source_id: str | None, error: BaseException | None) -> None:
+        why = str(error) if isinstance(error, YixunError) else f"an error of ours: {type(error).__name__}"
+        self.run.broke(source_id, why)
+        if isinstance(error, StoreFullError):
+            self.run.fail(why)
+            self.politeness.clock.store_failed(why)
+        elif isinstance(error, ReadingStartError):
+            self.run.fail(why)
+            self.politeness.clock.stop(why)
 
     async def start(self) -> AsyncIterator[Request]:
         """The first request of every address of every source, then the articles an earlier crawl left unread."""
-        self.work.on_start(self)
-        for source in self.work.order.sources:
-            for ask in self.work.asks[source.id]:
+        self.politeness.clock.start(self.crawler.engine, self.run.tell)
+        self._mirroring = asyncio.get_running_loop().create_task(self._mirror_catalogue())
+        self._mirroring.add_done_callback(self._mirrored)
+        for source in self.run.order.sources:
+            for ask in self.run.asks[source.id]:
                 yield self._listing_request(ask, source, None)
-        for item in self.work.pending:
+        for item in self.run.pending:
             for output in self._article(item):
                 yield output
 
-    def is_late(self, source_id: str | None) -> bool:
-        """Whether a source has used up its time in this crawl. Its clock starts with its first request."""
-        if source_id is None:
-            return False
-        began = self._started.setdefault(source_id, time.monotonic())
-        return time.monotonic() - began > self.work.order.crawl.source_seconds
+    async def _mirror_catalogue(self) -> None:
+        """Start the reading process, and write the catalogue it judges with into the store."""
+        await self.store.do(sync_catalogue, **await self.reader.catalogue())
+
+    def _mirrored(self, mirroring: asyncio.Future[None]) -> None:
+        error = None if mirroring.cancelled() else mirroring.exception()
+        if error is not None:
+            log.error("the catalogue could not be written into the store", error=str(error))
+            self._lost(None, error)
 
     # ------------------------------------------------------------------ listings
 
     def _listing_request(self, ask: Ask, source: Source, state: dict[str, Any] | None) -> Request:
         """A request for a feed, list, API answer or sitemap. `state` holds validators of page one while older pages are read."""
         headers: dict[str, str] = {}
-        known = self.work.url_state(source.id, ask.root)
-        full = ask_in_full(known, full_every=self.work.order.crawl.full_every, now=utc_now())
+        known = self.run.url_state(source.id, ask.root)
+        full = ask_in_full(known, full_every=self.run.order.crawl.full_every, now=utc_now())
         if ask.page == 1 and ask.method == "GET" and known and not full:
             if known.etag:
                 headers["If-None-Match"] = known.etag
@@ -115,17 +154,17 @@ class NewsSpider(scrapy.Spider):
         if fault is not None:
             await self._save_failed(fetch, fault, ask, source)
             return
-        known = self.work.url_state(source.id, ask.root)
+        known = self.run.url_state(source.id, ask.root)
         fresh = _validators(response, ask)
         if response.status == 304 or (ask.page == 1 and known and known.body_hash == fresh["body_hash"]):
             await self._save_unchanged(fetch, ask, source, fresh)
             return
         kind = _header(response, "Content-Type")
-        page = Page(ask, response.url, response.body, kind, utc_now(), max_entries=self.work.order.crawl.max_entries)
-        if self.work.order.keep_answers:
-            keep(page, Path(self.work.order.keep_answers))
+        page = Page(ask, response.url, response.body, kind, utc_now(), max_entries=self.run.order.crawl.max_entries)
+        if self._keep_in:
+            keep(page, self._keep_in)
         try:
-            found = await self.work.reader.listing(page, source.id)
+            found = await self.reader.listing(page, source.id)
         except UnreadableError as error:
             await self._save_failed(fetch, error.fault, ask, source)
             return
@@ -136,20 +175,20 @@ class NewsSpider(scrapy.Spider):
         self, fetch: Fetch, found: ReadListing, ask: Ask, source: Source, state: dict[str, Any] | None
     ) -> AsyncIterator[Any]:
         fetch.found = len(found.entries) + sum(found.passed_over.values())
-        fetch.status = "ok" if found.entries or found.next else "empty"
+        fetch.status = FetchStatus.ok if found.entries or found.next else FetchStatus.empty
         fetch.note = "; ".join(f"{number} entries passed over: {reason}" for reason, number in found.passed_over.items())
         if state is not None:
             state["ttl_seconds"] = max(filter(None, (found.ttl_seconds, state["ttl_seconds"])), default=None)
         context = AnswerContext(
             found_at=ask.root,
-            interval=self.work.interval(source),
-            backlog=self.work.is_first_answer(source.id, ask.root),
+            interval=self.run.interval(source.id),
+            backlog=self.run.is_first_answer(source.id, ask.root),
             url_state=state,
             further=bool(found.next),
             follow_always=found.follow_always,
         )
-        saved, follow = await self.work.store.do(save_answer, fetch, found.entries, context)
-        self.work.record(fetch, passed_over=sum(found.passed_over.values()) + saved.repeated)
+        saved, follow = await self.store.do(save_answer, fetch, found.entries, context)
+        self.run.record(fetch, passed_over=sum(found.passed_over.values()) + saved.repeated)
         if follow:
             for following in found.next:
                 yield self._listing_request(following, source, None if found.follow_always else state)
@@ -162,24 +201,29 @@ class NewsSpider(scrapy.Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         ask, source, began = (request.cb_kwargs[name] for name in ("ask", "source", "began"))
         assert failure.value is not None
-        fault = of_exception(failure.value, request.url, refused=self.work.refused())
-        if fault.kind == "time_up" and self.work.stopped_because:
-            self.work.cut_off(source.id)
+        fault = of_exception(failure.value, request.url, refused=refused_names())
+        if fault.kind == "time_up" and self.politeness.clock.stopped_because:
+            self.run.cut_off(source.id)
             return
         await self._save_failed(self._fetch(ask, source, began, None), fault, ask, source)
 
     def _fetch(self, ask: Ask, source: Source, began: datetime, response: Response | None) -> Fetch:
         seconds = (utc_now() - began).total_seconds()
         fetch = Fetch(
-            run_id=self.work.run_id, source_id=source.id, url=ask.url, started_at=began, seconds=round(seconds, 3), status="failed"
+            run_id=self.run.id,
+            source_id=source.id,
+            url=ask.url,
+            started_at=began,
+            seconds=round(seconds, 3),
+            status=FetchStatus.failed,
         )
         if response is not None:
             fetch.http_status, fetch.bytes = response.status, len(response.body)
         return fetch
 
     async def _save_unchanged(self, fetch: Fetch, ask: Ask, source: Source, fresh: dict[str, Any]) -> None:
-        known = self.work.url_state(source.id, ask.root)
-        fetch.status = "unchanged"
+        known = self.run.url_state(source.id, ask.root)
+        fetch.status = FetchStatus.unchanged
         state = fresh
         if fetch.http_status == 304:
             # A 304 may bring new validators (RFC 9111, section 4.3.4), but knows nothing of the feed's own ttl.
@@ -187,19 +231,18 @@ class NewsSpider(scrapy.Spider):
             state |= {"fetched_at": utc_now(), "polls_since_full": (known.polls_since_full if known else 0) + 1}
         elif known:
             state["ttl_seconds"] = max(filter(None, (known.ttl_seconds, fresh["ttl_seconds"])), default=None)
-        await self.work.store.do(save_answer, fetch, None, AnswerContext(ask.root, self.work.interval(source), url_state=state))
-        self.work.record(fetch)
+        await self.store.do(save_answer, fetch, None, AnswerContext(ask.root, self.run.interval(source.id), url_state=state))
+        self.run.record(fetch)
 
     async def _save_failed(self, fetch: Fetch, fault: Fault, ask: Ask, source: Source) -> None:
-        fetch.status = "refused" if fault.kind in ("robots", "private_address", "host_waits", "time_up", "scheme") else "failed"
+        fetch.status = FetchStatus.refused if fault.kind in _REFUSED else FetchStatus.failed
         fetch.error_kind, fetch.note = fault.kind, fault.note
         log.warning("source failed", source=source.id, url=ask.url, kind=fault.kind, note=fault.note)
-        self.work.record(fetch)
+        self.run.record(fetch)
         if fault.kind in NETWORK_KINDS:
-            # Whose network is down, theirs or ours, is known at the end of the run.
-            self.work.network_failures.append((fetch, ask, source))
+            self.run.unreachable(fetch, ask)
             return
-        await self.work.store.do(save_answer, fetch, None, AnswerContext(ask.root, self.work.interval(source)))
+        await self.store.do(save_answer, fetch, None, AnswerContext(ask.root, self.run.interval(source.id)))
 
     # ------------------------------------------------------------------ articles
 
@@ -208,7 +251,7 @@ class NewsSpider(scrapy.Spider):
         if item.item_id in self._under_way:
             return []
         self._under_way.add(item.item_id)
-        source = self.work.sources[item.source_id]
+        source = self.run.sources[item.source_id]
         if item.link is None or not source.fetch_articles or not item.media_type.startswith("text/html") or self._enough():
             return [Fetched(item)]
         self._articles_asked += 1
@@ -218,7 +261,7 @@ class NewsSpider(scrapy.Spider):
                 callback=self.parse_article,
                 errback=self.fail_article,
                 cb_kwargs={"item": item},
-                meta={"source_id": item.source_id, "download_maxsize": self.work.order.crawl.max_page_bytes, "is_article": True},
+                meta={"source_id": item.source_id, "download_maxsize": self.run.order.crawl.max_page_bytes, "is_article": True},
                 priority=_ARTICLE,
                 dont_filter=True,
             )
@@ -226,7 +269,7 @@ class NewsSpider(scrapy.Spider):
 
     def _enough(self) -> bool:
         """Whether as many articles were asked for as this crawl may fetch."""
-        most = self.work.order.max_articles
+        most = self.run.order.max_articles
         return most is not None and self._articles_asked >= most
 
     async def parse_article(self, response: Response, item: ToRead) -> AsyncIterator[Any]:
@@ -239,13 +282,9 @@ class NewsSpider(scrapy.Spider):
             async for output in self._failed(item, fault):
                 yield output
         elif is_page(kind):
-            if self.work.order.keep_answers:
-                link = str(item.link)
-                keep(
-                    Page(Ask(link, root=link), response.url, response.body, kind, utc_now()),
-                    Path(self.work.order.keep_answers),
-                    article=True,
-                )
+            if self._keep_in:
+                ask = Ask(str(item.link), root=str(item.link))
+                keep(Page(ask, response.url, response.body, kind, utc_now()), self._keep_in, article=True)
             yield Fetched(item, PageBytes(response.url, response.body, kind, utc_now()))
         else:
             yield Fetched(item, media_type=(kind or "").split(";")[0].strip().lower()[:100])
@@ -254,33 +293,21 @@ class NewsSpider(scrapy.Spider):
         """An article that could not be fetched is judged by its entry, or left for the next crawl."""
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
-        fault = of_exception(failure.value, request.url, refused=self.work.refused())
+        fault = of_exception(failure.value, request.url, refused=refused_names())
         async for output in self._failed(request.cb_kwargs["item"], fault):
             yield output
 
     async def _failed(self, item: ToRead, fault: Fault) -> AsyncIterator[Any]:
         if fault.kind in WAITING_KINDS:
-            self.work.postponed(item.source_id)
+            self.run.article_waits(item.source_id)
         elif fault.passes and item.tries + 1 < MAX_TRIES:
-            self.count_failed_article(item, fault)
+            self.run.article_failed(item, fault.kind, fault.note)
             if fault.kind in NETWORK_KINDS:
-                self.work.network_postponed.append((item.item_id, fault.note))
+                self.run.article_unreachable(item.item_id, fault.note)
             else:
-                await self.work.store.do(postpone, item.item_id, fault.note)
+                await self.store.do(postpone, item.item_id, fault.note)
         else:
             yield Fetched(item, fault=fault)
-
-    def count_article(self, source_id: str) -> None:
-        """One more article was read."""
-        self.work.reports[source_id].articles += 1
-
-    def count_failed_article(self, item: ToRead, fault: Fault) -> None:
-        """One more article could not be read."""
-        report = self.work.reports[item.source_id]
-        report.articles_failed += 1
-        if fault.kind in ("paywall", "login", "challenge"):
-            report.remark(f"articles end at a {fault.kind}")
-        log.info("article failed", source=item.source_id, url=item.link, kind=fault.kind, note=fault.note)
 
 
 def is_page(content_type: str | None) -> bool:

@@ -1,18 +1,23 @@
-"""The way of an article from its page to the store.
+"""The two passes of a crawl over one store.
 
-    spider | clean | judge | save | group
+    1  source ── answer ── read, clean ── save entries ──┬── turned away
+                                                         └── pending
+    2  pending ── page ── read ── further pages ── read ── judge ── save ── group
 
-`clean` makes the page's text, date and title fit for the store, `judge` says what it is about and which facts it states, `save`
-writes the item with its topics, mentions and facts, `group` finds the story that it tells. Clean and judge run in the reading
-process, which opens neither sockets nor sessions; save and group run in the store's thread, many items in one transaction.
+The first is the spider's (`spider`, `answers`): a listing's entries are saved before any of their pages is asked for. `pending` is
+the hand-over that outlives a crash: what this crawl does not read of it, the next one does. The second is here. Reading and judging
+happen in the reading process, which opens neither sockets nor sessions; every page of an article is read once, then all of it is
+judged once. Saving happens in the store's thread, many items in one transaction.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import NoReturn, Protocol, runtime_checkable
 
+import structlog
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
@@ -20,20 +25,39 @@ from scrapy.http.request import NO_CALLBACK
 from sqlmodel import Session
 
 from crawler.group.attach import Fresh, attach
+from crawler.reading.article import Article
 from crawler.reading.messages import PageBytes, ReadArticle
+from crawler.settings import CODE_VERSION
 from store.database import utc_now
 from store.entries import ToRead
-from store.items import ReadItem, save_read
+from store.errors import StoreError
+from store.items import MAX_TRIES, ReadItem, note_broken, save_read
+from store.status import ItemStatus
 
-from .faults import DOWNLOAD_ERRORS, WAITING_KINDS, Fault, Refused, of_page, of_status
-from .reading_client import UnreadableError
+from .crawl_run import CrawlRun
+from .faults import DOWNLOAD_ERRORS, OUR_ERROR, WAITING_KINDS, Fault, Refused, of_page, of_status
+from .reading_client import ReadingClient, UnreadableError
 from .rows import fact_rows, mention_rows, topic_rows
+from .store_thread import StoreThread
 
-if TYPE_CHECKING:
-    from .spider import NewsSpider
+log = structlog.get_logger()
 
 _BATCH = 25
 _WAIT_SECONDS = 0.25
+
+
+@runtime_checkable
+class _Crawling(Protocol):
+    run: CrawlRun
+    store: StoreThread
+    reader: ReadingClient
+
+
+def _of(crawler: Crawler) -> _Crawling:
+    spider = crawler.spider
+    if not isinstance(spider, _Crawling):
+        raise TypeError("the spider of this crawl has no run, store and reader")
+    return spider
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,75 +71,120 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """An item whose article was read, one Article a page; without any its entry has to do."""
+
+    item: ToRead
+    pages: tuple[Article, ...] = ()
+    fetched_at: datetime | None = None
+    fault: Fault | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """An item that was read and judged."""
 
     item: ToRead
     read: ReadArticle
     media_type: str | None = None
+    has_article: bool = False
 
 
-class JudgePipeline:
-    """clean | judge: has the reading process read the article, with all its pages, and judge it."""
+class ReadPipeline:
+    """Has the reading process read the page of an article, then fetches and reads its further pages."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._spider: NewsSpider = crawler.spider  # type: ignore[assignment]
+        self._crawler, self._crawling = crawler, _of(crawler)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> JudgePipeline:
+    def from_crawler(cls, crawler: Crawler) -> ReadPipeline:
         """As Scrapy makes it."""
         return cls(crawler)
 
-    async def process_item(self, item: Fetched) -> Judged:
-        """Read and judge; an article that cannot be read is judged by its entry. Raises DropItem for one that must wait."""
-        reader = self._spider.work.reader
-        fault = item.fault
-        if item.page is not None and fault is None:
-            try:
-                read = await reader.article(item.item, [item.page])
-                if read.next_pages:
-                    read = await reader.article(item.item, [item.page, *await self._further(item.item, read.next_pages)])
-                self._spider.count_article(item.item.source_id)
-                return Judged(item.item, read)
-            except UnreadableError as error:
-                fault = error.fault
-            except Refused as error:
-                # A part of an article is no article: all of it waits for the next crawl.
-                self._spider.work.postponed(item.item.source_id)
-                raise DropItem(error.fault.note, log_level="DEBUG") from None
-        if fault is not None:
-            self._spider.count_failed_article(item.item, fault)
-        status = "unread" if fault else "kept"
-        read = await reader.entry(item.item, status=status, reason=fault.note if fault else "")
-        return Judged(item.item, read, item.media_type)
+    async def process_item(self, fetched: Fetched) -> Read:
+        """Read all pages. Raises DropItem when one of them must wait: a part of an article is no article."""
+        item, page = fetched.item, fetched.page
+        if page is None or fetched.fault is not None:
+            return Read(item, fault=fetched.fault, media_type=fetched.media_type)
+        try:
+            first = await self._crawling.reader.page(page, item.source_id)
+            further = [await self._crawling.reader.page(one, item.source_id) for one in await self._further(item, page.url, first)]
+            return Read(item, (first, *further), fetched_at=page.fetched_at)
+        except UnreadableError as error:
+            return Read(item, fault=error.fault)
+        except Refused as error:
+            self._crawling.run.article_waits(item.source_id)
+            raise DropItem(error.fault.note, log_level="DEBUG") from None
 
-    async def _further(self, item: ToRead, urls: tuple[str, ...]) -> list[PageBytes]:
+    async def _further(self, item: ToRead, url: str, first: Article) -> list[PageBytes]:
         """The other pages of an article, up to the first that cannot be had. Raises Refused when they must wait."""
         pages: list[PageBytes] = []
-        limit = self._spider.work.order.crawl.max_pages - 1
-        for url in urls[:limit]:
-            meta = {"source_id": item.source_id, "download_maxsize": self._spider.work.order.crawl.max_page_bytes}
-            request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
+        crawl = self._crawling.run.order.crawl
+        for further in [one for one in first.next_pages if one != url][: crawl.max_pages - 1]:
+            meta = {"source_id": item.source_id, "download_maxsize": crawl.max_page_bytes}
+            request = Request(further, meta=meta, callback=NO_CALLBACK, dont_filter=True)
             try:
                 answer = await self._crawler.engine.download_async(request)
             except DOWNLOAD_ERRORS as error:
                 if isinstance(error, Refused) and error.fault.kind in WAITING_KINDS:
                     raise
                 break
-            if of_status(answer.status) or of_page(answer.body, status=answer.status, url=answer.url, asked=url):
+            if of_status(answer.status) or of_page(answer.body, status=answer.status, url=answer.url, asked=further):
                 break
             kind = answer.headers.get("Content-Type")
-            pages.append(PageBytes(url, answer.body, kind.decode("latin-1") if kind else None, utc_now()))
+            pages.append(PageBytes(further, answer.body, kind.decode("latin-1") if kind else None, utc_now()))
         return pages
 
 
-class SavePipeline:
-    """save: writes items in batches; an item is done when its batch is committed."""
+class JudgePipeline:
+    """Has the reading process judge the item; one whose article cannot be read is judged by its entry."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._spider: NewsSpider = crawler.spider  # type: ignore[assignment]
-        self._batch: list[tuple[Judged, asyncio.Future[None]]] = []
+        self._crawling = _of(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> JudgePipeline:
+        """As Scrapy makes it."""
+        return cls(crawler)
+
+    async def process_item(self, read: Read) -> Judged:
+        """Judge. Raises DropItem where our own code broke on the item: it is tried again, up to three times in all."""
+        fault = read.fault
+        if read.pages and read.fetched_at:
+            try:
+                judged = await self._crawling.reader.article(read.item, read.pages, fetched_at=read.fetched_at)
+                return Judged(read.item, judged, has_article=True)
+            except UnreadableError as error:
+                fault = error.fault
+        if fault is None:
+            return Judged(read.item, await self._by_entry(read.item, ItemStatus.kept, ""), read.media_type)
+        self._crawling.run.article_failed(read.item, fault.kind, fault.note)
+        if fault.kind == OUR_ERROR and read.item.tries + 1 < MAX_TRIES:
+            await self._broken(read.item, fault)
+        judged = await self._by_entry(read.item, ItemStatus.unread, fault.note)
+        if fault.kind == OUR_ERROR:
+            judged.values["broke"] = CODE_VERSION
+        return Judged(read.item, judged, read.media_type)
+
+    async def _by_entry(self, item: ToRead, status: ItemStatus, reason: str) -> ReadArticle:
+        try:
+            return await self._crawling.reader.entry(item, status=status, reason=reason)
+        except UnreadableError as error:
+            self._crawling.run.article_failed(item, error.fault.kind, error.fault.note)
+            return await self._broken(item, error.fault)
+
+    async def _broken(self, item: ToRead, fault: Fault) -> NoReturn:
+        await self._crawling.store.do(note_broken, item.item_id, fault.note, version=CODE_VERSION)
+        raise DropItem(fault.note, log_level="DEBUG")
+
+
+class SavePipeline:
+    """Writes items in batches, one by one where a batch fails; an item is done when it is committed."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawling = _of(crawler)
+        self._batch: list[tuple[Judged, asyncio.Future[BaseException | None]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._saving: set[asyncio.Task[None]] = set()
 
@@ -125,16 +194,34 @@ class SavePipeline:
         return cls(crawler)
 
     async def process_item(self, item: Judged) -> Judged:
-        """Put the item into the batch and wait until it is saved."""
+        """Put the item into the batch and wait until it is saved.
+
+        What the store suffers from is raised. Raises DropItem for an item that cannot be saved while others can: it is tried again,
+        up to three times in all.
+        """
         loop = asyncio.get_running_loop()
-        saved: asyncio.Future[None] = loop.create_future()
+        saved: asyncio.Future[BaseException | None] = loop.create_future()
         self._batch.append((item, saved))
         if len(self._batch) >= _BATCH:
             self._flush()
         elif self._timer is None:
             self._timer = loop.call_later(_WAIT_SECONDS, self._flush)
-        await saved
+        error = await saved
+        if isinstance(error, StoreError):
+            raise error
+        if error is not None:
+            await self._not_saved(item, error)
+        if item.has_article:
+            self._crawling.run.article_read(item.item.source_id)
         return item
+
+    async def _not_saved(self, item: Judged, error: BaseException) -> NoReturn:
+        """Tell of an item that an error of ours keeps from being saved; its cause is logged with its trace."""
+        log.error("an item could not be saved", item=item.item.item_id, url=item.item.link, exc_info=error)
+        why = f"{type(error).__name__}: {' '.join(str(error.__cause__ or error).split())}"[:200]
+        self._crawling.run.not_saved(item.item.source_id, 1, why)
+        await self._crawling.store.do(note_broken, item.item.item_id, f"could not be saved: {why}", version=CODE_VERSION)
+        raise DropItem(why, log_level="DEBUG")
 
     def _flush(self) -> None:
         if self._timer is not None:
@@ -146,13 +233,15 @@ class SavePipeline:
             self._saving.add(task)
             task.add_done_callback(self._saving.discard)
 
-    async def _save(self, batch: list[tuple[Judged, asyncio.Future[None]]]) -> None:
-        try:
-            await self._spider.work.store.do(save_judged, [item for item, _ in batch])
-        finally:
-            # A batch that could not be saved leaves its items pending: the next crawl reads them again.
-            for _, saved in batch:
-                saved.set_result(None)
+    async def _save(self, batch: list[tuple[Judged, asyncio.Future[BaseException | None]]]) -> None:
+        error = await self._crawling.store.attempt(save_judged, [item for item, _ in batch])
+        if error is not None and not isinstance(error, StoreError) and len(batch) > 1:
+            # One of them is to blame, and the others must not go with it.
+            for one in batch:
+                await self._save([one])
+            return
+        for _, saved in batch:
+            saved.set_result(error)
 
 
 def save_judged(session: Session, batch: list[Judged]) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from crawler.judge.facts import Judgement
 from store import stories
 from store.models import Item
+from store.status import ItemStatus
 
 from .grouping import CANDIDATES, Placement, asked, place
 from .profile import VERSION, Profile, as_text, from_text, keys, profile
@@ -34,7 +35,7 @@ def attach(session: Session, items: Iterable[Fresh], *, now: datetime) -> set[in
     session.flush()
     for fresh in items:
         item = session.get_one(Item, fresh.item_id, populate_existing=True)
-        if item.status == "kept" and item.relevant:
+        if item.status == ItemStatus.kept and item.relevant:
             touched |= _attach(session, item, make_profile(item, fresh.judgement), now=now)
         elif item.story_id is not None:
             gone.append(fresh.item_id)

@@ -47,13 +47,12 @@ def read_listing(page: Page, source: Source) -> Listing:
     listing = reader_of(source).read(page, source)
     assert isinstance(listing, Listing)
     if source.exclude:
-        kept = [draft for draft in listing.drafts if not re.search(source.exclude, draft.title)]
-        if len(kept) < len(listing.drafts):
-            listing.passed_over["excluded title"] += len(listing.drafts) - len(kept)
-        listing.drafts = kept
+        kept = [entry for entry in listing.entries if not re.search(source.exclude, entry.title)]
+        if len(kept) < len(listing.entries):
+            listing.passed_over["excluded title"] += len(listing.entries) - len(kept)
+        listing.entries = kept
     if source.link_param:
-        for draft in listing.drafts:
-            draft.link = destination(draft.link, source.link_param)
+        listing.entries = [replace(entry, link=destination(entry.link, source.link_param)) for entry in listing.entries]
     return listing
 
 

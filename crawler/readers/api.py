@@ -1,4 +1,4 @@
-"""JSON answers: rows and fields found by dotted paths, whatever the JSON is wrapped in."""
+"""JSON answers: rows and fields found by paths (JMESPath), whatever the JSON is wrapped in."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import jmespath
+from jmespath.exceptions import JMESPathError
+
 from crawler.sources.source import ApiRules, Source
 from crawler.text.decode import decode
+from store.entries import Entry
 from store.errors import ParseError, SelectorMissingError
 
 from . import listing as listing_reader
-from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
-from .draft import Draft
+from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, is_placeholder, media_type_of, newest, plain, titled
 from .paging import fill, fill_body, json_text, next_template
 
-_JSONP = re.compile(r"^[\s;/*]*[\w$.\[\]'\"]+\s*\((.*)\)\s*;?\s*$", re.S)
+_OPENING = re.compile(r"""[\[{]|"(?=\s*[\[{])""")
+_MAX_TRIES = 200
+# What some put before their JSON so that no page can run it as a script.
+_GUARD = re.compile(r"^\s*(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);|/\*\*/)\s*")
 
 
 def first(source: Source) -> list[Ask]:
@@ -46,15 +52,19 @@ def read(page: Page, source: Source) -> Listing:
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     value = _load(text, rules, source)
     if rules.unwrap == "html-in-json":
-        inside = "".join(part for part in walk(value, rules.unwrap_path or "") if isinstance(part, str))
+        inside = "".join(part for part in find(value, rules.unwrap_path or "") if isinstance(part, str))
         return listing_reader.read(replace(page, body=inside.encode(), content_type="text/html; charset=utf-8"), source)
-    rows = [row for row in walk(value, rules.items) if isinstance(row, dict)]
-    if not rows and [] not in walk(value, rules.items, spread=False):
+    rows = [row for row in find(value, rules.items) if isinstance(row, dict)]
+    if not rows and _at(value, rules.items) != []:
         raise SelectorMissingError(f"nothing at {rules.items!r}: the API may have changed", subject=source.id)
     listing = Listing()
-    for row in rows[: page.max_entries]:
+    if len(rows) > page.max_entries:
+        listing.passed_over[beyond(page.max_entries)] = len(rows) - page.max_entries
+        dates = [_text(row, rules.date) for row in rows]
+        rows = [rows[i] for i in newest(dates, page.max_entries, source, page.fetched_at, rules.date_format)]
+    for row in rows:
         _take(row, listing, rules, source, page)
-    if rows and not listing.drafts and page.ask.page == 1:
+    if rows and not listing.entries and page.ask.page == 1:
         message = f"{len(rows)} rows at {rules.items!r} but none has a title at {rules.title!r} and a link"
         raise SelectorMissingError(message, subject=source.id)
     listing.next = _further(page, text, rules)
@@ -63,12 +73,10 @@ def read(page: Page, source: Source) -> Listing:
 
 def _load(text: str, rules: ApiRules, source: Source) -> Any:
     try:
-        if rules.unwrap == "jsonp":
-            match = _JSONP.match(text)
-            text = match.group(1) if match else text
-        value = _first_json(text) if rules.unwrap == "js-assignment" else json.loads(text)
+        in_script = rules.unwrap in ("jsonp", "js-assignment")
+        value = _json_inside(text) if in_script else json.loads(_GUARD.sub("", text, count=1))
         if rules.unwrap == "json-in-string":
-            inner = value if isinstance(value, str) else next(iter(walk(value, rules.unwrap_path or "")), None)
+            inner = value if isinstance(value, str) else next(iter(find(value, rules.unwrap_path or "")), None)
             value = json.loads(inner) if isinstance(inner, str) else inner
     except (ValueError, RecursionError) as error:
         start = clean_text(text[:60])
@@ -76,47 +84,56 @@ def _load(text: str, rules: ApiRules, source: Source) -> Any:
     return value
 
 
-def _first_json(script: str) -> Any:
-    """The first object or list in a script that is JSON. Raises ValueError when there is none."""
-    decoder = json.JSONDecoder()
-    for match in list(re.finditer(r"[\[{]", script))[:200]:
-        try:
-            return decoder.raw_decode(script, match.start())[0]
-        except ValueError:
-            continue
-    raise ValueError("no JSON in the script")
+def _json_inside(script: str) -> Any:
+    """The largest object or list of JSON in a script, whatever calls, guards or assignments stand around it.
 
-
-def walk(value: Any, path: str, *, spread: bool = True) -> list[Any]:
-    """The values at a dotted path: names step into objects, numbers into lists, `*` into every element.
-
-    A list at the end is spread into its elements when `spread`. A path that leads nowhere gives no values.
+    A script that hands its JSON over as a string is read as well. Raises ValueError when there is none.
     """
-    found = [value]
-    for step in path.split(".") if path else []:
-        found = [inner for outer in found for inner in _step(outer, step)]
-    if not spread:
-        return found
-    return [inner for outer in found for inner in (outer if isinstance(outer, list) else [outer])]
+    decoder = json.JSONDecoder()
+    found: list[tuple[int, Any]] = []
+    position, tries = 0, 0
+    while tries < _MAX_TRIES and (match := _OPENING.search(script, position)):
+        tries += 1
+        try:
+            value, position = decoder.raw_decode(script, match.start())
+        except ValueError:
+            position = match.end()
+            continue
+        if isinstance(value, str):
+            value = _in_string(value)
+        if value not in (None, {}):
+            found.append((position - match.start(), value))
+    if not found:
+        raise ValueError("no JSON in the script")
+    return max(found, key=lambda piece: piece[0])[1]
 
 
-def _step(value: Any, step: str) -> list[Any]:
-    if step == "*":
-        return list(value) if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
-    if isinstance(value, dict):
-        return [value[step]] if step in value else []
-    if isinstance(value, list) and re.fullmatch(r"-?\d{1,6}", step):
-        index = int(step)
-        return [value[index]] if -len(value) <= index < len(value) else []
-    if isinstance(value, list):
-        return [inner for element in value for inner in _step(element, step)]
-    return []
+def _in_string(text: str) -> Any:
+    """The object or list that a string of a script holds as JSON; None when it holds none."""
+    try:
+        value = json.loads(text) if text.lstrip()[:1] in ("{", "[") else None
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def find(value: Any, path: str) -> list[Any]:
+    """The values at a path (JMESPath; "" is the value itself): the elements of a list, none where it leads nowhere."""
+    found = _at(value, path)
+    return found if isinstance(found, list) else [] if found is None else [found]
+
+
+def _at(value: Any, path: str) -> Any:
+    try:
+        return jmespath.search(path, value) if path else value
+    except JMESPathError:  # a function of the path does not take what it finds there
+        return None
 
 
 def _text(row: Any, path: str | None) -> str:
     if not path:
         return ""
-    values = [value for value in walk(row, path) if isinstance(value, str | int | float) and not isinstance(value, bool)]
+    values = [value for value in find(row, path) if isinstance(value, str | int | float) and not isinstance(value, bool)]
     return " ".join(str(value) for value in values)
 
 
@@ -127,13 +144,12 @@ def _take(row: dict[str, Any], listing: Listing, rules: ApiRules, source: Source
         listing.passed_over["no title"] += 1
         return
     written = fill_from(rules.link_template, row) if rules.link_template else _text(row, rules.link)
-    link, problem = absolute(written, source.homepage if rules.link_template else page.url)
-    if link is None:
+    link, problem = absolute(written, source.homepage if rules.link_template else page.url, fragment=True)
+    if link is None and not is_placeholder(written or ""):
         listing.passed_over[problem or "no link"] += 1
         return
-    listing.drafts.append(
-        Draft(
-            source_id=source.id,
+    listing.entries.append(
+        Entry(
             link=link,
             title=title,
             summary=summary,
@@ -144,7 +160,7 @@ def _take(row: dict[str, Any], listing: Listing, rules: ApiRules, source: Source
 
 
 def fill_from(template: str, row: dict[str, Any]) -> str | None:
-    """Put fields of the row (dotted paths) in the place of {path}; None when one of them is missing."""
+    """Put fields of the row in the place of {path}; None when one of them is missing."""
     names = re.findall(r"\{([\w.]+)\}", template)
     values = {name: _text(row, name) for name in names}
     return fill(template, values) if all(values.values()) else None

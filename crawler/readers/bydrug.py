@@ -11,10 +11,10 @@ import re
 
 from crawler.sources.source import Source
 from crawler.text.decode import decode
+from store.entries import Entry
 from store.errors import SelectorMissingError
 
 from .base import Listing, Page, clean_text, dated, plain, titled
-from .draft import Draft
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _ENTRY = re.compile(r'\{[^{}]*?esid:"([0-9a-f]{32})"(?:[^{}"]|' + _STRING + r")*\}")
@@ -38,10 +38,8 @@ def read(page: Page, source: Source) -> Listing:
             continue
         written = fields.get("publishTime") or fields.get("createTime")
         link = f"{source.homepage.rstrip('/')}/news/detail/{match.group(1)}"
-        listing.drafts.append(
-            Draft(source_id=source.id, link=link, title=title, summary=summary, **dated(written, source, page.fetched_at))
-        )
-    if not listing.drafts:
+        listing.entries.append(Entry(link=link, title=title, summary=summary, **dated(written, source, page.fetched_at)))
+    if not listing.entries:
         raise SelectorMissingError("no entry in window.__NUXT__: the page may have been rebuilt", subject=source.id)
     return listing
 

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from crawler.sources.source import Source
 from crawler.text.decode import decode
+from store.entries import Entry
 from store.errors import ParseError
 
-from .base import MAX_TEXT, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
-from .draft import Draft
+from .base import (
+    MAX_TEXT,
+    Listing,
+    Page,
+    absolute,
+    beyond,
+    clean_text,
+    dated,
+    is_placeholder,
+    is_words,
+    media_type_of,
+    newest,
+    plain,
+    titled,
+)
 
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 # Entities a document defines itself may expand without end or read files; no feed needs them.
 _ENTITY = re.compile(r"<!ENTITY[^>]*+(?:>|\Z)", re.I)
+_START_OF_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.I)
 _END_OF_ENTRY = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.I)
+_DATE = re.compile(
+    r"<(?:\w+:)?(pubDate|published|created|date|issued|updated|modified)\b[^<>]{0,200}>\s*(?:<!\[CDATA\[)?([^<\]]{4,80})", re.I
+)
+_DATES = ("published", "pubdate", "created", "date", "issued", "updated", "modified")
+_RELATIVE = "relative.invalid"
+# An attribute whose name got lost; parsers stop at it.
+_NAMELESS = re.compile(r"""(?<=\s)=[\w:-]{1,40}=(?:"[^"<>]*"|'[^'<>]*')""")
+_MAX_ENTRY = 1_000_000
+_MAX_LOOKED_AT = 20_000
 _BAD_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # A tag up to its end or to what cannot be in one. Quoted values are skipped whole, for they may hold anything; every quantifier
 # keeps what it took, so that each character is looked at once or twice whatever the document is.
@@ -38,36 +64,61 @@ def read(page: Page, source: Source) -> Listing:
     import feedparser  # here, for the process that fetches knows this module but never reads a feed
 
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
-    text, cut = _safe(text, page.max_entries)
+    text, cut = _newest(_safe(text), page, source)
     _refuse_overloaded_tags(text, source)
-    parsed = feedparser.parse(
-        text.encode("utf-8", "replace"),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": page.url},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        parsed = feedparser.parse(
+            text.encode("utf-8", "replace"),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": _base(page)},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (ValueError, OverflowError) as error:
+        # Its lenient parser ends at numbers of characters that do not exist.
+        raise ParseError(f"parse: breaks the parser of feeds: {error}", subject=source.id) from error
     if not parsed.entries:
         _explain_nothing(parsed, text, source)
     listing = Listing(ttl_seconds=_ttl(parsed.feed))
     if cut:
-        listing.passed_over[f"beyond the first {page.max_entries} entries"] = cut
-    for entry in parsed.entries:
-        draft, reason = _draft(entry, page, source)
-        if draft:
-            listing.drafts.append(draft)
+        listing.passed_over[beyond(page.max_entries)] = cut
+    literal = str(parsed.get("version", "")).startswith("atom")
+    for raw in parsed.entries:
+        entry, reason = _entry(raw, page, source, literal=literal)
+        if entry:
+            listing.entries.append(entry)
         if reason:
             listing.passed_over[reason] += 1
     return listing
 
 
-def _safe(text: str, max_entries: int) -> tuple[str, int]:
-    """Drop what could blow up in a parser; cut after `max_entries`. Returns the text and how many entries were cut off."""
-    text = _BAD_XML.sub("", _PROLOG.sub("", text, count=1))
-    text = _ENTITY.sub("", text).lstrip()
+def _safe(text: str) -> str:
+    """Drop what could blow up in a parser."""
+    return _NAMELESS.sub("", _ENTITY.sub("", _BAD_XML.sub("", _PROLOG.sub("", text, count=1)))).lstrip()
+
+
+def _newest(text: str, page: Page, source: Source) -> tuple[str, int]:
+    """The document with its newest entries only, as many as may be read, and how many were left out."""
     ends = [match.end() for match in _END_OF_ENTRY.finditer(text)]
-    if len(ends) <= max_entries:
+    first = _START_OF_ENTRY.search(text)
+    if first is None or len(ends) <= page.max_entries:
         return text, 0
-    return text[: ends[max_entries - 1]], len(ends) - max_entries
+    starts = [first.start(), *ends[:-1]]
+    looked_at = [*range(len(ends))]
+    if len(ends) > _MAX_LOOKED_AT:
+        # Newest first or last: of a document without end both ends are looked at.
+        looked_at = [*looked_at[: _MAX_LOOKED_AT // 2], *looked_at[-_MAX_LOOKED_AT // 2 :]]
+    dates = [_written_date(text[starts[i] : ends[i]]) for i in looked_at]
+    kept = [looked_at[i] for i in newest(dates, page.max_entries, source, page.fetched_at)]
+    entries = "".join(text[starts[i] : ends[i]] for i in kept)
+    return f"{text[: first.start()]}{entries}{text[ends[-1] :]}", len(ends) - len(kept)
+
+
+def _written_date(entry: str) -> str | None:
+    """The date of an entry as it stands in its markup; the day of publication before that of a change."""
+    found = {name.lower(): written for name, written in reversed(_DATE.findall(entry[:_MAX_ENTRY]))}
+    return next(
+        (found[name] for name in ("published", "pubdate", "created", "date", "issued", "updated", "modified") if name in found), None
+    )
 
 
 def _refuse_overloaded_tags(text: str, source: Source) -> None:
@@ -96,29 +147,49 @@ def _explain_nothing(parsed: Any, text: str, source: Source) -> None:
     raise ParseError(f"parse: no feed that could be read{detail}", subject=source.id)
 
 
-def _draft(entry: Any, page: Page, source: Source) -> tuple[Draft | None, str | None]:
-    raw_summary = entry.get("summary") or ""
-    content = max((part.get("value") or "" for part in entry.get("content", [])), key=len, default="")
+def _entry(raw: Any, page: Page, source: Source, *, literal: bool) -> tuple[Entry | None, str | None]:
+    """An entry of feedparser as ours, and what is wrong with it or its link. `literal`: what is marked as text is no markup (Atom)."""
+
+    def is_text(name: str) -> bool:
+        return literal and (raw.get(f"{name}_detail") or {}).get("type") == "text/plain"
+
+    raw_summary = html.escape(raw.get("summary") or "") if is_text("summary") else raw.get("summary") or ""
+    content = max((part.get("value") or "" for part in raw.get("content", [])), key=len, default="")
     summary = _TAIL.sub("", plain(raw_summary or content))
-    title = titled(entry.get("title") or "", summary)
+    title = titled(raw.get("title") or "", summary, literal=is_text("title"))
     if not title:
         return None, "neither title nor text"
-    link, problem = absolute(entry.get("feedburner_origlink") or entry.get("link"), page.url)
-    written = entry.get("published") or entry.get("created") or entry.get("updated")
-    authors = tuple(name for name in (clean_text(plain(a.get("name") or "", 100)) for a in entry.get("authors", [])) if name)
-    draft = Draft(
-        source_id=source.id,
+    link, problem = absolute(_as_written(raw.get("feedburner_origlink") or raw.get("link"), page), page.url, fragment=True)
+    guid = clean_text(_as_written(str(raw.get("id") or ""), page) or "")[:2000]
+    written = raw.get("published") or raw.get("created") or raw.get("updated")
+    authors = tuple(name for name in (clean_text(plain(a.get("name") or "", 100)) for a in raw.get("authors", [])) if name)
+    entry = Entry(
         link=link,
         title=title,
-        guid=clean_text(str(entry.get("id") or ""))[:2000] or None,
+        guid=None if is_placeholder(guid) else guid or None,
         summary=summary,
         text=_TAIL.sub("", plain(max(content, raw_summary, key=len), MAX_TEXT)),
         authors=authors[:20],
-        outlet=clean_text(plain((entry.get("source") or {}).get("title") or "", 200)) or None,
+        outlet=clean_text(plain((raw.get("source") or {}).get("title") or "", 200)) or None,
         media_type=media_type_of(link),
         **dated(written, source, page.fetched_at),
     )
-    return draft, problem
+    return entry, problem
+
+
+def _base(page: Page) -> str:
+    """What the parser resolves relative links against: the feed's own address at a host that tells them from absolute ones."""
+    return urlsplit(page.url)._replace(netloc=_RELATIVE).geturl()
+
+
+def _as_written(link: str | None, page: Page) -> str | None:
+    """A link as the feed has it, its xml:base applied: relative ones begin at the root, and words in the place of one are those words."""
+    parts = urlsplit(link or "")
+    if not link or parts.netloc != _RELATIVE:
+        return link
+    folder = urlsplit(page.url).path.rpartition("/")[0] + "/"
+    written = unquote(parts.path.removeprefix(folder))
+    return written if is_placeholder(written) or is_words(written) else parts._replace(scheme="", netloc="").geturl()
 
 
 def _ttl(feed: Any) -> int | None:

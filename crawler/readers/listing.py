@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from parsel import Selector, css2xpath
+from parsel import Selector
 
 from crawler.sources.source import ListRules, Source
 from crawler.text.decode import decode
+from store.entries import Entry
 from store.errors import SelectorMissingError
 
-from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
-from .draft import Draft
+from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
 from .paging import next_template
 
 # A comma between selectors, not one inside brackets, parentheses or quotes.
@@ -32,23 +32,43 @@ def read(page: Page, source: Source) -> Listing:
     assert rules is not None
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     whole = _tree(text)
-    rows, more = _rows(text, whole, rules, page.max_entries)
+    rows = _rows(text, whole, rules)
     if not rows:
         raise SelectorMissingError(f"no row matches {rules.item!r}: the page may have been redesigned", subject=source.id)
     base = urljoin(page.url, whole.css("base::attr(href)").get() or "")
     listing = Listing()
-    if more:
-        listing.passed_over[f"beyond the first {page.max_entries} entries"] = more
+    if len(rows) > page.max_entries:
+        listing.passed_over[beyond(page.max_entries)] = len(rows) - page.max_entries
+        dates = [_value(row, rules.date) if rules.date else None for row in rows]
+        rows = [rows[i] for i in newest(dates, page.max_entries, source, page.fetched_at, rules.date_format)]
     if len(_bounded(text)) < len(text):
         listing.passed_over["beyond the size a list page may have"] += 1
     for row in rows:
         _take(row, listing, rules, source, page, base)
-    if not listing.drafts and not listing.passed_over and page.ask.page == 1:
+    if not listing.entries and not listing.passed_over and page.ask.page == 1:
         raise SelectorMissingError(
             f"{len(rows)} rows match {rules.item!r} but none has a link at {rules.link!r} and a title at {rules.title!r}", subject=source.id
         )
+    _keep_one_a_link(listing)
     listing.next = _further(page, text, whole, rules, base)
     return listing
+
+
+def _keep_one_a_link(listing: Listing) -> None:
+    """Leave out rows that lead where an earlier row leads, as a picture's or a headline's above the list do.
+
+    A link that most rows have is another thing: the page that tells them all. The first row counts, a dated one before those without date.
+    """
+    rows: dict[str | None, list[Entry]] = {}
+    for entry in listing.entries:
+        rows.setdefault(entry.link, []).append(entry)
+    kept: list[Entry] = []
+    for same in rows.values():
+        most = 2 * len(same) > len(listing.entries)
+        kept += same if most else sorted(same, key=lambda entry: entry.published_at is None)[:1]
+    if len(kept) < len(listing.entries):
+        listing.passed_over["another row's link"] += len(listing.entries) - len(kept)
+        listing.entries = kept
 
 
 def _tree(text: str) -> Selector:
@@ -61,25 +81,21 @@ def _bounded(text: str) -> str:
     return text if text.count("<") <= _MAX_TAGS else "<".join(text.split("<", _MAX_TAGS + 1)[: _MAX_TAGS + 1])
 
 
-def _rows(text: str, whole: Selector, rules: ListRules, most: int) -> tuple[list[Selector], int]:
-    """The first `most` rows, and how many there are beyond them."""
+def _rows(text: str, whole: Selector, rules: ListRules) -> list[Selector]:
     if rules.extract:
         found = re.findall(rules.extract, text, re.S)
         fragment = "\n".join("".join(piece) if isinstance(piece, tuple) else piece for piece in found)
         if not fragment.strip():
-            return [], 0
+            return []
         whole = _tree(fragment)
-    path = css2xpath(rules.item)
-    rows = list(whole.xpath(f"({path})[position() <= {most}]"))
-    more = int(float(whole.xpath(f"count({path})").get() or 0)) - most if len(rows) == most else 0
-    return rows, more
+    return list(whole.css(rules.item))
 
 
 def _take(row: Selector, listing: Listing, rules: ListRules, source: Source, page: Page, base: str) -> None:
     href, title = _link(row, rules.link), _value(row, rules.title)
     if href is None and not title:
         return
-    link, problem = absolute(href, base)
+    link, problem = absolute(href, base, fragment=True)
     summary = plain(_value(row, rules.summary) if rules.summary else "")
     title = titled(title, summary)
     if not title:
@@ -90,9 +106,8 @@ def _take(row: Selector, listing: Listing, rules: ListRules, source: Source, pag
         listing.passed_over[problem or "no link"] += 1
         return
     written = _value(row, rules.date) if rules.date else None
-    listing.drafts.append(
-        Draft(
-            source_id=source.id,
+    listing.entries.append(
+        Entry(
             link=link,
             title=title,
             summary=summary,

@@ -8,5 +8,5 @@ from .base import Listing, Page
 
 
 def read(page: Page, source: Source) -> Listing:
-    """No entry: what the page offers is told by `crawler.sources.discover`."""
+    """No entry: what the page offers is told by `crawler.scouting.discover`."""
     return Listing()

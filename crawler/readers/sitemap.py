@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 import zlib
-from datetime import UTC, datetime
+from collections import defaultdict
+from datetime import datetime
+from itertools import zip_longest
 
 from lxml import etree
 
 from crawler.sources.source import Source
+from crawler.text.dates import parse_date
+from crawler.text.decode import decode
+from store.entries import Entry
 from store.errors import ParseError
 
-from .base import Ask, Listing, Page, absolute, clean_text, dated, media_type_of, plain, titled
-from .draft import Draft
+from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
 
 # Of an index only the newest sitemaps are read; older ones hold what was news once.
 _MAX_CHILDREN = 5
 _MAX_UNPACKED = 50 * 1024 * 1024
+_PROLOG = re.compile(r"^.{0,2000}?<\?xml[^>]*\?>", re.S)
+# Outside CDATA an ampersand begins an entity of XML; any other is what an address holds.
+_AMPERSAND = re.compile(r"(<!\[CDATA\[.*?\]\]>)|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});)", re.S | re.I)
+_DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:(?:[-_/.]|&\w+=)?(0[1-9]|1[0-2])(?:(?:[-_/.]|&\w+=)?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
+_NUMBER = re.compile(r"[-_]?\d+")
+# Children that list no articles.
+_ASIDE = re.compile(r"image|video|categor|tag|author|user|taxonom|attachment|product|page", re.I)
+_NEWS = re.compile(r"news", re.I)
 
 
 def read(page: Page, source: Source) -> Listing:
@@ -23,7 +36,8 @@ def read(page: Page, source: Source) -> Listing:
 
     An entry without a news title gets its title when its page is read. Raises ParseError when the answer is no sitemap.
     """
-    root = _parse(_unpacked(page.body), source)
+    text, _ = decode(_unpacked(page.body), content_type=page.content_type, declared=source.encoding)
+    root = _parse(text, source)
     listing = Listing(follow_always=True)
     if _name(root) == "sitemapindex":
         listing.next = _children(root, page)
@@ -31,24 +45,24 @@ def read(page: Page, source: Source) -> Listing:
     if _name(root) != "urlset":
         raise ParseError(f"parse: expected a sitemap, got <{_name(root)[:40]}>", subject=source.id)
     rows = [_fields(element) for element in root if _name(element) == "url"]
-    rows.sort(key=lambda row: row.get("publication_date") or row.get("lastmod") or "", reverse=True)
+    dates = [row.get("publication_date") or row.get("lastmod") for row in rows]
     if len(rows) > page.max_entries:
-        listing.passed_over[f"beyond the first {page.max_entries} entries"] = len(rows) - page.max_entries
-    for row in rows[: page.max_entries]:
-        link, problem = absolute(row.get("loc"), page.url)
+        listing.passed_over[beyond(page.max_entries)] = len(rows) - page.max_entries
+    for i in newest(dates, page.max_entries, source, page.fetched_at):
+        link, problem = absolute(rows[i].get("loc"), page.url, fragment=True)
         if link is None:
             listing.passed_over[problem or "no link"] += 1
             continue
-        listing.drafts.append(
-            Draft(
-                source_id=source.id,
+        listing.entries.append(
+            Entry(
                 link=link,
-                title=titled(row.get("title", ""), ""),
-                summary=plain(row.get("keywords", "")),
+                title=titled(rows[i].get("title", ""), ""),
+                summary=plain(rows[i].get("keywords", "")),
                 media_type=media_type_of(link),
-                **dated(row.get("publication_date") or row.get("lastmod"), source, page.fetched_at),
+                **dated(dates[i], source, page.fetched_at),
             )
         )
+    listing.entries.sort(key=lambda entry: entry.published_at.timestamp() if entry.published_at else 0, reverse=True)
     return listing
 
 
@@ -62,10 +76,11 @@ def _unpacked(body: bytes) -> bytes:
         return b""
 
 
-def _parse(body: bytes, source: Source) -> etree._Element:
+def _parse(text: str, source: Source) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True, remove_comments=True, load_dtd=False)
+    text = _AMPERSAND.sub(lambda match: match[1] or "&amp;", _PROLOG.sub("", text, count=1).strip())
     try:
-        root = etree.fromstring(body.strip(), parser=parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ParseError(f"parse: no sitemap that could be read ({clean_text(str(error))[:80]})", subject=source.id) from error
     if root is None:
@@ -74,23 +89,77 @@ def _parse(body: bytes, source: Source) -> etree._Element:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    """The local name, also of an element whose prefix nobody declared."""
+    return re.split(r"[}:]", element.tag)[-1] if isinstance(element.tag, str) else ""
+
+
+def _space(element: etree._Element) -> str:
+    """The namespace of an element, or the prefix that stands for one nobody declared."""
+    return element.tag.removesuffix(_name(element)) if isinstance(element.tag, str) else ""
 
 
 def _fields(element: etree._Element) -> dict[str, str]:
-    """The texts of all elements inside, by local name; the first of a name counts."""
+    """The fields of one entry: what the sitemap says of it itself, and what its news extension says; nothing of images and videos."""
     found: dict[str, str] = {}
-    for inner in element.iter():
-        name = _name(inner)
-        if name and inner.text and inner.text.strip():
-            found.setdefault(name, inner.text.strip())
+    for inner in element:
+        if _name(inner) == "news":
+            for field in inner:
+                _keep(field, found, ("title", "publication_date", "keywords"))
+        elif _space(inner) == _space(element):
+            _keep(inner, found, ("loc", "lastmod"))
     return found
 
 
+def _keep(field: etree._Element, found: dict[str, str], wanted: tuple[str, ...]) -> None:
+    name = _name(field)
+    text = "".join(str(piece) for piece in field.itertext()).strip() if name in wanted else ""
+    if text:
+        found.setdefault(name, text)
+
+
 def _children(root: etree._Element, page: Page) -> list[Ask]:
+    """The sitemaps of an index that hold the newest articles. An index of indexes is followed two levels deep, no further."""
+    if page.ask.page >= 3:
+        return []
     rows = [_fields(element) for element in root if _name(element) == "sitemap"]
-    oldest = datetime.min.replace(tzinfo=UTC).isoformat()
-    rows.sort(key=lambda row: row.get("lastmod", oldest), reverse=True)
-    links = [absolute(row.get("loc"), page.url)[0] for row in rows[:_MAX_CHILDREN]]
-    # An index of indexes is followed two levels deep, no further.
-    return [Ask(link, root=page.ask.root, page=page.ask.page + 1) for link in links if link] if page.ask.page < 3 else []
+    found = [(absolute(row.get("loc"), page.url)[0], row.get("lastmod")) for row in rows]
+    newest_first = _newest_children([(link, written) for link, written in found if link], page.fetched_at)
+    return [Ask(link, root=page.ask.root, page=page.ask.page + 1) for link in newest_first[:_MAX_CHILDREN]]
+
+
+def _newest_children(children: list[tuple[str, str | None]], now: datetime) -> list[str]:
+    """Addresses of children, given with their last change as written, the newest first.
+
+    Where days are told, by the index or by the names, these decide. Without, children that differ by a number only are one row, whose
+    highest number is the newest; of several rows each gives its newest in turn, news first, pictures and rubrics last.
+    """
+    aged: list[tuple[str, str]] = []
+    rows: dict[str, list[str]] = defaultdict(list)
+    for link, written in children:
+        parsed = parse_date(written, now=now, timezone="UTC") if written else None
+        if parsed:
+            aged.append((parsed.moment.isoformat(), link))
+        else:
+            rows[_NUMBER.sub("", _path(link))].append(link)
+    for row, links in list(rows.items()):
+        days = [_DAY_IN_NAME.search(_path(link)) for link in links]
+        if all(days):
+            aged += [("-".join(part for part in day.groups() if part), link) for day, link in zip(days, links, strict=True) if day]
+            del rows[row]
+    ordered = [sorted(links, key=_numbers, reverse=True) for links in rows.values()]
+    if all(len(links) == 1 for links in ordered):
+        # Nothing tells their age but their order; what is new is added at the end.
+        ordered.reverse()
+    ordered.sort(key=lambda links: (_NEWS.search(links[0]) is None, _ASIDE.search(links[0].rpartition("/")[2]) is not None))
+    ageless = [link for turn in zip_longest(*ordered) for link in turn if link]
+    # A child that keeps its day to itself among others that tell theirs may be the one that changes all the time.
+    head = ageless[:1] if aged else []
+    return [*head, *(link for _, link in sorted(aged, key=lambda child: child[0], reverse=True)), *ageless[len(head) :]]
+
+
+def _path(link: str) -> str:
+    return link.partition("//")[2].partition("/")[2]
+
+
+def _numbers(link: str) -> list[int]:
+    return [int(number.strip("-_")[:18]) for number in _NUMBER.findall(_path(link))]

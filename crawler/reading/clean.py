@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from crawler.judge.relevance import CheapCheck
 from crawler.readers.base import MAX_SUMMARY, MAX_TEXT, MAX_TITLE, clean_text
-from crawler.readers.draft import Draft
 from crawler.sources.source import Source
+from crawler.text.dates import NO_ZONE
 from crawler.text.language import detect_language
 from crawler.text.urls import canonical_url
 from store.clock import SHANGHAI
 from store.entries import Entry, ToRead
+from store.status import ItemStatus
 
 from .article import Article
 
@@ -24,31 +25,25 @@ _CUT = re.compile(r"(?:\.{2,}|…)\s*$")
 _PATH = re.compile(r"^(?:https?:/)?/\S*$|^\S+\.(?:s?html?|aspx?|php|jsp)$", re.I)
 
 
-def clean_entry(draft: Draft, source: Source, *, check: Callable[[str, str], CheapCheck]) -> Entry:
-    """Turn a draft into the entry that is stored: canonical link, language, and whether its article is worth fetching.
+def clean_entry(entry: Entry, source: Source, *, check: Callable[[str, str], CheapCheck]) -> Entry:
+    """Make an entry as a reader found it fit for the store: canonical link, language, and whether its article is worth fetching.
 
     `check` decides that of title and summary, for sources that are not on topic throughout (`Judge.cheap_check`).
     """
-    canonical = canonical_url(draft.link) if draft.link else None
+    canonical = canonical_url(entry.link) if entry.link else None
     reason = None
     if source.scope != "on_topic":
-        checked = check(draft.title, draft.summary)
+        checked = check(entry.title, entry.summary)
         reason = None if checked.passes else checked.reason
     away = reason is not None
-    return Entry(
-        title=draft.title[:MAX_TITLE],
+    return replace(
+        entry,
+        title=entry.title[:MAX_TITLE],
         link=canonical,
-        fetch_link=draft.link if draft.link != canonical else None,
-        guid=draft.guid,
-        summary=draft.summary[: _KEPT_OF_TURNED_AWAY if away else MAX_SUMMARY],
-        text="" if away else draft.text[:MAX_TEXT],
-        published_at=draft.published,
-        published_precision=draft.precision,
-        date_trust=draft.date_trust,
-        language=draft.language or detect_language(f"{draft.title} {draft.summary[:300]}"),
-        authors=draft.authors,
-        outlet=draft.outlet,
-        media_type=draft.media_type,
+        fetch_link=entry.link if entry.link != canonical else None,
+        summary=entry.summary[: _KEPT_OF_TURNED_AWAY if away else MAX_SUMMARY],
+        text="" if away else entry.text[:MAX_TEXT],
+        language=detect_language(f"{entry.title} {entry.summary[:300]}"),
         turned_away=reason,
     )
 
@@ -60,13 +55,12 @@ def clean_article(item: ToRead, article: Article, *, fetched_at: datetime) -> di
     values: dict[str, Any] = {
         "title": title[:MAX_TITLE],
         "text": text,
-        "text_hash": text_hash(text),
         "language": article.language if article.text else item.language,
         "authors": list(article.authors or item.authors)[:20],
         "editors": list(article.editors)[:20],
         "outlet": article.source or item.outlet,
         "fetched_at": fetched_at,
-        "status": "kept",
+        "status": ItemStatus.kept,
         "status_reason": "",
         "method": article.method if article.text else "entry",
         "quality": round(article.quality, 3),
@@ -74,23 +68,16 @@ def clean_article(item: ToRead, article: Article, *, fetched_at: datetime) -> di
     return values | _best_date(item, article)
 
 
-def clean_unread(item: ToRead, *, status: str, reason: str) -> dict[str, Any]:
+def clean_unread(item: ToRead, *, status: ItemStatus, reason: str) -> dict[str, Any]:
     """The columns of an item whose article is not there to read: its entry has to do."""
     return {
         "title": item.title[:MAX_TITLE],
         "text": item.text,
-        "text_hash": text_hash(item.text),
         "language": item.language,
         "status": status,
         "status_reason": reason,
         "method": "entry",
     }
-
-
-def text_hash(text: str) -> str | None:
-    """A fingerprint of a text, white space aside; None for no text."""
-    folded = "".join(text.split())
-    return hashlib.sha256(folded.encode()).hexdigest() if folded else None
 
 
 def best_title(listed: str, page: str | None) -> str:
@@ -115,6 +102,8 @@ def _best_date(item: ToRead, article: Article) -> dict[str, Any]:
     }
     if item.published_at is None:
         return found
-    same_day = item.published_at.astimezone(SHANGHAI).date() == article.published.astimezone(SHANGHAI).date()
+    apart = abs((item.published_at.astimezone(SHANGHAI).date() - article.published.astimezone(SHANGHAI).date()).days)
+    # A day told with a time of no zone may be the day before or after it here.
+    near = apart <= (1 if item.date_trust.endswith(NO_ZONE) else 0)
     finer = item.published_precision == "day" and article.precision in ("minute", "second")
-    return found if finer and same_day else {}
+    return found if finer and near else {}

@@ -35,16 +35,16 @@ class ReadListing:
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """One item, read and judged; `next_pages` are further pages of the same article that were not given."""
+    """One item, read and judged: the columns of Item to set, and what judging says."""
 
     values: dict[str, Any]
     judgement: Judgement
-    next_pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What stands in the place of an answer when the input could not be read."""
+    """What stands in the place of an answer when the input could not be read; `trace` where our own code broke on it."""
 
     kind: str
     message: str
+    trace: str = ""

@@ -11,13 +11,14 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from crawler.fetching.catalogue import catalogue_rows
 from crawler.judge.document import Document
 from crawler.judge.facts import Judgement
 from crawler.judge.judging import Judge
@@ -25,14 +26,16 @@ from crawler.judge.knowledge import KnowledgeExtra, load_knowledge
 from crawler.memory import MEGABYTE, MemoryTrimmer
 from crawler.readers import read_listing
 from crawler.readers.base import Page
+from crawler.reading.catalogue import catalogue_rows
 from crawler.sources.source import Source
 from crawler.text.decode import decode
 from store.entries import ToRead
 from store.errors import ParseError, SelectorMissingError, YixunError
+from store.status import ItemStatus
 
 from .article import Article
 from .clean import clean_article, clean_entry, clean_unread
-from .extract import read_page
+from .extract import join_pages, read_page
 from .messages import PageBytes, ReadArticle, ReadListing, Trouble
 from .paywalls import find_paywall
 
@@ -58,30 +61,16 @@ class Reader:
             _end_at_wall(page.body, page.content_type, source, text="")
             raise
         return ReadListing(
-            entries=[clean_entry(draft, source, check=self._judge.cheap_check) for draft in found.drafts],
+            entries=[clean_entry(entry, source, check=self._judge.cheap_check) for entry in found.entries],
             passed_over=found.passed_over,
             next=found.next,
             follow_always=found.follow_always,
             ttl_seconds=found.ttl_seconds,
         )
 
-    def article(self, item: ToRead, pages: Sequence[PageBytes]) -> ReadArticle:
-        """Read and judge an item from the pages of its article, in their order. Raises ParseError when one ends at a paywall or login."""
-        source = self._sources[item.source_id]
-        articles = [self._page(page, source) for page in pages]
-        whole = articles[0]
-        whole.text = "\n".join(article.text for article in articles if article.text)
-        values = clean_article(item, whole, fetched_at=pages[0].fetched_at)
-        seen = {page.url for page in pages}
-        further = tuple(url for url in whole.next_pages if url not in seen) if len(pages) == 1 else ()
-        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement, further)
-
-    def entry(self, item: ToRead, status: str, reason: str) -> ReadArticle:
-        """Judge an item by its entry alone, for there is no article to read."""
-        values = clean_unread(item, status=status, reason=reason)
-        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
-
-    def _page(self, page: PageBytes, source: Source) -> Article:
+    def page(self, page: PageBytes, source_id: str) -> Article:
+        """Read one page of an article. Raises ParseError when it ends at a paywall or login."""
+        source = self._sources[source_id]
         article = read_page(
             page.body,
             url=page.url,
@@ -89,11 +78,22 @@ class Reader:
             fetched_at=page.fetched_at,
             rules=source.article,
             encoding=source.encoding,
-            timezone=source.timezone,
+            timezone=source.zone,
             language=None,
         )
         _end_at_wall(page.body, page.content_type, source, text=article.text)
         return article
+
+    def article(self, item: ToRead, pages: Sequence[Article], fetched_at: datetime) -> ReadArticle:
+        """Judge an item by its article, whose `pages` were read in their order."""
+        whole = join_pages(pages[0], pages[1:])
+        values = clean_article(item, whole, fetched_at=fetched_at)
+        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
+
+    def entry(self, item: ToRead, status: ItemStatus, reason: str) -> ReadArticle:
+        """Judge an item by its entry alone, for there is no article to read."""
+        values = clean_unread(item, status=status, reason=reason)
+        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
 
     def _verdict(self, item: ToRead, values: dict[str, Any]) -> Judgement:
         text = values["text"] or item.summary
@@ -135,14 +135,14 @@ def _answer(reader: Reader, method: str, arguments: tuple[Any, ...]) -> Any:
     except YixunError as error:
         return Trouble("parse", str(error))
     except MemoryError:
-        return Trouble("parse", "reading it needs more memory than allowed (crawl.read_megabytes)")
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError, OSError) as error:
-        # A parser stumbled over what nobody has seen before: the item is lost, the reason is kept, the crawl goes on.
+        return Trouble("our_error", "reading it needs more memory than allowed (crawl.read_megabytes)")
+    except Exception as error:  # noqa: BLE001 - whatever our own code may raise costs one item, is told whole, and ends no crawl
         where = error.__traceback__
         while where and where.tb_next:
             where = where.tb_next
         place = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else "unknown place"
-        return Trouble("parse", f"cannot be read: {type(error).__name__} in {place}: {' '.join(str(error).split())[:100]}")
+        message = f"our reading broke: {type(error).__name__} in {place}: {' '.join(str(error).split())[:100]}"
+        return Trouble("our_error", message, traceback.format_exc())
 
 
 def main() -> None:

@@ -12,11 +12,12 @@ import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select as columns
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
 from store.hosts import host_of
-from store.models import Fetch, HostState, Item, SourceRow, SourceState, SourceUrlState
+from store.models import Fetch, SourceRow, SourceState, SourceUrlState
+from store.polls import appearances, asked_pause, fetches_by_run, has_older_entry, last_unchanged, latest_wait
+from store.status import FetchStatus
 
 from .health import SAY_NOTHING, Poll, assess, failure_weight
 from .rhythm import Rhythm, learn
@@ -35,17 +36,6 @@ _CONDITIONAL_POLLS = 3
 _LATE = timedelta(hours=3)
 
 
-def due_sources(session: Session, source_ids: Sequence[str], *, now: datetime) -> list[str]:
-    """Those of `source_ids` that are due at `now`: never fetched, or past their next due time."""
-    rows = session.exec(
-        select(SourceState.source_id).where(
-            col(SourceState.source_id).in_(list(source_ids)),
-            or_(col(SourceState.next_due_at).is_(None), col(SourceState.next_due_at) <= now),
-        )
-    )
-    return sorted(rows)
-
-
 def ask_in_full(state: SourceUrlState | None, *, full_every: int, now: datetime) -> bool:
     """Whether an address is to be asked without validators: the first time, every so many polls, once a day (but not at each of
     few polls), and always when its 304 were proven wrong (Media Cloud found many feeds that answer 304 though they changed)."""
@@ -58,22 +48,8 @@ def notice_lie(session: Session, source_id: str, url: str, state: SourceUrlState
     """Whether what was just saved (at `now`) proves an earlier 304 wrong: an entry that is new here, but clearly older than it."""
     if state is None or state.distrusted:
         return bool(state and state.distrusted)
-    previous = session.exec(
-        select(Fetch.started_at)
-        .where(col(Fetch.source_id) == source_id, col(Fetch.url) == url, col(Fetch.http_status) == 304)
-        .order_by(col(Fetch.id).desc())
-        .limit(1)
-    ).first()
-    if previous is None:
-        return False
-    proof = select(Item.id).where(
-        col(Item.source_id) == source_id,
-        col(Item.first_seen_at) == now,
-        col(Item.published_precision) != "day",
-        col(Item.published_at) < previous - _LATE,
-        col(Item.published_at) > previous - 2 * DAY,
-    )
-    return session.exec(proof.limit(1)).first() is not None
+    previous = last_unchanged(session, source_id, url)
+    return previous is not None and has_older_entry(session, source_id, seen_at=now, after=previous - 2 * DAY, before=previous - _LATE)
 
 
 def after_fetch(
@@ -87,7 +63,7 @@ def after_fetch(
     state = session.get_one(SourceState, source_id)
     state.last_fetch_at = now
     if fetch.error_kind is None:
-        state.last_success_at, state.first_crawl_done = now, True
+        state.last_success_at = now
         if fetch.new:
             state.last_new_at = now
         if newest_entry_at and (state.newest_entry_at is None or newest_entry_at > state.newest_entry_at):
@@ -112,7 +88,7 @@ def review(session: Session, source_id: str, *, now: datetime, interval: timedel
     health = assess(
         polls,
         now=now,
-        enabled=bool(state.overrides.get("enabled", definition.enabled)),
+        enabled=definition.enabled,
         rhythm=before,
         last_new_at=state.last_new_at,
         newest_entry_at=state.newest_entry_at,
@@ -127,7 +103,7 @@ def review(session: Session, source_id: str, *, now: datetime, interval: timedel
 
 def _next_due(session: Session, state: SourceState, *, polls: Sequence[Poll], rhythm: Rhythm, usual: timedelta, now: datetime) -> datetime:
     wait = rhythm.when_expected(now, _EXPECTED, latest=now + DAY) - now if rhythm.entries >= _TRUSTED_AFTER else usual
-    floor = max(FLOOR, _asked_for(session, state.source_id), _own_floor(session, state.source_id))
+    floor = max(FLOOR, min(DAY, asked_pause(session, state.source_id)), _own_floor(session, state.source_id))
     wait = max(wait, floor)
     if polls and polls[0].error_kind in SAY_NOTHING:
         wait = FLOOR
@@ -143,12 +119,6 @@ def _jitter(source_id: str, now: datetime) -> float:
     return zlib.crc32(f"{source_id} {now.isoformat()}".encode()) % 1000 / 10_000
 
 
-def _asked_for(session: Session, source_id: str) -> timedelta:
-    """The pause the source's own answers ask for, at most a day."""
-    asked = session.exec(select(SourceUrlState.ttl_seconds).where(col(SourceUrlState.source_id) == source_id)).all()
-    return min(DAY, timedelta(seconds=max((seconds or 0 for seconds in asked), default=0)))
-
-
 def _own_floor(session: Session, source_id: str) -> timedelta:
     hours = session.get_one(SourceRow, source_id).definition.get("floor_hours")
     return min(DAY, timedelta(hours=float(hours))) if hours else FLOOR
@@ -157,18 +127,13 @@ def _own_floor(session: Session, source_id: str) -> timedelta:
 def _host_waits(session: Session, source_id: str) -> datetime | None:
     """Until when a host of the source asked to be left alone (429, 503 with Retry-After); at most a day is honoured at once."""
     hosts = {host_of(entry["url"]) for entry in session.get_one(SourceRow, source_id).definition.get("urls", [])}
-    waits = session.exec(select(HostState.wait_until).where(col(HostState.host).in_(hosts))).all()
-    return max((moment for moment in waits if moment), default=None)
+    return latest_wait(session, hosts)
 
 
 def _polls(session: Session, source_id: str) -> list[Poll]:
     """The last looks at a source, newest first: all fetches of one run are one look, which answered if any of them did."""
-    query = select(Fetch).where(col(Fetch.source_id) == source_id).order_by(col(Fetch.id).desc()).limit(_FETCHES_REMEMBERED)
-    runs: dict[int, list[Fetch]] = {}
-    for fetch in session.exec(query):
-        runs.setdefault(fetch.run_id, []).append(fetch)
     polls = []
-    for fetches in runs.values():
+    for fetches in fetches_by_run(session, source_id, limit=_FETCHES_REMEMBERED):
         answered = [f for f in fetches if f.error_kind is None]
         worst = max(fetches, key=lambda f: failure_weight(f.error_kind) if f.error_kind else 0.0)
         polls.append(
@@ -176,7 +141,7 @@ def _polls(session: Session, source_id: str) -> list[Poll]:
                 at=fetches[-1].started_at,
                 error_kind=None if answered else worst.error_kind,
                 note="" if answered else worst.note,
-                empty=bool(answered) and all(f.status == "empty" for f in answered),
+                empty=bool(answered) and all(f.status == FetchStatus.empty for f in answered),
             )
         )
     return polls
@@ -194,19 +159,13 @@ def _failures(polls: Sequence[Poll]) -> float:
 
 def _moments(session: Session, source_id: str) -> list[datetime]:
     """When the source's last entries appeared, as well as it is known."""
-    query = (
-        columns(col(Item.id), col(Item.published_at), col(Item.published_precision), col(Item.first_seen_at), col(Item.backlog))
-        .where(col(Item.source_id) == source_id)
-        .order_by(col(Item.first_seen_at).desc(), col(Item.id))
-        .limit(_ITEMS_REMEMBERED)
-    )
     moments = []
-    for number, published, precision, seen, backlog in session.connection().execute(query):
+    for number, published, precision, seen, backlog in appearances(session, source_id, limit=_ITEMS_REMEMBERED):
         if published and precision != "day":
             moments.append(published)
         elif published and (backlog or seen - published > 2 * DAY):
             # Only the day is known: somewhere in Shanghai's office hours, spread so that no hour is made up to be busy.
-            moments.append(published.astimezone(UTC).replace(hour=1) + timedelta(minutes=(number or 0) * 37 % 540))
+            moments.append(published.astimezone(UTC).replace(hour=1) + timedelta(minutes=number * 37 % 540))
         elif not backlog:
             moments.append(seen)
     return moments

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store.clock import SHANGHAI
+from store.status import SourceStatus
 
 from .rhythm import Rhythm
 from .workdays import is_known
@@ -20,17 +21,18 @@ from .workdays import is_known
 _WEIGHTS = {"own_network": 0.0, "host_waits": 0.0, "time_up": 0.0, "dns": 0.25, "connection": 0.5, "timeout": 0.5}
 # Polls that say nothing about the source: our network was down, or we decided not to ask.
 SAY_NOTHING = frozenset({"own_network", "host_waits", "time_up"})
-_NAMED_AT_ONCE = {"challenge": "challenge", "login": "blocked", "paywall": "blocked"}
+_NAMED_AT_ONCE = {"challenge": SourceStatus.challenge, "login": SourceStatus.blocked, "paywall": SourceStatus.blocked}
 _NAMED_AT_SECOND = {
-    "changed": "changed",
-    "not_a_feed": "changed",
-    "http_401": "blocked",
-    "http_403": "blocked",
-    "http_451": "blocked",
-    "robots": "blocked",
-    "http_404": "failing",
-    "http_410": "failing",
-    "parse": "failing",
+    "changed": SourceStatus.changed,
+    "not_a_feed": SourceStatus.changed,
+    "http_401": SourceStatus.blocked,
+    "http_403": SourceStatus.blocked,
+    "http_451": SourceStatus.blocked,
+    "robots": SourceStatus.blocked,
+    "http_404": SourceStatus.failing,
+    "http_410": SourceStatus.failing,
+    "parse": SourceStatus.failing,
+    "our_error": SourceStatus.failing,
 }
 _STALE_AFTER = timedelta(days=60)
 _QUIET_EXPECTED = 6.0  # a Poisson source stays silent this long once in 400 times
@@ -51,7 +53,7 @@ class Poll:
 class Health:
     """State of a source, since when, and one sentence that says why."""
 
-    status: str
+    status: SourceStatus
     since: datetime
     reason: str
 
@@ -79,10 +81,10 @@ def assess(
     `last_new_at` is when a new entry was last stored, `newest_entry_at` the latest date any entry carries; times are aware.
     """
     if not enabled:
-        return Health("disabled", now, "switched off by the operator or the catalogue")
+        return Health(SourceStatus.disabled, now, "switched off by the operator or the catalogue")
     counted = [p for p in polls if p.error_kind not in SAY_NOTHING]
     if not counted:
-        return Health("new", now, "not fetched yet")
+        return Health(SourceStatus.new, now, "not fetched yet")
     trouble = _trouble(counted)
     if trouble:
         return trouble
@@ -106,7 +108,7 @@ def _trouble(polls: Sequence[Poll]) -> Health | None:
     if not never and len(failed) < (2 if kind in _NAMED_AT_SECOND else 3):
         return None
     often = f"{len(failed)} times in a row" if len(failed) > 1 else "at the only poll so far"
-    return Health(_NAMED_AT_SECOND.get(kind, "failing"), since, f"{note}, {often}")
+    return Health(_NAMED_AT_SECOND.get(kind, SourceStatus.failing), since, f"{note}, {often}")
 
 
 def _silence(
@@ -114,21 +116,21 @@ def _silence(
 ) -> Health:
     answered = next((p for p in polls if p.error_kind is None), None)
     if answered and answered.empty and all(p.empty for p in polls if p.error_kind is None):
-        return Health("stale", polls[-1].at, "answers with a valid feed or list that has no entry")
+        return Health(SourceStatus.stale, polls[-1].at, "answers with a valid feed or list that has no entry")
     if newest_entry_at and now - newest_entry_at > _STALE_AFTER and rhythm.expected(newest_entry_at, now) > _QUIET_EXPECTED:
         days = (now - newest_entry_at).days
-        return Health("stale", newest_entry_at + _STALE_AFTER, f"answers, but its newest entry is {days} days old")
+        return Health(SourceStatus.stale, newest_entry_at + _STALE_AFTER, f"answers, but its newest entry is {days} days old")
     if last_new_at and rhythm.entries >= 3:
         expected = rhythm.expected(last_new_at, now)
         if expected > max(_QUIET_EXPECTED, _QUIET_LONGEST * rhythm.longest):
             return _quiet(now, rhythm, last_new_at)
     if polls[0].error_kind is not None:
-        return Health("ok", polls[0].at, f"one failed poll, probably passing: {polls[0].note or polls[0].error_kind}")
-    return Health("ok", answered.at if answered else now, "answers, and publishes in its own rhythm")
+        return Health(SourceStatus.ok, polls[0].at, f"one failed poll, probably passing: {polls[0].note or polls[0].error_kind}")
+    return Health(SourceStatus.ok, answered.at if answered else now, "answers, and publishes in its own rhythm")
 
 
 def _quiet(now: datetime, rhythm: Rhythm, last_new_at: datetime) -> Health:
     silent, usual = (now - last_new_at) / timedelta(days=1), rhythm.gap_hours / 24
     years = {last_new_at.astimezone(SHANGHAI).year, now.astimezone(SHANGHAI).year}
     guess = "" if all(is_known(year) for year in years) else "; public holidays of the year are unknown, weekdays were counted"
-    return Health("quiet", last_new_at, f"silent for {silent:.1f} days, usual gap {usual:.1f} days{guess}")
+    return Health(SourceStatus.quiet, last_new_at, f"silent for {silent:.1f} days, usual gap {usual:.1f} days{guess}")

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import jmespath
 import yaml
+from jmespath.exceptions import JMESPathError
 from parsel import css2xpath
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -48,6 +50,14 @@ def _is_pattern(value: str) -> str:
     return value
 
 
+def _is_path(value: str) -> str:
+    try:
+        jmespath.compile(value or "@")
+    except JMESPathError as error:
+        raise ValueError(f"is no path: {str(error).splitlines()[0]}; expected a form like data.list[].title") from error
+    return value
+
+
 def _is_timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -71,6 +81,7 @@ def _is_reader(value: str) -> str:
 
 
 Css = Annotated[str, Field(min_length=1), AfterValidator(_is_selector)]
+JsonPath = Annotated[str, AfterValidator(_is_path)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_is_pattern)]
 
 
@@ -100,19 +111,19 @@ class ListRules(_Part):
 
 
 class ApiRules(_Part):
-    """Dotted paths into a JSON answer. `items` "" is the top level; `*` steps into every element of a list."""
+    """Paths into a JSON answer (JMESPath). `items` "" is the top level; `list[]` steps into every element of a list."""
 
-    items: str
-    link: str | None = None
-    title: str
-    summary: str | None = None
-    date: str | None = None
+    items: JsonPath
+    link: JsonPath | None = None
+    title: JsonPath
+    summary: JsonPath | None = None
+    date: JsonPath | None = None
     date_format: str | None = None
     link_template: str | None = None  # str.format over the row's fields
     # jsonp: callback(…) · json-in-string: the value at `unwrap_path` is a string of JSON · js-assignment: JSON inside a script
     # html-in-json: the value at `unwrap_path` is HTML, read by the `list` rules of the source
     unwrap: Literal["jsonp", "json-in-string", "js-assignment", "html-in-json"] | None = None
-    unwrap_path: str | None = None
+    unwrap_path: JsonPath | None = None
     method: Literal["GET", "POST"] = "GET"
     body: dict[str, Any] | None = None
     form: dict[str, str] | None = None
@@ -158,6 +169,11 @@ class Source(_Part):
     verified_on: date | None = None
     notes: str | None = None
     evidence: str | None = None
+
+    @property
+    def zone(self) -> str | None:
+        """The zone of a time on its pages that names none: its own, China's for a source in Chinese; None when nobody knows."""
+        return self.timezone or ("Asia/Shanghai" if self.language.startswith("zh") else None)
 
     @model_validator(mode="after")
     def _rules_fit_kind(self) -> Self:
@@ -209,12 +225,18 @@ def read_source_file(path: Path) -> tuple[list[Source], list[SourceError]]:
 def load_sources(paths: Sequence[Path] | None = None, *, added: Sequence[Path] = ()) -> tuple[list[Source], list[SourceError]]:
     """Load the built-in catalogue and the files `added` to it, or the given files instead of both.
 
-    Returns the sources sorted by id and the errors of broken entries; a repeated id is an error of the later entry.
+    Returns the sources sorted by id and the errors of broken entries; a repeated id is an error of the later entry. An added file
+    that cannot be read at all is one more error and hides nothing else. Raises SourceError for such a file among `paths`.
     """
     found: dict[str, Source] = {}
     errors: list[SourceError] = []
     for path in paths if paths is not None else [*sorted(CATALOGUE.glob("*.yaml")), *added]:
-        sources, broken = read_source_file(path)
+        try:
+            sources, broken = read_source_file(path)
+        except SourceError as error:
+            if paths is not None:
+                raise
+            sources, broken = [], [error]
         errors += broken
         for source in sources:
             if source.id in found:
@@ -222,8 +244,3 @@ def load_sources(paths: Sequence[Path] | None = None, *, added: Sequence[Path] =
             else:
                 found[source.id] = source
     return [found[key] for key in sorted(found)], errors
-
-
-def is_source_id(text: str) -> bool:
-    """Whether `text` has the form of a source id (lower case, digits, hyphens)."""
-    return re.match(_ID, text) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from urllib.parse import parse_qs, quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 
 # Parameters that say how a reader came, never what is shown. Names compared in lower case.
 _TRACKING = frozenset(
@@ -298,8 +298,3 @@ def _resolved(path: str) -> str:
     if segments[-1] in {".", ".."}:
         out.append("")
     return "/" + "/".join(out)
-
-
-def decoded_path(url: str) -> str:
-    """The path of an address as a reader sees it, percent-decoded; bytes that are no UTF-8 become U+FFFD."""
-    return unquote_to_bytes(urlsplit(url).path).decode("utf-8", "replace")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from store.errors import ConfigError, KnowledgeError, YixunError
+from store.errors import ConfigError, KnowledgeError, UsageError, YixunError
 
 from .common import EXIT_FAILED, EXIT_USAGE, out, say
 
@@ -82,7 +82,7 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8")
     try:
         build_app()()
-    except (ConfigError, KnowledgeError) as error:
+    except (ConfigError, KnowledgeError, UsageError) as error:
         say(f"yixun: {error}")
         sys.exit(EXIT_USAGE)
     except YixunError as error:

@@ -15,9 +15,8 @@ import typer
 from store.clock import SHANGHAI
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from jobs.config import Settings
+    from store.database import Session
 
 EXIT_DONE = 0
 EXIT_FAILED = 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .catalogue import known_sources, named_source
 from .common import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -23,7 +24,6 @@ from .common import (
     settings_of,
     store_session,
 )
-from .sources import known_sources, named_source
 
 if TYPE_CHECKING:
     from crawler.fetching.report import RunReport
@@ -142,6 +142,8 @@ def _print(report: RunReport, *, as_json: bool) -> None:
 
 
 def _exit_status(report: RunReport, broken: int) -> int:
-    if report.status == "failed":
+    from store.status import RunStatus
+
+    if report.status == RunStatus.failed:
         return EXIT_FAILED
-    return EXIT_PARTLY if report.status in ("partly", "killed") or broken else EXIT_DONE
+    return EXIT_PARTLY if report.status in (RunStatus.partly, RunStatus.killed) or broken else EXIT_DONE

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from store.status import RunStatus
+
 from .common import EXIT_FAILED, out, say
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def demo(
     began = time.monotonic()
     report = run_demo(folder, tell=lambda line: say(f"{time.monotonic() - began:5.1f} s  {line}"))
     _tell(report, folder, time.monotonic() - began)
-    if report.run.status == "failed" or not all(outcome.fine for outcome in report.outcomes):
+    if report.run.status == RunStatus.failed or not all(outcome.fine for outcome in report.outcomes):
         raise typer.Exit(EXIT_FAILED)
 
 

@@ -45,6 +45,7 @@ def list_issues(config: ConfigFile = None, as_json: AsJson = False) -> None:
     """List the digests of the configuration and the issues built so far, with how many mails went out."""
     from store.digests import deliveries_of
     from store.digests import list_issues as built_issues
+    from store.status import DeliveryState
 
     settings = settings_of(config)
     rows = []
@@ -56,9 +57,9 @@ def list_issues(config: ConfigFile = None, as_json: AsJson = False) -> None:
                     "digest": issue.digest,
                     "period": issue.period,
                     "built_at": issue.built_at,
-                    "sent": states.count("sent"),
-                    "failed": states.count("failed"),
-                    "unknown": states.count("unknown") + states.count("sending"),
+                    "sent": states.count(DeliveryState.sent),
+                    "failed": states.count(DeliveryState.failed),
+                    "unknown": states.count(DeliveryState.unknown) + states.count(DeliveryState.sending),
                     "subject": issue.subject,
                 }
             )
@@ -179,9 +180,11 @@ def _recipients(order: Order, to: str | None) -> list[str]:
 
 def _tell(outcomes: Sequence[Outcome], name: str, order: Order) -> None:
     """Say what became of each mail; ends with status 3 when some failed, 1 when all did."""
+    from store.status import DeliveryState
+
     for outcome in outcomes:
         out(f"{outcome.recipient}: {outcome.state}{': ' + outcome.error if outcome.error else ''}")
-    if any(outcome.state == "unknown" for outcome in outcomes):
+    if any(outcome.state == DeliveryState.unknown for outcome in outcomes):
         say(f"look whether it arrived, then: yixun digest send {name} --week {order.period.label} --to ADDRESS --settle arrived|lost")
     if not all(outcome.fine for outcome in outcomes):
         raise typer.Exit(EXIT_PARTLY if any(outcome.fine for outcome in outcomes) else EXIT_FAILED)
@@ -204,11 +207,11 @@ def _period(week_label: str | None, first: datetime | None, last: datetime | Non
 
 
 def _order(settings: Settings, name: str, period: Period) -> Order:
-    """The order for a digest of the configuration. Raises DigestError for an unknown name."""
+    """The order for a digest of the configuration. Raises UsageError for an unknown name."""
     from reports.select import Order
     from store.database import utc_now
-    from store.errors import DigestError
+    from store.errors import UsageError
 
     if name not in settings.digest:
-        raise DigestError("there is no such digest", subject=name, hint=f"there are: {', '.join(settings.digest) or 'none'}")
+        raise UsageError("there is no such digest", subject=name, hint=f"there are: {', '.join(settings.digest) or 'none'}")
     return Order(name=name, settings=settings.digest[name], period=period, now=utc_now())

@@ -71,8 +71,8 @@ def add(
 
     What items say about it is read anew as they are judged; nothing else in the file changes.
     """
-    from crawler.fetching.catalogue import catalogue_rows
     from crawler.judge.knowledge import KnowledgeExtra, load_knowledge
+    from crawler.reading.catalogue import catalogue_rows
     from jobs.additions import append_organisation
     from jobs.config import FILE_NAME, find_config
 

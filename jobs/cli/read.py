@@ -80,7 +80,7 @@ def _printed(path: str, article: Article) -> dict[str, Any]:
     return {
         "file": path,
         "title": article.title,
-        "published": article.published.astimezone(SHANGHAI).isoformat() if article.published else None,
+        "published": _published(article),
         "precision": article.precision,
         "authors": list(article.authors),
         "editors": list(article.editors),
@@ -91,3 +91,11 @@ def _printed(path: str, article: Article) -> dict[str, Any]:
         "method": article.method,
         "quality": article.quality,
     }
+
+
+def _published(article: Article) -> str | None:
+    """The moment with its zone, or the day where no more is known."""
+    if article.published is None:
+        return None
+    local = article.published.astimezone(SHANGHAI)
+    return local.date().isoformat() if article.precision == "day" else local.isoformat()

@@ -32,6 +32,7 @@ def run(
     from store.database import session_scope
     from store.ledger import close_left_open
     from store.migrate import open_store
+    from store.status import LedgerStatus
 
     settings = settings_of(config)
     engine = open_store(settings.store)
@@ -39,7 +40,7 @@ def run(
     if not once:
         serve(engine, settings)
     statuses = []
-    with holding(engine, LOCK, "yixun run --once"):
+    with holding(engine, LOCK, "yixun run --once") as loss:
         with session_scope(engine) as session:
             close_left_open(session)
         for row in run_once(engine, settings):
@@ -48,10 +49,11 @@ def run(
                 out_json(row.model_dump(exclude={"id"}))
             else:
                 out(f"{row.job}: {row.status}: {row.note}")
+            loss.check()
     engine.dispose()
     if not statuses:
         say("nothing was due")
-    elif set(statuses) == {"failed"}:
+    elif set(statuses) == {LedgerStatus.failed}:
         raise typer.Exit(EXIT_FAILED)
-    elif set(statuses) != {"done"}:
+    elif set(statuses) != {LedgerStatus.done}:
         raise typer.Exit(EXIT_PARTLY)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .common import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, AsJson, ConfigFile, out, out_json, out_rows, say, settings_of, store_session
+from store.status import SourceStatus
+
+from .catalogue import known_sources, named_source, own_file, synced_states, write_sources
+from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_json, out_rows, say, settings_of, store_session
 
 if TYPE_CHECKING:
     from crawler.sources.source import Source
-    from jobs.config import Settings
     from store.models import SourceState
 
 SourceId = Annotated[str, typer.Argument(metavar="ID", help="The source's id, as `yixun sources list` shows it.")]
-_OFF = "skip"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,49 +38,10 @@ def register(app: typer.Typer) -> None:
     app.add_typer(noun, name="sources")
 
 
-def known_sources(settings: Settings, files: Sequence[Path] | None = None) -> tuple[list[Source], int]:
-    """The catalogue with the operator's own files, or `files` instead, and how many entries are broken; each is said in a line."""
-    from crawler.sources.source import load_sources
-
-    known, errors = load_sources(files or None, added=settings.crawl.sources)
-    for error in errors:
-        say(f"yixun: {error}")
-    return known, len(errors)
-
-
-def named_source(name: str, known: Sequence[Source], *, also_skipped: bool = False) -> Source:
-    """The source of this id. Ends with wrong usage for an unknown one, and for one that is not to be fetched unless `also_skipped`."""
-    by_id = {source.id: source for source in known}
-    source = by_id.get(name)
-    if source is None:
-        import difflib
-
-        near = difflib.get_close_matches(name, by_id, n=3)
-        hint = f"; did you mean {', '.join(near)}?" if near else "; see `yixun sources list`"
-        say(f"yixun: {name}: there is no such source{hint}")
-        raise typer.Exit(EXIT_USAGE)
-    if source.access.startswith(_OFF) and not also_skipped:
-        say(f"yixun: {name}: is not fetched ({source.access})")
-        raise typer.Exit(EXIT_USAGE)
-    return source
-
-
-def synced_states(settings: Settings, known: Sequence[Source]) -> dict[str, SourceState]:
-    """What the store remembers of these sources, after telling it of them."""
-    from store.database import utc_now
-    from store.sources import states, sync_sources
-
-    with store_session(settings, create=True) as session:
-        sync_sources(session, [source.model_dump(mode="json") for source in known], now=utc_now())
-        session.flush()
-        return states(session)
-
-
-def _row(source: Source, state: SourceState) -> dict[str, Any]:
-    on = bool(state.overrides.get("enabled", source.enabled)) and not source.access.startswith(_OFF)
+def _row(source: Source, state: SourceState, on: bool) -> dict[str, Any]:
     return {
         "id": source.id,
-        "state": state.status if on else "disabled",
+        "state": state.status if on else SourceStatus.disabled,
         "since": state.status_since,
         "kind": source.kind,
         "language": source.language,
@@ -103,7 +64,7 @@ def _list(
     settings = settings_of(config)
     known, broken = known_sources(settings, sources)
     remembered = synced_states(settings, known)
-    rows = [_row(source, remembered[source.id]) for source in known]
+    rows = [_row(source, *remembered[source.id]) for source in known]
     rows = [row for row in rows if (state is None or row["state"] == state) and (row["enabled"] or not enabled)]
     columns = {"id": "source", "state": "state", "kind": "kind", "language": "lang", "verified": "verified", "reason": "why"}
     out_rows(rows, as_json=as_json, columns=columns)
@@ -134,7 +95,7 @@ def _show(source_id: SourceId, config: ConfigFile = None, as_json: AsJson = Fals
             }
             for f in last_fetches(session, source.id, limit=10)
         ]
-    row = _row(source, remembered[source.id])
+    row = _row(source, *remembered[source.id])
     definition = source.model_dump(mode="json", exclude_defaults=True)
     if as_json:
         out_json({**row, "definition": definition, "fetches": fetches})
@@ -188,30 +149,6 @@ def _politeness(
             for row in found
         ]
     out_rows(rows, as_json=as_json)
-
-
-def own_file(settings: Settings, given: Path | None) -> Path:
-    """The source file of the operator's own that is written to: the one given, else the first configured, else ./sources.yaml."""
-    return given or (settings.crawl.sources[0] if settings.crawl.sources else Path("sources.yaml"))
-
-
-def write_sources(path: Path, added: Sequence[Source], settings: Settings) -> None:
-    """Add entries to a source file, keeping what it holds, and say how it becomes part of the crawl. Raises SourceError."""
-    import yaml
-
-    from crawler.sources.source import read_source_file
-
-    # A file that cannot be read is not written to; an empty list is written anew, for nothing can be appended to `[]`.
-    held = path.exists() and any(read_source_file(path))
-    text = path.read_text(encoding="utf-8") if held else "sources:\n"
-    for source in added:
-        entry = yaml.safe_dump([source.model_dump(mode="json", exclude_defaults=True)], allow_unicode=True, sort_keys=False, width=120)
-        text = text.rstrip("\n") + "\n" + "".join(f"  {line}\n" for line in entry.splitlines())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    say(f"wrote {', '.join(source.id for source in added)} to {path}")
-    if path.resolve() not in [known.resolve() for known in settings.crawl.sources]:
-        say(f'to fetch it with the others, put into yixun.toml: [crawl] sources = ["{path}"]')
 
 
 def _import(

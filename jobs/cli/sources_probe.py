@@ -13,7 +13,7 @@ from .common import EXIT_FAILED, AsJson, ConfigFile, as_cell, out, out_json, out
 
 if TYPE_CHECKING:
     from crawler.readers.base import Page
-    from crawler.sources.probe import Probe
+    from crawler.scouting.probe import Probe
     from crawler.sources.source import Source
     from jobs.config import Settings
 
@@ -24,11 +24,11 @@ _RECORDED = Path("tests/crawler/sources/recorded")
 
 def test(target: Target, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Fetch a source once and show what is read of it."""
-    from .sources import known_sources, named_source
+    from .catalogue import known_sources, named_source
 
     settings = settings_of(config)
-    if target.startswith(("http://", "https://")):
-        source = _best(settings, target)
+    if "/" in target or ":" in target:
+        source = _best(settings, _checked(target))
         shown = _probe(source, settings)
     else:
         known, _ = known_sources(settings)
@@ -48,13 +48,13 @@ def enable(
     from store.database import utc_now
     from store.sources import set_enabled
 
-    from .sources import known_sources, named_source, synced_states
+    from .catalogue import known_sources, named_source, synced_states
 
     settings = settings_of(config)
     known, _ = known_sources(settings)
     source = named_source(source_id, known)
     remembered = synced_states(settings, known)
-    if source.access != "ok" and remembered[source.id].unverified:
+    if source.access != "ok" and remembered[source.id][0].unverified:
         say(f"{source.id} was never proven ({source.notes or source.access}); testing it first")
         shown = _probe(source, settings)
         _show(shown, as_json=False)
@@ -73,9 +73,9 @@ def record(
     config: ConfigFile = None,
 ) -> None:
     """Fetch a source once and keep its answers as a test."""
-    from crawler.sources.record import write_recording
+    from crawler.scouting.record import write_recording
 
-    from .sources import known_sources, named_source
+    from .catalogue import known_sources, named_source
 
     settings = settings_of(config)
     known, _ = known_sources(settings)
@@ -100,8 +100,9 @@ def add(
     """Find feeds, news sitemaps or headline lists behind an address, show the rows, write the entry."""
     from crawler.sources.opml import new_id
 
-    from .sources import known_sources, own_file, write_sources
+    from .catalogue import known_sources, own_file, write_sources
 
+    _checked(url)
     settings = settings_of(config)
     known, _ = known_sources(settings)
     taken = {source.id for source in known}
@@ -118,10 +119,26 @@ def add(
         write_sources(own_file(settings, to), [found], settings)
 
 
+def _checked(url: str) -> str:
+    """A web address unchanged. Raises UsageError for what is none."""
+    from crawler.sources.source import SourceUrl
+    from store.errors import UsageError
+
+    try:
+        SourceUrl(url=url)
+        parts = urlsplit(url)
+        fine = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise UsageError("is no web address; expected one such as https://site.example/news/", subject=url)
+    return url
+
+
 def _best(settings: Settings, url: str) -> Source:
     """The most promising way to read an address: itself as a feed, a feed it declares, one in a usual place, a list on it."""
-    from crawler.sources.offered import sources_at
-    from crawler.sources.probe import ask_once
+    from crawler.scouting.discover import sources_at
+    from crawler.scouting.probe import ask_once
     from store.errors import FetchError
 
     refusals: list[str] = []
@@ -132,10 +149,7 @@ def _best(settings: Settings, url: str) -> Source:
             refusals.append(seen.note)
         return seen.pages
 
-    try:
-        found = sources_at(url, look)
-    except ValueError as error:
-        raise typer.BadParameter(f"{url}: {error}") from error
+    found = sources_at(url, look)
     if not found:
         raise FetchError(next(filter(None, refusals), "no feed, news sitemap or list of headlines was found"), subject=url)
     return found[0]
@@ -144,7 +158,7 @@ def _best(settings: Settings, url: str) -> Source:
 def _probe(source: Source, settings: Settings) -> Probe:
     from rich.console import Console
 
-    from crawler.sources.probe import probe
+    from crawler.scouting.probe import probe
 
     console = Console(stderr=True, highlight=False)
     with console.status(f"fetching {source.id}, one request at a time"):
@@ -154,7 +168,7 @@ def _probe(source: Source, settings: Settings) -> Probe:
 def _verify(settings: Settings, known: list[Source], source: Source) -> None:
     from store.sources import set_verified
 
-    from .sources import synced_states
+    from .catalogue import synced_states
 
     synced_states(settings, known)
     with store_session(settings) as session:

@@ -10,9 +10,9 @@ import typer
 from .common import AsJson, ConfigFile, as_cell, out, out_json, out_rows, say, settings_of, store_session
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from collections.abc import Iterable
 
-    from store.models import Story
+    from store.models import Item, Story, StoryChange, StoryFact
 
 StoryId = Annotated[int, typer.Argument(help="Id of a story.", show_default=False)]
 
@@ -66,7 +66,9 @@ def show(story_id: StoryId, config: ConfigFile = None, as_json: AsJson = False) 
 
     with store_session(settings_of(config)) as session:
         story = stories.find_story(session, story_id)
-        report = _row(story) | _parts(session, story.id or 0)
+        told = stories.items_of(session, story.id or 0)
+        parts = _parts(told, stories.facts_of(session, story.id or 0), stories.changes_of(session, story.id or 0))
+        report = _row(story) | parts
     if as_json:
         out_json(report)
         return
@@ -84,9 +86,7 @@ def show(story_id: StoryId, config: ConfigFile = None, as_json: AsJson = False) 
         out(f"  {as_cell(change['at'])}  {change['what']} by {change['by']}: {change['story']} <> {change['other']} {change['reason']}")
 
 
-def _parts(session: Session, story_id: int) -> dict[str, Any]:
-    from store import stories
-
+def _parts(members: Iterable[Item], facts: Iterable[StoryFact], changes: Iterable[StoryChange]) -> dict[str, Any]:
     return {
         "members": [
             {
@@ -97,7 +97,7 @@ def _parts(session: Session, story_id: int) -> dict[str, Any]:
                 "title": item.title,
                 "link": item.link,
             }
-            for item in stories.items_of(session, story_id)
+            for item in members
         ],
         "facts": [
             {
@@ -108,11 +108,11 @@ def _parts(session: Session, story_id: int) -> dict[str, Any]:
                 "official_at": fact.official_at,
                 "differences": fact.differences,
             }
-            for fact in stories.facts_of(session, story_id)
+            for fact in facts
         ],
         "changes": [
             {"at": c.at, "what": c.what, "by": c.by, "story": c.story_id, "other": c.other_id, "reason": c.reason, "undone": c.undone}
-            for c in stories.changes_of(session, story_id)
+            for c in changes
         ],
     }
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from store.status import ItemStatus
+
 from .common import EXIT_FAILED, AsJson, ConfigFile, as_cell, out, out_json, say, settings_of, store_session
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from crawler.judge.judging import Judge
+    from store.database import Session
     from store.models import Item
 
 _PLACES = {"title": "in the title", "lead": "in the lead", "body": "in the body", "whole": "in the whole text"}
@@ -85,7 +86,7 @@ def _today(item: Item, judge: Judge) -> dict[str, Any]:
     from .topics import document_of
 
     document = document_of(item)
-    if item.status == "turned_away":
+    if item.status == ItemStatus.turned_away:
         check = judge.cheap_check(item.title, item.summary)
         return {"today": {"passes": check.passes, "reason": check.reason}, "missed": []}
     verdict = judge.judge(document, deep=False)
@@ -121,12 +122,12 @@ def told(report: dict[str, Any]) -> Iterator[str]:
 
 def _verdict(report: dict[str, Any]) -> Iterator[str]:
     today = report.get("today")
-    if report["status"] == "turned_away":
+    if report["status"] == ItemStatus.turned_away:
         yield f"Not in: its page was not fetched, for title and summary have {report['status_reason']}."
         if today and today["passes"]:
             yield f"Today's rules would fetch it ({today['reason']})."
         return
-    if report["status"] in ("unread", "pending"):
+    if report["status"] in (ItemStatus.unread, ItemStatus.pending):
         yield f"Its article is {report['status']} ({report['status_reason'] or 'not tried yet'}): judged by the entry alone."
     head = "In: about" if report["relevant"] else "Not in: not about"
     yield f"{head} AI in health in China, score {report['score']:.2f} (from .50 it is in). Points:"

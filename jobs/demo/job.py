@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from crawler.fetching.report import RunReport
 from crawler.fetching.run import crawl
 from crawler.settings import CrawlSettings
@@ -20,7 +18,7 @@ from reports.mail import Outcome, deliver
 from reports.period import Period, week
 from reports.select import Order
 from reports.settings import DigestSettings, MailSettings
-from store.database import session_scope, utc_now
+from store.database import Engine, session_scope, utc_now
 from store.errors import YixunError
 from store.migrate import open_store
 from store.settings import StoreSettings
@@ -64,7 +62,7 @@ def run_demo(folder: Path, *, sites: Path = FOLDER, tell: Callable[[str], None] 
     _clear(folder)
     store = StoreSettings(url=f"sqlite:///{folder / 'demo.db'}")
     periods = [week(label) for label in WEEKS]
-    (folder / "yixun.toml").write_text(_CONFIG.format(url=store.url), encoding="utf-8")
+    (folder / "yixun.toml").write_text(_CONFIG.format(url=store.url.get_secret_value()), encoding="utf-8")
     engine = open_store(store)
     try:
         with SampleWeb(load_sites(sites), periods[-1].bounds()[1]) as web, Postbox(folder / "mail") as postbox:

@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import store.models
-from store.database import Money, UtcDateTime
+from store.database import Money, UtcDateTime, Word
 from store.schema import belongs_to_models
 
 assert store.models.Item.metadata is SQLModel.metadata
@@ -20,7 +20,7 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Money):
         return "sa.Numeric(22, 2)"
-    if kind == "type" and isinstance(item, AutoString):
+    if kind == "type" and isinstance(item, AutoString | Word):
         return "sa.String()"
     if kind == "type" and isinstance(item, JSON):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'

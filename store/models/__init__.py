@@ -11,7 +11,7 @@ from .facts import (
     PolicyFact,
     ResultsFact,
 )
-from .items import AiModel, Item, ItemTitle, ItemTopic, Mention, Organisation, Topic
+from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Topic
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
 from .stories import ItemKey, ItemProfile, Story, StoryChange, StoryFact
 
@@ -19,6 +19,7 @@ __all__ = [
     "AdoptionFact",
     "AiModel",
     "ApprovalFact",
+    "CatalogueDigest",
     "Delivery",
     "DigestIssue",
     "Fetch",
@@ -30,8 +31,8 @@ __all__ = [
     "Item",
     "ItemKey",
     "ItemProfile",
-    "ItemTitle",
     "ItemTopic",
+    "ItemVersion",
     "LaunchFact",
     "Ledger",
     "Mention",

@@ -1,12 +1,13 @@
 """Column shorthands shared by all tables. None of them makes a Column, so that mixins can lend them to many tables."""
 
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Text
+from sqlalchemy import JSON, CheckConstraint, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from store.database import Money, UtcDateTime
+from store.database import Money, UtcDateTime, Word
 
 # Constraints need names that both databases agree on, or a later migration cannot drop them.
 SQLModel.metadata.naming_convention = {
@@ -14,6 +15,7 @@ SQLModel.metadata.naming_convention = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 _JSON: Any = JSON().with_variant(JSONB(), "postgresql")
 
@@ -47,3 +49,14 @@ def owned_by(target: str, *, nullable: bool = False, cascade: bool = True, index
         nullable=nullable,
         index=index,
     )
+
+
+def word(kind: type[StrEnum], *, default: StrEnum | None = None, index: bool = False) -> Any:
+    """A column for one word of an enumeration; `only` in the table's arguments has the database check it."""
+    return Field(default=... if default is None else default, sa_type=Word(kind), nullable=False, index=index)
+
+
+def only(column: str, kind: type[StrEnum]) -> CheckConstraint:
+    """The constraint that lets nothing but the words of `kind` into `column`."""
+    words = ", ".join(f"'{one.value}'" for one in kind)
+    return CheckConstraint(f"{column} IN ({words})", name=column)

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from .base import json_value, long_text, moment, owned_by
+from store.status import DeliveryState, LedgerStatus
+
+from .base import json_value, long_text, moment, only, owned_by, word
 
 
 class DigestIssue(SQLModel, table=True):
@@ -43,13 +45,12 @@ class Delivery(SQLModel, table=True):
     """One issue to one recipient. Written before the mail is handed over, so that it is never sent twice."""
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("issue_id", "recipient"),)
+    __table_args__ = (UniqueConstraint("issue_id", "recipient"), only("state", DeliveryState))
 
     id: int | None = Field(default=None, primary_key=True)
     issue_id: int = owned_by("digest_issue.id")
     recipient: str = long_text()
-    channel: str = "smtp"  # smtp, file
-    state: str = Field(default="queued", index=True)  # queued, sending, sent, failed, unknown
+    state: DeliveryState = word(DeliveryState, default=DeliveryState.queued, index=True)
     message_id: str = long_text()
     tries: int = 0
     tried_at: datetime | None = moment(nullable=True)
@@ -61,14 +62,14 @@ class Ledger(SQLModel, table=True):
     """What the scheduler did: one row a job and slot."""
 
     __tablename__ = "ledger"
-    __table_args__ = (UniqueConstraint("job", "slot"),)
+    __table_args__ = (UniqueConstraint("job", "slot"), only("status", LedgerStatus))
 
     id: int | None = Field(default=None, primary_key=True)
     job: str = Field(index=True)
     slot: datetime = moment()
     started_at: datetime | None = moment(nullable=True)
     finished_at: datetime | None = moment(nullable=True)
-    status: str = "waiting"  # waiting, running, done, partly, failed, missed
+    status: LedgerStatus = word(LedgerStatus, default=LedgerStatus.waiting)
     note: str = long_text(default="")
 
 

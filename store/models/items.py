@@ -5,26 +5,31 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from .base import json_value, long_text, moment, owned_by
+from store.status import ItemStatus
+
+from .base import json_value, long_text, moment, only, owned_by, word
 
 
 class Item(SQLModel, table=True):
-    """One piece of news from one source. Identity: canonical link, else guid, else hash of title and day."""
+    """One piece of news from one source. Which entry is which item is told in `store.identity`."""
 
     __tablename__ = "item"
+    __table_args__ = (only("status", ItemStatus),)
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id", index=True)
     identity: str = Field(unique=True)
+    guid_key: str | None = Field(default=None, index=True)  # what the source calls it, where that is stable
+    link_key: str | None = Field(default=None, index=True)  # its address, scheme and fragment aside
     link: str | None = long_text(default=None)
     fetch_link: str | None = long_text(default=None)  # the address as the source gives it, where it differs from `link`
-    found_at: str = long_text(default="")  # the address of the source that listed it; only there an edited title counts
+    found_at: str = long_text(default="")  # the address of the source that listed it; only there an edit counts
     guid: str | None = long_text(default=None)
     title: str = long_text()
     entry_title: str = long_text(default="")  # as listed; `title` is the page's own where the listed one is cut or a mere path
     summary: str = long_text(default="")
     text: str = long_text(default="")
-    text_hash: str | None = Field(default=None, index=True)
+    content_hash: str = ""  # of the summary and text as listed
     language: str = "other"
     authors: list[str] = json_value(list)
     editors: list[str] = json_value(list)
@@ -37,9 +42,10 @@ class Item(SQLModel, table=True):
     changed_at: datetime = moment(index=True)
     fetched_at: datetime | None = moment(nullable=True)
     backlog: bool = False
-    status: str = Field(default="kept", index=True)  # kept, turned_away, pending (article still to be read), unread (it could not be)
+    status: ItemStatus = word(ItemStatus, default=ItemStatus.kept, index=True)
     status_reason: str = long_text(default="")
     tries: int = 0  # how often reading the article failed
+    broke: str | None = None  # the version of our code that broke on it and gave it up; another version tries again
     method: str = ""
     quality: float = 0.0
     relevant: bool = Field(default=False, index=True)
@@ -50,14 +56,17 @@ class Item(SQLModel, table=True):
     relation: str | None = None  # first, reprint, rewrite, translation, same_event, follow_up
 
 
-class ItemTitle(SQLModel, table=True):
-    """An earlier title of an item."""
+class ItemVersion(SQLModel, table=True):
+    """What an item said before it was edited."""
 
-    __tablename__ = "item_title"
+    __tablename__ = "item_version"
 
     id: int | None = Field(default=None, primary_key=True)
     item_id: int = owned_by("item.id")
     title: str = long_text()
+    link: str | None = long_text(default=None)
+    summary: str = long_text(default="")
+    text: str = long_text(default="")
     replaced_at: datetime = moment()
 
 
@@ -112,7 +121,6 @@ class AiModel(SQLModel, table=True):
     id: str = Field(primary_key=True)
     family: str = Field(index=True)
     name: str = long_text()
-    maker_id: str | None = None
     aliases: list[str] = json_value(list)
 
 
@@ -125,3 +133,12 @@ class Topic(SQLModel, table=True):
     position: int
     name_en: str = long_text()
     name_zh: str = long_text()
+
+
+class CatalogueDigest(SQLModel, table=True):
+    """What the rows of one table of the catalogue were made from, so that the same is not compared row by row at each crawl."""
+
+    __tablename__ = "catalogue_digest"
+
+    name: str = Field(primary_key=True)
+    digest: str

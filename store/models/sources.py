@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from .base import json_value, long_text, moment, owned_by
+from store.status import FetchStatus, RunStatus, SourceStatus
+
+from .base import json_value, long_text, moment, only, owned_by, word
 
 
 class SourceRow(SQLModel, table=True):
@@ -23,7 +25,7 @@ class SourceRow(SQLModel, table=True):
     scope: str
     tier: str
     access: str = long_text()
-    enabled: bool
+    enabled: bool  # whether it is polled, all told (`store.sources`)
     definition: dict[str, Any] = json_value(dict)
     first_seen_at: datetime = moment()
     changed_at: datetime = moment()
@@ -33,9 +35,10 @@ class SourceState(SQLModel, table=True):
     """What the crawler must remember of a source between runs; one row a source."""
 
     __tablename__ = "source_state"
+    __table_args__ = (only("status", SourceStatus),)
 
     source_id: str = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
-    status: str = Field(default="new", index=True)  # new, ok, quiet, stale, failing, blocked, challenge, changed, disabled
+    status: SourceStatus = word(SourceStatus, default=SourceStatus.new, index=True)
     status_since: datetime = moment()
     status_reason: str = long_text(default="")
     next_due_at: datetime | None = moment(nullable=True, index=True)
@@ -45,7 +48,6 @@ class SourceState(SQLModel, table=True):
     last_success_at: datetime | None = moment(nullable=True)
     last_new_at: datetime | None = moment(nullable=True)
     newest_entry_at: datetime | None = moment(nullable=True)
-    first_crawl_done: bool = Field(default=False)
     unverified: bool = Field(default=True)
     overrides: dict[str, Any] = json_value(dict)  # what an operator set: enabled
 
@@ -73,11 +75,12 @@ class Run(SQLModel, table=True):
     """One crawl: who asked for what, and how it ended."""
 
     __tablename__ = "run"
+    __table_args__ = (only("status", RunStatus),)
 
     id: int | None = Field(default=None, primary_key=True)
     started_at: datetime = moment(index=True)
     finished_at: datetime | None = moment(nullable=True)
-    status: str = Field(default="running", index=True)  # running, done, partly, failed, killed
+    status: RunStatus = word(RunStatus, default=RunStatus.running, index=True)
     host: str = long_text(default="")
     pid: int = 0
     asked: list[str] = json_value(list)  # source ids
@@ -90,6 +93,7 @@ class Fetch(SQLModel, table=True):
     """One request of a run for a feed, list, API answer or sitemap (not for single articles)."""
 
     __tablename__ = "fetch"
+    __table_args__ = (only("status", FetchStatus),)
 
     id: int | None = Field(default=None, primary_key=True)
     run_id: int = owned_by("run.id")
@@ -97,14 +101,13 @@ class Fetch(SQLModel, table=True):
     url: str = long_text()
     started_at: datetime = moment(index=True)
     seconds: float = 0.0
-    status: str  # ok, unchanged, empty, failed, refused
+    status: FetchStatus = word(FetchStatus)
     http_status: int | None = None
     bytes: int = 0
     found: int = 0
     new: int = 0
     changed: int = 0
     turned_away: int = 0
-    articles_failed: int = 0
     error_kind: str | None = None  # dns, own_network, timeout, connection, http_404, http_429, http_5xx, parse, challenge, robots, ...
     note: str = long_text(default="")
 

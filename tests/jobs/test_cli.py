@@ -9,53 +9,18 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine
 
-from jobs.cli.app import main
 from store.database import session_scope
 from store.search import index_items
 from store.settings import StoreSettings
 from tests.store.rows import a_round, a_source, an_adoption, an_item
 
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended and what it said."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Yixun = Callable[..., Done]
-
-
-@pytest.fixture
-def yixun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yixun:
-    """Run `yixun` in an empty folder, as a user without a configuration."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-
-    def run(*words: str, check: int | None = 0, **environ: str) -> Done:
-        capsys.readouterr()
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "argv", ["yixun", *words])
-            for name, value in environ.items():
-                patch.setenv(name, value)
-            with pytest.raises(SystemExit) as ended:
-                main()
-                sys.exit(0)
-        done = Done(int(ended.value.code or 0), *capsys.readouterr())
-        assert check is None or done.returncode == check, done
-        return done
-
-    return run
+from .command import Yixun
 
 
 @pytest.fixture
@@ -68,7 +33,7 @@ def filled(engine: Engine, store_settings: StoreSettings) -> dict[str, str]:
         a_round(session, first)
         an_adoption(session, first)
         index_items(session, [first.id or 0, second.id or 0])
-    return {"YIXUN_STORE__URL": store_settings.url}
+    return {"YIXUN_STORE__URL": store_settings.url.get_secret_value()}
 
 
 def test_help_answers_in_half_a_second() -> None:
@@ -107,7 +72,7 @@ def test_wrong_usage_is_status_2(yixun: Yixun, words: list[str]) -> None:
     ("words", "environ", "status", "said"),
     [
         (["status"], {}, 1, "there is no store yet"),
-        (["status"], {"YIXUN_STORE__URL": "nonsense"}, 1, "is no URL"),
+        (["status"], {"YIXUN_STORE__URL": "nonsense"}, 2, "store.url: is no URL of a database"),
         (["status"], {"YIXUN_STORE__URK": "x"}, 2, "did you mean store.url?"),
         (["status", "--config", "none.toml"], {}, 2, "none.toml: cannot be read"),
         (["db", "restore", "none.zip"], {}, 1, "none.zip: cannot be read"),

@@ -27,7 +27,7 @@ def test_without_anything_the_defaults_run_on_sqlite_with_no_mail_server(tmp_pat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     settings = load_settings(environ={})
-    assert settings.store.url == "sqlite:///data/yixun.db"
+    assert settings.store.url.get_secret_value() == "sqlite:///data/yixun.db"
     assert settings.mail.host is None
     assert settings.crawl.min_delay == 2
     assert list(settings.digest) == ["weekly"]
@@ -66,7 +66,10 @@ def test_every_plain_setting_can_be_a_variable() -> None:
 def test_a_secret_is_read_from_the_file_a_variable_names(tmp_path: Path) -> None:
     secret = tmp_path / "url"
     secret.write_text("postgresql://reader:secret@db.example/news\n", encoding="utf-8")
-    assert load_settings(None, environ={"YIXUN_STORE__URL_FILE": str(secret)}).store.url == "postgresql://reader:secret@db.example/news"
+    assert (
+        load_settings(None, environ={"YIXUN_STORE__URL_FILE": str(secret)}).store.url.get_secret_value()
+        == "postgresql://reader:secret@db.example/news"
+    )
     secret.write_text("geheim\nsecond line\n", encoding="utf-8")
     mail = load_settings(None, environ={"YIXUN_MAIL__USERNAME": "me", "YIXUN_MAIL__PASSWORD_FILE": str(secret)}).mail
     assert mail.read_password() == "geheim"

@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from jobs.config import Settings, load_settings
@@ -20,11 +22,15 @@ from jobs.daemon import Daemon
 from jobs.holding import holding
 from jobs.slots import weekly_slot
 from jobs.tasks import choose_due, enabled_sources, weekly_tasks
+from store import locks
 from store.catalogue import sync_catalogue
 from store.database import session_scope, utc_now
-from store.errors import StoreBusyError
+from store.digests import source_health
+from store.errors import StoreBusyError, StoreError
 from store.models import DigestIssue, Ledger, SourceState
+from store.overview import overview
 from store.settings import StoreSettings
+from store.sources import set_enabled
 from tests.store.rows import a_round, a_source, an_item, with_topics
 
 YIXUN = [sys.executable, "-m", "jobs.cli.app"]
@@ -32,7 +38,8 @@ YIXUN = [sys.executable, "-m", "jobs.cli.app"]
 
 @pytest.fixture
 def settings(store_settings: StoreSettings, tmp_path: Path) -> Settings:
-    return load_settings(None, environ={"YIXUN_STORE__URL": store_settings.url, "YIXUN_MAIL__OUT": str(tmp_path / "out")})
+    url = store_settings.url.get_secret_value()
+    return load_settings(None, environ={"YIXUN_STORE__URL": url, "YIXUN_MAIL__OUT": str(tmp_path / "out")})
 
 
 def test_a_digest_is_built_for_the_week_before_its_slot_and_only_once(engine: Engine, settings: Settings, tmp_path: Path) -> None:
@@ -72,13 +79,17 @@ def test_the_operator_goes_before_the_catalogue_but_skip_stays_skip(engine: Engi
         source("never", enabled=False, access="skip: terms"),
     ]
     with session_scope(engine) as session:
-        for one in known:
-            a_source(session, id=one.id)
+        enabled_sources(session, known, now=utc_now())
         for name in ("wanted", "never"):
-            session.get_one(SourceState, name).overrides = {"enabled": True}
+            set_enabled(session, name, True, now=utc_now())
         session.get_one(SourceState, "wanted").next_due_at = utc_now() + timedelta(hours=1)
         session.flush()
         assert [one.id for one in enabled_sources(session, known, now=utc_now())] == ["on", "wanted"]
+        # Digest, status and view tell the same.
+        assert [one.source.id for one in source_health(session)] == ["on", "wanted"]
+        assert overview(session).sources["disabled"] == 2
+        rows = session.connection().exec_driver_sql("SELECT source_id FROM v1_source_health WHERE enabled = 1 ORDER BY 1")
+        assert [row[0] for row in rows] == ["on", "wanted"]
         assert [[one.id for one in part] for part in choose_due(session, known, now=utc_now())] == [["on"], []]
 
 
@@ -107,7 +118,7 @@ def test_the_daemon_never_drops_a_late_job_and_sends_at_the_hour(engine: Engine,
 
 
 def environment(store_settings: StoreSettings, tmp_path: Path, **more: str) -> dict[str, str]:
-    fixed = {"YIXUN_STORE__URL": store_settings.url, "YIXUN_MAIL__OUT": str(tmp_path / "out"), "HOME": str(tmp_path)}
+    fixed = {"YIXUN_STORE__URL": store_settings.url.get_secret_value(), "YIXUN_MAIL__OUT": str(tmp_path / "out"), "HOME": str(tmp_path)}
     return {**os.environ, **fixed, **more}
 
 
@@ -156,3 +167,22 @@ def test_the_daemon_works_and_stops_when_told(engine: Engine, store_settings: St
     assert events[0] == "started" and events[-1] == "stopped"
     after = subprocess.run([*YIXUN, "run", "--once"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert after.stderr == "nothing was due\n"
+
+
+def test_the_daemon_stops_itself_when_its_hold_is_lost(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        request.addfinalizer(partial(signal.signal, number, signal.getsignal(number)))
+    monkeypatch.setattr(locks, "RENEW", timedelta(seconds=0.2))
+    everything_fetched(engine)
+
+    def take_over() -> None:
+        with session_scope(engine) as session:
+            session.execute(text("UPDATE store_lock SET pid = pid + 1"))
+
+    taking = threading.Timer(1, take_over)
+    taking.start()
+    with pytest.raises(StoreError, match="store lock 'run': lost: another process took it over"):
+        Daemon(engine, settings).run()
+    taking.join()

@@ -11,7 +11,7 @@ import yaml
 from pytest_httpserver import HTTPServer
 from typer.testing import CliRunner
 
-from crawler.sources.record import expected_of, read_recording
+from crawler.scouting.record import expected_of, read_recording
 from jobs.cli.app import build_app
 from tests.replicas import refusals
 from tests.replicas.verticals import SITES

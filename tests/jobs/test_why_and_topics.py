@@ -49,7 +49,7 @@ def config(store_settings: StoreSettings, tmp_path: Path, monkeypatch: pytest.Mo
             status_reason="no word of AI or health",
         )
     engine.dispose()
-    monkeypatch.setenv("YIXUN_STORE__URL", store_settings.url)
+    monkeypatch.setenv("YIXUN_STORE__URL", store_settings.url.get_secret_value())
     file = tmp_path / "yixun.toml"
     file.write_text("", encoding="utf-8")
     return file

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.readers.base import Ask, Listing, Page
-from crawler.sources.record import Recording, collect, write_recording
+from crawler.scouting.record import Recording, collect, write_recording
 from crawler.sources.source import load_sources
 
 from . import SITES
@@ -34,7 +34,7 @@ def answer_of(site: Site, ask: Ask, *, exact: bool = False) -> Page | None:
 
 def _article(site: Site, listings: list[Listing]) -> Page | None:
     """The article behind the first row that leads to a web page of the replica."""
-    links = [draft.link for listing in listings for draft in listing.drafts if draft.link]
+    links = [entry.link for listing in listings for entry in listing.entries if entry.link]
     found = (answer_of(site, Ask(link, root=link), exact=True) for link in links)
     return next((page for page in found if page and "html" in (page.content_type or "")), None)
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from jobs.cli.app import build_app
 from store.database import session_scope
-from store.errors import DigestError
+from store.errors import UsageError
 from store.migrate import open_store
 from store.settings import StoreSettings
 from tests.store.rows import a_source, an_item
@@ -134,5 +134,5 @@ def test_wrong_usage_is_status_2(config: Path, words: tuple[str, ...]) -> None:
 )
 def test_unknown_digests_and_weeks_are_named(config: Path, words: tuple[str, ...]) -> None:
     result = run(config, *words)
-    assert isinstance(result.exception, DigestError)
+    assert isinstance(result.exception, UsageError)
     assert words[1] in str(result.exception) or words[-1] in str(result.exception)

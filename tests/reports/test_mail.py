@@ -6,11 +6,13 @@ import socket
 import ssl
 from asyncio import WriteTransport
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -105,6 +107,25 @@ def states(engine: Engine, issue_id: int) -> dict[str, str]:
     """State of each delivery by recipient."""
     with session_scope(engine) as session:
         return {row.recipient: row.state for row in deliveries_of(session, issue_id)}
+
+
+def test_addresses_in_headers_are_folded_and_never_encoded(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    way_out = f"https://letters.example.org/leave?issue={'7' * 130}&to=ann%2Bnews%40example.org&für=alle"
+    settings = server.model_copy(update={"unsubscribe_url": way_out, "reply_to": "leave@letters.example.org"})
+    edition = replace(issue[1], digest="影像与药物每周要闻摘编第一辑")
+    deliver(engine, issue[0], edition, [ANN], settings)
+    (_, raw), (mail,) = mailbox.mails[0], mailbox.read()
+    head = raw.partition(b"\r\n\r\n")[0]
+    lines = head.decode("ascii").split("\r\n")
+    start = next(i for i, line in enumerate(lines) if line.startswith("List-Unsubscribe: "))
+    assert lines[start].startswith("List-Unsubscribe: <mailto:leave@letters.example.org?subject=unsubscribe%20")
+    assert lines[start].endswith(">,")
+    assert lines[start + 1] == f" <{way_out.replace('ü', '%C3%BC')}>"
+    assert mail["List-Id"] == f"<{quote(edition.digest)}.yixun.example.org>"
+    assert [line for line in lines if line.startswith(("List-", "Message-ID")) and "=?" in line] == []
+    assert max(map(len, lines)) < 998
 
 
 def test_each_recipient_gets_a_mail_of_its_own(engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox) -> None:

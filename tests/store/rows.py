@@ -28,6 +28,7 @@ def a_source(session: Session, **values: Any) -> SourceRow:
             "tier": "trade",
             "access": "ok",
             "enabled": True,
+            "definition": {"enabled": True, "access": "ok"},
             "first_seen_at": NOON,
             "changed_at": NOON,
             **values,

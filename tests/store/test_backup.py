@@ -14,7 +14,7 @@ from store.backup import read_backup, tables, write_backup
 from store.database import connect, session_scope
 from store.errors import StoreError, StoreNewerError
 from store.migrate import open_store
-from store.models import AdoptionFact, DigestIssue, FundingFact, Item, ItemTitle
+from store.models import AdoptionFact, DigestIssue, FundingFact, Item, ItemVersion
 from store.search import search
 from store.settings import StoreSettings
 from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item, with_topics
@@ -29,7 +29,7 @@ def filled(engine: Engine) -> Engine:
         with_topics(session, item, "deepseek", "funding")
         a_round(session, item)
         an_adoption(session, item)
-        session.add(ItemTitle(item_id=item.id or 0, title="旧标题", replaced_at=NOON))
+        session.add(ItemVersion(item_id=item.id or 0, title="旧标题", replaced_at=NOON))
         days = {"starts_on": NOON.date(), "ends_on": NOON.date(), "built_at": NOON}
         session.add(DigestIssue(digest="weekly", period="2026-W47", language="en", subject="s", frozen={"a": [1, None, "中"]}, **days))
     return engine

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, select
 
 from store.catalogue import sync_catalogue
 from store.check import damage
 from store.database import session_scope
 from store.errors import StoreError
+from store.items import ReadItem, save_read
 from store.models import (
     AiModel,
     Delivery,
@@ -20,6 +24,7 @@ from store.models import (
     Fetch,
     FundingFact,
     HostDay,
+    HostState,
     Item,
     Ledger,
     Organisation,
@@ -31,6 +36,7 @@ from store.overview import overview
 from store.prune import prune
 from store.search import index_items, search
 from store.settings import StoreSettings
+from store.status import FetchStatus
 from tests.store.rows import NOON, a_round, a_source, an_item
 
 
@@ -46,6 +52,74 @@ def test_the_catalogue_follows_what_is_given(session: Session) -> None:
     assert session.exec(select(Topic)).all() == []
 
 
+@contextmanager
+def statements(session: Session) -> Iterator[list[str]]:
+    """The statements that the database gets during the block, with how many rows each."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, _context: object, many: bool) -> None:
+        seen.append(f"{statement} × {len(parameters) if many and isinstance(parameters, list) else 1}")
+
+    bind = session.get_bind()
+    event.listen(bind, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(bind, "before_cursor_execute", note)
+
+
+def test_a_catalogue_that_is_the_same_is_not_compared_again(session: Session) -> None:
+    topics = [{"id": "funding", "position": 0, "name_en": "Funding", "name_zh": "融资"}]
+    organisations = [{"id": f"o{number}", "kind": "company", "name_zh": f"公司{number}", "aliases": []} for number in range(50)]
+    sync_catalogue(session, organisations=organisations, models=[], topics=topics)
+    session.flush()
+    session.expire_all()
+    with statements(session) as seen:
+        sync_catalogue(session, organisations=organisations, models=[], topics=topics)
+    assert len(seen) == 3 and all("catalogue_digest" in one for one in seen)
+    organisations[7]["name_zh"] = "新名"
+    sync_catalogue(session, organisations=organisations, models=[], topics=topics)
+    assert session.get_one(Organisation, "o7").name_zh == "新名"
+
+
+def test_an_article_is_indexed_once_when_it_is_saved(session: Session) -> None:
+    a_source(session)
+    items = [an_item(session, title=f"医院上线第 {number} 套系统", status="pending") for number in range(3)]
+    with statements(session) as seen:
+        save_read(session, [ReadItem(item.id or 0, {"text": "全文提到病理切片。", "status": "kept"}) for item in items], now=NOON)
+    assert [one.rpartition(" × ")[2] for one in seen if one.startswith("INSERT INTO item_search")] == ["3"]
+    assert len(search(session, "病理切片", limit=10)) == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("delivery", "state"), ("fetch", "status"), ("item", "status"), ("ledger", "status"), ("run", "status"), ("source_state", "status")],
+)
+def test_no_table_takes_a_word_that_means_nothing(engine: Engine, table: str, column: str) -> None:
+    names = {constraint["name"] for constraint in inspect(engine).get_check_constraints(table)}
+    assert f"ck_{table}_{column}" in names
+    with session_scope(engine) as session:
+        a_source(session)
+        item = an_item(session)
+        session.add(Run(started_at=NOON))
+        session.flush()
+        session.add(Fetch(run_id=1, source_id=item.source_id, url="u", started_at=NOON, status=FetchStatus.ok))
+        session.add(Ledger(job="prune", slot=NOON))
+        issue = DigestIssue(digest="d", period="p", starts_on=NOON.date(), ends_on=NOON.date(), built_at=NOON, language="en", subject="s")
+        session.add(issue)
+        session.flush()
+        session.add(Delivery(issue_id=issue.id or 0, recipient="r@example.org", message_id="<m>"))
+    with pytest.raises(IntegrityError), session_scope(engine) as session:
+        session.execute(text(f"UPDATE \"{table}\" SET {column} = 'finished'"))
+
+
+def test_a_word_that_means_nothing_never_reaches_the_database(session: Session) -> None:
+    a_source(session)
+    with pytest.raises(StatementError, match="finished"):
+        an_item(session, status="finished")
+    session.rollback()
+
+
 def test_pruning_takes_what_is_old_and_never_news(session: Session) -> None:
     settings = StoreSettings(keep_turned_away_days=30, keep_fetch_days=14)
     a_source(session)
@@ -59,9 +133,12 @@ def test_pruning_takes_what_is_old_and_never_news(session: Session) -> None:
         session.flush()
         session.add(Fetch(run_id=run.id, source_id="hospital-daily", url="u", started_at=moment, status="ok"))
         session.add(HostDay(host="hospital.example", day=moment.date()))
+    for host, days, wait in (("gone.example", 40, None), ("kept.example", 20, None), ("waits.example", 40, NOON + timedelta(hours=1))):
+        session.add(HostState(host=host, robots_text="User-agent: *", robots_fetched_at=NOON - timedelta(days=days), wait_until=wait))
     session.flush()
     counts = prune(session, settings, now=NOON)
-    assert counts == {"entries turned away": 1, "fetches": 2, "runs": 2, "days of hosts": 2}
+    assert counts == {"entries turned away": 1, "fetches": 2, "runs": 2, "days of hosts": 2, "hosts": 1}
+    assert sorted(session.exec(select(HostState.host))) == ["kept.example", "waits.example"]
     assert len(session.exec(select(Item)).all()) == 7
     assert len(search(session, "医院", limit=100, with_turned_away=True)) == 7
     assert set(prune(session, settings, now=NOON).values()) == {0}

@@ -13,10 +13,12 @@ from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel, select
 
 from store import migrate
-from store.database import session_scope
-from store.errors import StoreError, StoreNewerError
+from store.database import connect, session_scope, utc_now
+from store.entries import Entry
+from store.errors import ConfigError, StoreError, StoreNewerError
+from store.items import save_entries
 from store.migrate import open_store, upgrade
-from store.models import FundingFact, Item
+from store.models import FundingFact, Item, ItemVersion
 from store.schema import belongs_to_models
 from store.settings import StoreSettings
 from tests.store.rows import a_round, a_source, an_item
@@ -120,7 +122,7 @@ def test_a_database_of_something_else_is_refused(empty_database: StoreSettings) 
     ],
 )
 def test_a_wrong_url_is_one_line_without_the_password(url: str, message: str) -> None:
-    with pytest.raises(StoreError, match=message) as caught:
+    with pytest.raises((ConfigError, StoreError), match=message) as caught:
         open_store(StoreSettings(url=url))
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -156,3 +158,37 @@ def test_migrations_do_not_import_the_code_of_today() -> None:
 
 def test_the_search_index_survives_every_upgrade(engine: Engine) -> None:
     assert "item_search" in inspect(engine).get_table_names()
+
+
+def test_items_of_the_first_schema_are_known_by_guid_and_address_and_keep_their_titles(empty_database: StoreSettings) -> None:
+    engine = connect(empty_database)
+    upgrade(engine, to="0001")
+    link = "http://clinic.example/a/1.html"
+    with engine.begin() as connection:
+        connection.execute(text(_A_SOURCE))
+        connection.execute(text(_AN_ITEM), {"name": link, "link": link})
+        connection.execute(text("INSERT INTO item_title (id, item_id, title, replaced_at) VALUES (1, 1, '旧题', '2026-09-01 00:00:00')"))
+    upgrade(engine)
+    entry = Entry(title="题", link="https://clinic.example/a/1.html", guid="https://clinic.example/?p=1", summary="新")
+    with session_scope(engine) as session:
+        item = session.exec(select(Item)).one()
+        assert (item.guid_key, item.link_key) == ("guid:old:clinic.example/?p=1", "clinic.example/a/1.html")
+        assert [version.title for version in session.exec(select(ItemVersion))] == ["旧题"]
+        # What was listed before is unknown: the first look learns it and takes it for no edit.
+        saved = [save_entries(session, "old", [entry], found_at="f", now=utc_now(), backlog=False) for _ in range(2)]
+        assert [(look.new, look.changed, look.known) for look in saved] == [(0, 0, 1)] * 2
+    engine.dispose()
+
+
+_A_SOURCE = (
+    "INSERT INTO source (id, name, homepage, language, category, kind, scope, tier, access, enabled, definition, first_seen_at, changed_at)"
+    " VALUES ('old', 'old', 'h', 'zh', 'media', 'feed', 'general', 'media', 'ok', true, '{}',"
+    " '2026-09-01 00:00:00', '2026-09-01 00:00:00')"
+)
+_AN_ITEM = (
+    "INSERT INTO item (id, source_id, identity, link, guid, found_at, title, entry_title, summary, text, language, authors, editors,"
+    " media_type, date_trust, first_seen_at, changed_at, backlog, status, status_reason, tries, method, quality, relevant, score,"
+    " reasons, judged_with)"
+    " VALUES (1, 'old', :name, :link, 'http://clinic.example/?p=1', 'f', '题', '题', '', '', 'zh', '[]', '[]', 'text/html',"
+    " 'none', '2026-09-01 00:00:00', '2026-09-01 00:00:00', false, 'kept', '', 0, '', 0, false, 0, '[]', '')"
+)

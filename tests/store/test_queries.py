@@ -59,7 +59,6 @@ def test_columns_of_one_name_are_told_apart(engine: Engine) -> None:
         "SELECT set_config('transaction_read_only', 'off', false)",
         "SELECT lo_from_bytea(0, 'x')",
         "COPY item TO PROGRAM 'cat'",
-        "",
         "SELECT nothing_like_it FROM item",
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from store.errors import StoreError
+from store.errors import UsageError
 from store.models import Item
 from store.search import index_everything, index_items, read_query, search, tokens
 from store.text import fold
@@ -102,7 +102,7 @@ def test_the_snippet_shows_the_words(session: Session) -> None:
 
 @pytest.mark.parametrize("query", ["", "  ", "，。", '""', "_"])
 def test_a_query_without_a_word_is_refused(query: str) -> None:
-    with pytest.raises(StoreError, match="expected a word"):
+    with pytest.raises(UsageError, match="expected a word"):
         read_query(query)
 
 
@@ -111,7 +111,7 @@ def test_what_a_database_would_take_for_syntax_is_just_words(session: Session, q
     filled(session, {"a": "医院"})
     try:
         search(session, query)
-    except StoreError as error:
+    except UsageError as error:
         assert "expected a word" in str(error)
     assert search(session, "医院")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,12 +20,14 @@ from .links import next_pages, own_address
 from .moments import Clock, Witness, read_published
 from .noise import clean_paragraphs
 from .opinion import DOUBT, second_opinion
-from .page import Block, Page
+from .page import Block, Page, squash
 from .parse import serialised, tree
 from .people import english_names, is_name, leading_names
 from .selectors import select, select_text
 from .titles import Title, read_title
 
+# A headline repeated above the text is one of so many lines.
+_HEAD_LINES = 3
 _NO_RULES = ArticleRules()
 
 
@@ -82,7 +85,7 @@ def explain_page(body: bytes, *, url: str | None = None, fetched_at: datetime | 
     return _article(reading, url=url, language=None), reasons
 
 
-def join_pages(first: Article, rest: list[Article]) -> Article:
+def join_pages(first: Article, rest: Sequence[Article]) -> Article:
     """One article from the pages of a multi-page one: the first page's facts, all texts in order, repeated paragraphs once."""
     paragraphs = first.text.split("\n")
     seen = set(paragraphs)
@@ -113,9 +116,11 @@ def _read(body: bytes, *, url: str | None, content_type: str | None, clock: Cloc
     found = _ruled_body(page, root, rules) or found
     if found.quality < DOUBT and page.markup:
         found = second_opinion(page, head, found)
+        mark = squash(title.text)
+        found.paragraphs = [line for i, line in enumerate(found.paragraphs) if i > _HEAD_LINES or squash(line) != mark]
     found.paragraphs = clean_paragraphs(found.paragraphs)
     language = detect_language(f"{title.text}\n{found.text}")
-    when, witnesses = read_published(page, head, found, clock=clock, url=url, title_block=title.block, visible_first=language != "en")
+    when, witnesses = read_published(page, head, found, clock=clock, url=url, title_block=title.block, chinese=language.startswith("zh"))
     if (ruled := select_text(root, rules.date)) and (parsed := clock.read(ruled)):
         when = Witness(parsed, 9.0, "rule")
         witnesses.append(when)

@@ -11,12 +11,12 @@ from .body import Body
 from .head import Head
 from .hints import Holds
 from .page import Block, Page
-from .people import english_names, is_chinese_name, is_latin_name, leading_names
+from .people import english_names, is_chinese_name, is_latin_name, leading_names, pen_names
 
 _HAN = "\u4e00-\u9fff"
 _LABEL = r"[\s　]*[：:|丨｜∣/／][\s　]*"
 _AUTHOR = re.compile(
-    rf"(?:^|[\s　|丨(（\[【/·•，,；;])(?:本文|文章|特约)?(?:作\s*者|作家|撰\s*文|撰\s*稿(?:人)?|采写|执\s*笔|編譯|编译|原创|原創|文\s*/\s*图|文图|图文|文)(?:/[{_HAN}]{{1,4}})?{_LABEL}(?:[{_HAN}]{{0,8}}(?:记者|記者)\s*)?([{_HAN}·A-Za-z][^：:。；]{{1,60}})"
+    rf"(?:^|[\s　|丨(（\[【/·•，,；;])(?:本文|文章|特约)?(?:作\s*者|作家|撰\s*文|撰\s*稿(?:人)?|采写|执\s*笔|執\s*筆|主\s*笔|編譯|编译|原创|原創|文\s*/\s*图|文图|图文|文)(?:/[{_HAN}]{{1,4}})?{_LABEL}(?:[{_HAN}]{{0,8}}(?:记者|記者)\s*)?([{_HAN}·A-Za-z][^：:。；]{{1,60}})"
 )
 _AUTHOR_SPACE = re.compile(
     rf"^[\s(（\[【]*(?:文\s*[/／、&]\s*图|图\s*[/／、&]\s*文|图文|文图|撰文|采写|作者|《[^》]{{1,12}}》作者)[\s　]+([{_HAN}][^：:。；]{{1,40}})"
@@ -26,6 +26,13 @@ _REPORTER = re.compile(
 )
 _PAREN_REPORTER = re.compile(
     rf"[(（【\[〔]([^()（）【】〔〕]{{0,24}}?)(?:记者|記者)[：:\s　]*([{_HAN}][^()（）【】〔〕：:。]{{1,60}})[)）】\]〕]"
+)
+_PAREN_CORRESPONDENT = re.compile(
+    rf"[(（【\[〔][^()（）【】〔〕]{{0,12}}?(?:通讯员|通訊員|供稿人?|投稿人?)[：:\s　]*([{_HAN}][^()（）【】〔〕：:。]{{1,60}})[)）】\]〕]"
+)
+# Labels of writing, after which a list may hold pen names only.
+_PENNED = re.compile(
+    rf"(?:^|[\s　|丨(（\[【])(?:执\s*笔|執\s*筆|撰\s*文|采\s*写|主\s*笔|文)(?:人)?{_LABEL}([{_HAN}][^：:。；()（）]{{1,40}})[)）\]】]?$"
 )
 _REPORTS = re.compile(rf"(?:记者|記者)\s*([{_HAN}]{{2,3}})\s*(?:报道|報導)")
 _CORRESPONDENT = re.compile(rf"通讯员[：:\s　]*([{_HAN}][{_HAN}\s　、，,]{{1,40}})")
@@ -119,7 +126,9 @@ def read_credits(page: Page, head: Head, body: Body, *, title_block: int = -1) -
         ("reporter", _reporters(first)),
         ("byline", _labelled([block for block in marked if block.units < 45 and not _PICTURE.search(block.text)])),
         ("byline", _labelled([block for block in tail if block.units < 45], latin=False)),
+        ("signature", _reporters([block for block in tail if block.units < 30])),
         ("named", _named_people(page, above)),
+        ("above", _before_outlet(above, credits.source)),
         ("above", _plain(above)),
         ("signature", _signature(page, body)),
         ("json-ld", [name for one in head.linked.authors for name in _person(one)]),
@@ -168,8 +177,13 @@ def _labelled(blocks: list[Block], *, latin: bool = True) -> list[str]:
         for pattern in (_AUTHOR, _AUTHOR_SPACE):
             for match in pattern.finditer(_spaced(block.text)):
                 names = leading_names(match.group(1), labelled=True) or _latin_list(match.group(1))
+                penned = _PENNED.search(match.string)
+                if penned and len(pen := pen_names(penned[1])) > len(names):
+                    names = pen
                 if names:
                     return names
+        if (penned := _PENNED.search(block.text[:200])) and (names := pen_names(penned[1])):
+            return names
     for block in blocks if latin else ():
         byline = _BY.match(block.text[:200])
         if byline and (names := english_names(byline.group(1))):
@@ -210,6 +224,7 @@ def _named_people(page: Page, blocks: list[Block]) -> list[str]:
 def _reporters(blocks: list[Block]) -> list[str]:
     for block in blocks:
         names = [name for match in _PAREN_REPORTER.finditer(block.text[:300]) for name in leading_names(match.group(2))]
+        names = names or [name for match in _PAREN_CORRESPONDENT.finditer(block.text[:300]) for name in leading_names(match.group(1))]
         names = names or [name for match in _REPORTS.finditer(block.text[:120]) for name in leading_names(match.group(1))]
         if names:
             return names
@@ -233,6 +248,16 @@ def _plain(blocks: list[Block]) -> list[str]:
             and _HAS_DATE.search(beside.text)
         ):
             return [block.text]
+    return []
+
+
+def _before_outlet(blocks: list[Block], outlet: str) -> list[str]:
+    """A writer named before the outlet, as public accounts do: "原创 王小满 青石健康观察"."""
+    for block in blocks if outlet else ():
+        before, found, _ = block.text[:120].partition(outlet)
+        before = re.sub(r"^(?:原创|原創|首发)[\s:：]*", "", before).strip(" ·•|丨｜　")
+        if found and 1 < len(before) < 20 and (names := leading_names(before)) and "".join(names) == re.sub(r"[\s、，,&]", "", before):
+            return names
     return []
 
 

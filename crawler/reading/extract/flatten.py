@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from itertools import islice
 
 from .hints import Hint, Holds
 from .marks import NO_MARKS, marks_of
+from .names import ONE_PARAGRAPH
 from .page import Box, Page, clean_text
 from .parse import attributes, serialised, split_scripts, tree
 from .surroundings import Ahead
@@ -37,6 +39,8 @@ _LARGE = 1.0
 # Comments may be longer than what they comment on: only a surrounding of that name with so much more prose is looked into.
 _AFTER_TEXT = re.compile(r"comment|pinglun|gentie|recommend|related", re.I)
 _SURELY = 6
+# What tells elements of one name apart.
+_OWN = re.compile(r"""\bid\s*=\s*("[^"]*"|'[^']*'|\S+)|\d+""")
 # End tags that close what they should not: so many are taken as they come.
 _MAX_MISNESTED = 12
 
@@ -86,7 +90,7 @@ class _Layout(Writer):
         super().__init__(page)
         self.ahead = Ahead(page.markup)
         self.spared = spared  # where surroundings begin that are not made one block
-        self.folded: dict[int, tuple[int, int]] = {}  # block → start and prose of those that were, though they hold sentences
+        self.folded: dict[int, tuple[int, int, str]] = {}  # block → start, prose and name of those that were
         self.base = 0  # where the inline elements of this block-level element begin
         self.inline: list[tuple[str, int]] = []  # open inline elements and the flags around each
         self.outer: list[tuple[str, int, int, int]] = []  # tag, box, flags and base around each open block-level element
@@ -157,7 +161,7 @@ class _Layout(Writer):
                 self.link_chars += len(text.strip())
                 if self.flags & (IN_BOLD | IN_CAPTION):
                     self.measure(text, self.flags & ~IN_LINK)
-                if "author" in written or "source" in written:
+                if "author" in written or "source" in written or "nick" in written:
                     self.keep_named(marks_of(name, written).holds, text)
         elif kind is _BLOCK or (kind is _PLAIN and "-" in name):
             self._read_leaf_block(name, written, text)
@@ -243,7 +247,7 @@ class _Layout(Writer):
             self._close_inline("/a")  # links do not nest
         self.inline.append(("/a", self.flags))
         self.flags |= IN_LINK
-        if "author" in written or "source" in written:
+        if "author" in written or "source" in written or "nick" in written:
             self._begin_named(marks_of("a", written).holds)
 
     def _open_inline(self, name: str, written: str, start: int) -> int:
@@ -279,7 +283,12 @@ class _Layout(Writer):
             return -1
         hint, flags = marks.hint, self.flags
         boxes = self.page.boxes
-        if (hint is _BAD and not flags & IN_BAD) or (name in LISTS and self.tag not in LISTS):
+        if hint is _BAD:
+            if name == "div" and self.ahead.begins_with_heading(start):
+                hint = marks_of("section", written).hint
+            if self.ahead.holds_headline(name, start, self.page.title):
+                hint = Hint.NONE
+        if (hint is _BAD and not flags & IN_BAD and name not in ONE_PARAGRAPH) or (name in LISTS and self.tag not in LISTS):
             end = self._fold(name, written, hint, start)
             if end >= 0:
                 return end
@@ -301,7 +310,7 @@ class _Layout(Writer):
 
     def _fold(self, name: str, written: str, hint: Hint, start: int) -> int:
         """Write navigation and the like as one block. Returns where it ends, -1 when it is none."""
-        found = self.ahead.surrounding(name, start, bad=hint is _BAD, only_menu=start in self.spared)
+        found = self.ahead.surrounding(name, start, bad=hint is _BAD) if start not in self.spared else None
         if found is None:
             return -1
         if found.text:
@@ -309,8 +318,10 @@ class _Layout(Writer):
             boxes.append(Box(name, written, self.box, hint, len(self.blocks), len(self.blocks) + 1))
             self.blocks.append(Piece(found.text, name, len(boxes) - 1, found.link_chars, 0, self.image, 0))
             self.image = self.next_image = False
-            if found.prose:
-                self.folded[len(self.blocks) - 1] = start, found.prose // (_SURELY if self._follows_text(written, start, found.end) else 1)
+            if hint is _BAD:
+                follows = self._follows_text(written, start, found.end)
+                kind = "" if follows else f"{name} {_OWN.sub('', written)}"
+                self.folded[len(self.blocks) - 1] = start, found.prose // (_SURELY if follows else 1), kind
         return found.end
 
     def _follows_text(self, written: str, start: int, end: int) -> bool:
@@ -318,15 +329,21 @@ class _Layout(Writer):
         return _AFTER_TEXT.search(written) is not None and self.page.markup.find("<h1", start, end) < 0
 
     def large_folds(self) -> frozenset[int]:
-        """Where surroundings begin that were made one block though they hold much of the page's prose: they may be none."""
-        if not self.folded:
+        """Where surroundings begin that were made one block though, alone or with those of their name, they hold much of the page's prose.
+
+        They may be none.
+        """
+        if not any(length for _, length, _ in self.folded.values()):
             return frozenset()
         rest = sum(
             length
             for i, piece in enumerate(self.blocks)
             if (length := len(piece.text)) >= _LONG and piece.link_chars < length / 2 and i not in self.folded
         )
-        return frozenset(start for start, length in self.folded.values() if length > _LARGE * rest)
+        together: Counter[str] = Counter()
+        for _, length, name in self.folded.values():
+            together[name] += length if name else 0
+        return frozenset(start for start, length, name in self.folded.values() if max(length, together[name]) > _LARGE * rest)
 
     def _close_block(self) -> None:
         """End a block-level element; one without text is forgotten with all in it, which are without text too."""

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import ahocorasick
 
+from .names import telling_names
+
 
 class Hint(IntEnum):
     """What an element's names say about its text."""
@@ -52,6 +54,8 @@ _BAD_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", 
 
 # Where a name of several words is written in one, as in commentText.
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+# What only names without those of style and layout may mean.
+_OF_SURROUNDINGS = frozenset({"BAD", "DOUBTFUL", "CAPTION"})
 _S = r"(?:^|[\s_\-:.])"  # a name begins
 _E = r"(?:$|[\s_\-:.\d])"  # a name ends
 _OF_POST = r"(?:post|article|entry|news)[_-]?"
@@ -68,6 +72,7 @@ _HIDDEN_NAMES = {
     "hidden-text": _ALL.format("hidden-text"),
     "sr-only": _ALL.format("sr-only"),
     "screen-reader-text": _ALL.format("screen-reader-text"),
+    "editsection": r"(?:^|\s)mw-editsection(?=\s|$)",
     "jammer": _ALL.format("jammer"),
 }
 _CAPTION_NAMES = {
@@ -96,7 +101,7 @@ _BAD_NAMES = {
     "rec": rf"{_S}rec(?:om)?{_E}",
     "guess": "guess[_-]?like",
     "side": rf"side-?bar|{_S}side{_E}",
-    "right": rf"right[_-]?(?:side|bar|col|box|cont|part|main){_E}|right-rail",
+    "right": rf"right[_-]?(?:side|bar|col|box|part){_E}|right-rail",
     "rail": rf"{_S}rail{_E}",
     "crumb": rf"breadcrumb|{_S}crumbs?{_E}",
     "path": rf"{_S}path{_E}",
@@ -104,7 +109,9 @@ _BAD_NAMES = {
     "foot": rf"{_S}foot(?:er|nav)?{_E}",
     "copyright": "copyright",
     "banquan": "banquan",
-    "shar": rf"{_S}share|sharing",
+    "shar": rf"{_S}share(?!holder)|sharing",
+    "outbrain": "outbrain",
+    "taboola": "taboola",
     "social": "social",
     "ad": rf"{_S}ads?{_E}|advert|adsense",
     "sponsor": "sponsor",
@@ -144,6 +151,8 @@ _BAD_NAMES = {
     "app": "app[_-]?down",
     "author": "author[_-]?(?:info|box|bio|card|desc|intro|profile|about)|about[_-]?(?:the-?)?author",
     "bio": rf"{_S}bio{_E}",
+    "toc": rf"{_S}toc{_E}",
+    "table-of": "table-of-contents",
     "skip": "skip-?link",
     "report": "report-?error",
     "jubao": "jubao",
@@ -185,7 +194,7 @@ _DOUBTFUL_NAMES = {
     "video": "video[_-]?(?:list|player|desc|asset|resource)",
     "player": "player",
     "quotation": "quotation",
-    "copy": rf"{_S}copy{_E}",
+    "copy": rf"{_S}copy-?(?:link|url|btn|button){_E}",
     "edit": rf"edit{_E}",
     "op": rf"op(?:er|t)s?{_E}",
     "search": "search",
@@ -193,7 +202,7 @@ _DOUBTFUL_NAMES = {
     "quote": "pull-?quote",
     "insert": rf"{_S}insert{_E}",
     "inline": "inline-?(?:promo|link)",
-    "card": rf"{_S}card{_E}",
+    "card": r"(?:^|\s)card(?=\s|$)",
 }
 _GOOD_NAMES = {
     "article": rf"article[_-]?(?:body|content|text|main|detail|con|txt)|{_S}article{_AROUND}{_E}",
@@ -210,6 +219,7 @@ _GOOD_NAMES = {
     "zhengwen": rf"{_S}zhengwen{_E}",
     "neirong": rf"{_S}neirong{_E}",
     "detail": rf"{_S}detail{_AROUND}{_E}",
+    "copy": rf"(?:article|body|story|post|entry|main|page)[_-]?copy{_E}",
     "prose": rf"{_S}prose{_E}",
     "hentry": "hentry",
     "type-post": "type-post",
@@ -221,6 +231,7 @@ _PERSON_NAMES = {
     "fn": r"(?:^|\s)fn(?:$|\s)",
     "display-name": r"(?:^|\s)display-name(?:$|\s)",
     "writername": "writername",
+    "rich_media_meta": r"(?:^|\s)rich_media_meta_text(?=\s|$)",
 }
 _OUTLET_NAMES = {
     **{stem: rf"(?:^|[\s_-]){stem}(?:$|[\s_-])" for stem in ("laiyuan", "origin", "account", "publisher", "ly")},
@@ -266,9 +277,12 @@ def _said(names: str) -> set[str]:
 
 
 @lru_cache(maxsize=8192)
-def meaning_of(tag: str, names: str, role: str = "", rel: str = "") -> Meaning:
-    """What an element says about the text inside by its tag, its names (class, id and itemprop, with blanks between), role and rel."""
+def meaning_of(tag: str, classes: str, identifier: str = "", kind: str = "", *, role: str = "", rel: str = "") -> Meaning:
+    """What an element says about the text inside by its tag and its attributes class, id, itemprop, role and rel."""
+    names = f"{classes} {identifier} {kind}".rstrip()
     said = _said(_HUMP.sub("-", f"{names} {rel}"[:300]).lower()) if names or rel else set()
+    if not said.isdisjoint(_OF_SURROUNDINGS):
+        said = (said - _OF_SURROUNDINGS) | (_said(telling_names(tag, classes[:300], identifier[:100], kind)) & _OF_SURROUNDINGS)
     holds = (Holds.PERSON if "PERSON" in said else Holds.NOBODY) | (Holds.OUTLET if "OUTLET" in said else Holds.NOBODY)
     return Meaning(_hint(tag, said, role), holds)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
-from functools import lru_cache
 
 from .hints import Hint
+from .linked import Linked
 from .page import HEADINGS, Block, Page
 from .people import english_names, leading_names
+from .sections import opens_section, section_end
 
 # Each rule is a whole short line. Words of the trade, in both scripts; no site's own.
 _CREDIT = re.compile(
@@ -57,7 +57,7 @@ _RIGHTS = re.compile(
     r"(?:未经|未經).{0,16}(?:授权|许可|同意|允许|書面|书面).{0,20}(?:转载|不得|禁止|使用|複製|复制)|转载(?:请|须|需|时)|如需转载|凡本(?:网|站|报|平台)|凡注明|如(?:有|涉|发现|若).{0,20}(?:侵权|版权|侵犯)|如涉及.{0,20}版权|"
     r"本(?:文|站|网|平台|页面).{0,30}(?:不代表|不对|不承担|仅提供信息存储)|文中.{0,10}(?:仅代表|不代表)|以上(?:仅|观点).{0,10}(?:代表|供参考)|投资有风险|市场有风险|股市有风险|据此(?:操作|投资|入市)|"
     r"[本此该].{0,4}(?:内容|文章|文|作品|稿件)[为系由是].{1,16}(?:原创|独家)[^。]{0,8}(?:著作权|版权|未经(?:授权|许可|同意|允许|书面)|转载|禁止|谢绝)|.{0,12}(?:原创|独家)(?:文章|内容|稿件|作品)?\s*[，,]\s*(?:未经(?:授权|许可|同意|允许|书面)|禁止|严禁|请勿|转载)|"
-    r"Copyright|©|\(c\)\s*\d{4}|All rights reserved|版权所有|Notice: The content above)",
+    r"Copyright(?!\s+(?:of|in|and|laws?|rules?|issues?|questions?|for|on|infring\w+|concerns?|protections?|claims?|holders?)\b)|©|\(c\)\s*\d{4}|All rights reserved|版权所有|Notice: The content above)",
     re.I,
 )
 _RELATED = re.compile(
@@ -80,8 +80,14 @@ _ENGLISH = re.compile(
     r"(?:click|tap) (?:here|to|on).{0,100}|(?:read or share this story|sign up|subscribe|register|log in|follow us|like us|join us|get (?:our|the) .{0,30}newsletter|download (?:the|our) .{0,20}app).{0,160}|(?:share|tweet|email|print|save|pin it|comment|reply|facebook|twitter|linkedin|whatsapp|copy link|link copied)(?: (?:this|on|to|via|article).{0,30})?|"
     r"(?:reporting by|edited by|editing by|writing by|additional reporting by|compiled by)\s+[^.!?]{1,90}|(?:last )?(?:updated|published|posted|modified|first published)(?: on| at)?\s*:?\s.{0,14}\d[^.]{0,40}|"
     r"\d+\s*(?:min(?:ute)?s?|sec(?:ond)?s?)\s*(?:read|ago)|\d+ (?:shares?|comments?|views?|likes?|claps?)|(?:view|show|hide|post|add|leave|read)\s(?:all\s|\d+\s|a\s|the\s)?(?:\d+\s)?comments?|"
-    r"(?:©|copyright|all rights reserved).{0,160}|this (?:article|story|post) (?:was|has been|is) (?:originally|first|updated|also|syndicated|republished|re-?published|produced).{0,160}|the post .{3,200} appeared first on .{2,80}|(?:image|photo|video) (?:caption|courtesy|copyright|source).{0,120}|"
+    r"(?:©|copyright(?!\s+(?:of|in|and|laws?|rules?|issues?|questions?|for|on|infring\w+|concerns?|protections?|claims?|holders?)\b)|all rights reserved).{0,160}|this (?:article|story|post) (?:was|has been|is) (?:originally|first|updated|also|syndicated|republished|re-?published|produced).{0,160}|the post .{3,200} appeared first on .{2,80}|(?:image|photo|video) (?:caption|courtesy|copyright|source).{0,120}|"
     r"(?:your email address will not be published).{0,80}|(?:back to top|go to top|top of page|skip to .{0,30}|jump to .{0,30}|open in .{0,20}|play video|close|menu|search|home|next|previous|transcript|email address|print this page))[!>»→]*$",
+    re.I,
+)
+_FOREIGN = re.compile(
+    r"^\W{0,3}(?:(?:lesen sie (?:auch|mehr)|lesen sie hier|mehr zum thema|mehr dazu|siehe auch|auch interessant|lire aussi|à lire aussi|à lire|voir aussi|lee también|lea también|leer más|te puede interesar|ver también|leggi anche|vedi anche|approfondisci|"
+    r"leia (?:também|mais)|veja também|saiba mais|lees ook|lees meer|läs (?:också|även|mer)|les også|les mer|læs også|læs mere|lue myös|czytaj (?:także|też|również|więcej)|zobacz (?:także|też|też:)|přečtěte si|čtěte také|baca juga|читайте также|"
+    r"[iİ]lgili haber)\b\s*[:>»|–-]?.{0,140}|(?:anzeige|werbung|publicité|publicidad|pubblicità|publicidade|annonse|annons|advertentie|reklam[ae]?|реклама)|(?:foto|bild|quelle|fuente|imagen|crédit photo|photo)s?\s*[:©/].{0,100})$",
     re.I,
 )
 _CAPTION_START = re.compile(
@@ -92,21 +98,26 @@ _CAPTION_END = re.compile(
     r"(?:摄影?|攝影?|供图|提供图片|图片提供|[\s/／]图|資料圖|资料图片?|配图|截图|示意图|效果图|(?:视觉中国|人民视觉|新华社|中新社|IC photo|法新社|路透社?)(?:\s*(?:资料|图|发|供图))?|图虫创意|东方IC|摄图网|/\s?供图|新华社发|中新社发|资料照片|网络图片|图据\S{2,8}|photo|getty images|reuters|afp|shutterstock|istock|file photo|via ap)\s*[)）\]】。]*$",
     re.I,
 )
+_CREDITED = re.compile(
+    r"[(\[](?:(?:file )?(?:photo|image|picture|illustration|graphic)s?(?: (?:by|courtesy|credit))?|credits?)\b[^()\[\]]{0,60}[)\]]\s*$",
+    re.I,
+)
 _NUMBERISH = re.compile(r"^(?:[\s\d【】\[\]()（）<>«»‹›|/…上下一末首尾前后页頁第共.:：,，-]|prev(?:ious)?|next|page|first|last)+$", re.I)
 _ENDED = re.compile(r"[。！？!?…；;：:.”\"’）)』」]$")
 _SENTENCE_END = re.compile(r"[。！？!?…]|[.](?:\s|$)")
 _WORD = re.compile(r"[^\W_]")
-_QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》〈〉_\-—–|｜·:：,，.。!！?？…]+")
-
-
-@lru_cache(maxsize=256)
-def squash(text: str) -> str:
-    """`text` for comparison: half width, lower case, no white space, quotes or punctuation."""
-    return _QUOTES.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
 # Where a caption says whose picture it is.
 _SIGNATURE = 40
+_LONG = 40.0
+_TERSE = 8.0
+_FULL_STOPS = ("。", "！", "？", ".", "!", "?", "。”", '."', ".”")
+_OF_PICTURE = re.compile(
+    r"图[为中片示]|[左右上下]图|[（(][左右中前后][)）]|摄|供图|pictured|photo(?:graph)?\b|\b(?:left|right|above|below)[,:)]|credit", re.I
+)
+# Rules that a section's heading may match by its words.
+_MAY_HEAD = frozenset({"related", "pointer", "furniture", "rights", "credit", "source", "byline", "promotion"})
 _CLOSING = frozenset({"credit", "promotion", "rights"})
 
 
@@ -114,9 +125,12 @@ _FIELD = re.compile(
     r"(?:作\s*者|来\s*源|來源|出处|点击(?:数|率|量)?|浏览(?:次数|量)?|阅读(?:次数|量|数)?|更新时间|发布(?:时间|日期|人|单位)?|发表时间|日期|时间|录入|编辑|审核|字号|字体|访问量|责编|人气|评论|信息来源|文号|索引号|撰稿|供稿|摄影)\s*[：:]"
 )
 _DATE_LINE = re.compile(r"^(?:\S{0,16}[\s|丨]*)?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s|$|T|\d{1,2}[:：])")
+_DATE_LINE_EN = re.compile(
+    r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s*)?(?:\d{4}|$).{0,30}$",
+    re.I,
+)
 _APP = re.compile(r"客户端|\bAPP\b|二维码|公众号|newsletter|subscribe", re.I)
 _BY = re.compile(r"^(?:By|BY|Written by|Posted by|Story by|Words by)\s+[A-Z]")
-_COMMENTS = re.compile(r"评论|留言|跟帖|跟贴|comment|repl(?:y|ies)|thoughts on|responses?|上一篇|下一篇|上一条|下一条", re.I)
 _HEADS_SECTION = re.compile(r"^[^：:]*[：:]?\s*[\])）】>》|丨\d]*$")
 
 
@@ -128,12 +142,18 @@ class Lines:
         self.bad = bad
         self.trust_names = trust_names
         self.dropped: list[tuple[int, str]] = []
+        self.kinds: set[str] = set()  # of the elements that hold long paragraphs
+        self.terse = False  # whether what follows pictures is a few words each time, as captions are
 
     def select(self, indexes: list[int]) -> list[int]:
         """Indexes of the blocks that are the article's paragraphs, in order."""
         blocks = self.page.blocks
         total = sum(blocks[i].units for i in indexes) or 1.0
         captioned = self._captions_follow_images(indexes)
+        linked = Linked(self.page, indexes)
+        after = sorted(blocks[i].units for i in indexes if blocks[i].after_image and blocks[i].text.endswith(_FULL_STOPS))
+        self.terse = bool(after) and after[len(after) // 4] < _TERSE
+        self.kinds = {self.page.boxes[blocks[i].box].kind for i in indexes if blocks[i].units > _LONG and not blocks[i].after_image}
         following = dict(itertools.pairwise(indexes))
         kept: list[int] = []
         units = seen = 0.0
@@ -143,6 +163,8 @@ class Lines:
             block = blocks[i]
             seen += block.units
             reason = self._reason(block, first=units < 30, late=seen > 0.45 * total, edge=units < 30 or seen > 0.85 * total)
+            if (reason == "links" and linked.belongs(i)) or (reason in _MAY_HEAD and opens_section(self.page, indexes, position)):
+                reason = None
             if reason is None:
                 reason = self._caption_reason(block, blocks[following[i]] if i in following else None, captioned)
             if reason is None and block.after_image and block.units < 60 and self._is_named_caption(block):
@@ -150,7 +172,7 @@ class Lines:
             if reason is None and i < closed:
                 reason = "section"
             elif reason == "related":
-                closed = self._section_end(indexes, position, seen / total)
+                closed = section_end(self.page, indexes, position, seen / total)
             if reason is None and references:
                 references = _REFERENCE.search(block.text) is not None
                 reason = "source" if references else None
@@ -173,18 +195,18 @@ class Lines:
             self.trust_names
             and self.bad[block.box] is Hint.DOUBTFUL
             and (block.units < 40 or links > 0.3 or not _SENTENCE_END.search(text))
+            and (first or block.tag not in HEADINGS)
         ):
             return "names"
         if not _WORD.search(text):
             return None if re.search(r"[。！？”\"]", text) else "marks"
         return self._line_reason(block, links, first=first, late=late, edge=edge)
 
-    @staticmethod
-    def _line_reason(block: Block, links: float, *, first: bool, late: bool, edge: bool) -> str | None:
+    def _line_reason(self, block: Block, links: float, *, first: bool, late: bool, edge: bool) -> str | None:
         text, units = block.text, block.units
         if (units < 60 and _RELATED.match(text)) or (units < 25 and _RELATED_EN.match(text)):
-            return "related" if _HEADS_SECTION.search(text) else "links"
-        if links > 0.6 and block.tag not in HEADINGS and (units < 80 or links > 0.9):
+            return "related" if _HEADS_SECTION.search(text) else "pointer"
+        if links > 0.6 and (units < 80 or links > 0.9) and (block.tag not in HEADINGS or self._is_alone(block)):
             return "links"
         if _ORIGINAL_TITLE.match(text) or (units < _SOURCE_MAX and (_SOURCE.match(text) or _ISSUE.match(text))):
             return "source"
@@ -197,7 +219,7 @@ class Lines:
         if (
             units < 90
             and not _SENTENCE_END.search(text)
-            and (len(_FIELD.findall(text)) > 1 or (first and units < 40 and _DATE_LINE.search(text)))
+            and (len(_FIELD.findall(text)) > 1 or (first and units < 40 and (_DATE_LINE.search(text) or _DATE_LINE_EN.match(text))))
         ):
             return "meta"
         if (
@@ -207,6 +229,11 @@ class Lines:
             and (first or late or leading_names(byline.group(1)))
         ):
             return "byline"
+        return self._furniture_reason(block, links, late=late, edge=edge)
+
+    @staticmethod
+    def _furniture_reason(block: Block, links: float, *, late: bool, edge: bool) -> str | None:
+        text, units = block.text, block.units
         if (units < _PROMO_MAX and _PROMO.search(text)) or (units < 45 and edge and _LOOSE_PROMO.search(text)):
             return "promotion"
         if (late or units < 60) and _RIGHTS.match(text):
@@ -217,12 +244,13 @@ class Lines:
             and (_ENGLISH.match(text) or (_BY.match(text) and not text.endswith(".") and english_names(text)))
         ):
             return "furniture"
+        if units < 60 and _FOREIGN.match(text) and not _SENTENCE_END.search(text):
+            return "furniture"
         if units < 12 and _NUMBERISH.match(text) and (links > 0 or not re.search(r"\d", text)):
             return "pages"
         return None
 
-    @staticmethod
-    def _caption_reason(block: Block, after: Block | None, captioned: bool) -> str | None:
+    def _caption_reason(self, block: Block, after: Block | None, captioned: bool) -> str | None:
         if block.caption:
             return "caption"
         text, units = block.text, block.units
@@ -235,11 +263,25 @@ class Lines:
         if units < 60 and (block.after_image or block.centred) and _CAPTION_END.search(text[-_SIGNATURE:]):
             return "caption"
         verse = after is not None and after.centred and not after.after_image
-        if block.after_image and units < 60 and ((block.centred and not verse) or captioned) and block.tag not in HEADINGS:
+        alone = (block.centred and not verse) or (captioned and not self._is_told_like_prose(block))
+        if block.after_image and units < 60 and alone and block.tag not in HEADINGS:
+            return "caption"
+        if units < 60 and _CREDITED.search(text):
             return "caption"
         if units < 30 and not text.endswith(("。", "！", "？", ".")) and _CAPTION_END.search(text[-_SIGNATURE:]):
             return "caption"
         return None
+
+    def _is_told_like_prose(self, block: Block) -> bool:
+        """Whether a line is a whole sentence in an element like those of the long paragraphs, and says nothing of a picture."""
+        box = self.page.boxes[block.box]
+        told = box.tag == "p" and box.kind in self.kinds and block.text.endswith(_FULL_STOPS) and not _OF_PICTURE.search(block.text)
+        return told and not self.terse
+
+    def _is_alone(self, block: Block) -> bool:
+        """Whether the element around a heading holds nothing else: as a teaser's does that stands between paragraphs."""
+        parent = self.page.boxes[max(0, self.page.boxes[block.box].parent)]
+        return parent.last - parent.first == 1 and parent.tag in ("div", "aside", "section", "li")
 
     def _is_named_caption(self, block: Block) -> bool:
         """Whether a line stands alone in an element that is named a description."""
@@ -256,33 +298,6 @@ class Lines:
             return False
         short = [block for block in after if block.units < 50 and block.bold_chars < 0.6 * len(block.text)]
         return len(after) >= 2 and len(short) >= 0.75 * len(after)
-
-    def _section_end(self, indexes: list[int], position: int, share: float) -> int:
-        """First block after the section that the heading at `position` opens: the rest of its box, or the links that follow."""
-        blocks = self.page.blocks
-        i = indexes[position]
-        box = self.page.boxes[blocks[i].box]
-        if box.last - i <= 1 and box.parent >= 0:
-            box = self.page.boxes[box.parent]
-        rest = [blocks[j] for j in indexes[position + 1 :] if j < box.last]
-        prose = sum(
-            block.units
-            for block in rest
-            if block.link_chars < 0.4 * len(block.text) and block.units > 30 and _SENTENCE_END.search(block.text)
-        )
-        units = sum(block.units for block in rest)
-        if box.first == i and sum(1 for block in rest if block.link_chars > 0.6 * len(block.text)) > 1:
-            whole = sum(blocks[j].units for j in indexes) or 1.0
-            if units < 0.4 * whole:
-                return box.last  # a box of its own: links, each with a summary
-        if _COMMENTS.search(blocks[i].text) or prose < 0.3 * units or (share > 0.8 and prose < 0.6 * units):
-            return box.last
-        end = i + 1
-        for j in indexes[position + 1 :]:
-            if blocks[j].link_chars < 0.6 * len(blocks[j].text):
-                break
-            end = j + 1
-        return end
 
     def _without_tail(self, kept: list[int]) -> list[int]:
         """Without the short lines that follow credits or promotion near the end: the rest of a closing block."""

@@ -35,8 +35,7 @@ def marks_of(tag: str, written: str) -> Marks:
 def _marks(tag: str, written: str) -> Marks:
     found = attributes(written)
     get = found.get
-    names = f"{get('class', '')} {get('id', '')} {get('itemprop', '')}".rstrip()
-    hint, holds = meaning_of(tag, names, get("role", ""), get("rel", ""))
+    hint, holds = meaning_of(tag, get("class", ""), get("id", ""), get("itemprop", ""), role=get("role", ""), rel=get("rel", ""))
     style = get("style", "")
     hidden = (
         hint is Hint.HIDDEN or "hidden" in found or get("aria-hidden") == "true" or (style != "" and HIDDEN_STYLE.search(style) is not None)

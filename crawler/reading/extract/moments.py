@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from crawler.text.dates import ParsedDate, parse_date, trusted, zone_of
+from crawler.text.date_parts import ParsedDate
+from crawler.text.dates import NO_ZONE, parse_date, trusted
+from crawler.text.zones import zone_of
 
 from .body import Body
 from .head import Head
@@ -52,10 +54,19 @@ _CHANGED_NAMES = re.compile(r"updat|modif", re.I)
 _URL_DATE = re.compile(
     r"(?:^|[/_\-t])((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=\D|$|\d{4,})|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?=/)"
 )
-_HAS_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d{3})|(?<!\d)\d\d-\d\d-\d\d|[二一][〇零○]")
-_DIGIT = re.compile(r"\d|昨|今天|刚刚|前天|周[一二三四五六日]")
+# Years of four digits, of two between marks, in characters, and those of the Republic.
+_HAS_YEAR = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d{3})|(?<![\d/.-])\d\d?([-/.])\d\d?\1\d\d(?:(?![\d/.-])|(?=\d\d:\d\d))|(?<!\d)\d\d年\s*\d\d?\s*月|[二一][〇零○]"
+    r"|(?:民\s*[国國]|R\.?O\.?C\.?)\s*[\d〇零一二三四五六七八九十百]{2,6}|(?<![\d.])1[01]\d\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2}(?!\d)"
+)
+_DIGIT = re.compile(r"\d|昨|今天|[刚剛][刚剛才]|前天|[周週][一二三四五六日]|[一二三四五六七八九十]月")
+# Days that are told beside that of publication: a manuscript's, an event's, the last on which something holds.
+_OTHER_DAY = re.compile(
+    r"(?:收稿|修回|修订稿|接受|接收|录用|投稿|截稿|截止|报名|會議|会议|活动|有效|到期|过期|失效|生效|施行|实施|开幕|举办|召开)(?:日期|时间|期限?|至|于)?|"
+    r"\b(?:received|accepted|revised|submitted|deadline|expires?|expiry|expiration|valid (?:until|through)|event|starts?|ends?|effective)(?: (?:in revised form|on|date|until))?\b",
+    re.I,
+)
 _SPLIT_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s+(\d{1,2}[/.-]\d{1,2})(?!\d)")
-_EXPLICIT_ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2}|GMT|UTC)\s*$")
 # What scripts call the moment of publication, the surest names first.
 _IN_SCRIPTS = tuple(
     re.compile(
@@ -68,8 +79,12 @@ _IN_SCRIPTS = tuple(
     )
 )
 _ONLY_DAY = re.compile(r"^\s*(?:(?:19|20)\d\d|[二一][〇零○O一二三四五六七八九]{3})\s*年.{1,12}日\s*$")
+# How far clocks are ahead of and behind UTC.
+_EASTMOST, _WESTMOST = timedelta(hours=14), timedelta(hours=12)
+# A witness of this weight is meant for machines and names the publication.
+_SURE = 3.0
 _MAX_SCRIPT = 1_000_000
-_RELATED = re.compile(r"ago\b|前|yesterday|today|昨|今|刚刚|周[一二三四五六日天]", re.I)
+_RELATED = re.compile(r"ago\b|前|yesterday|today|昨|今|[刚剛][刚剛才]|[周週][一二三四五六日天]", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,6 @@ class Witness:
     parsed: ParsedDate
     weight: float
     origin: str
-    zoned: bool = False
 
 
 class Clock:
@@ -102,27 +116,49 @@ class Clock:
 
 
 def read_published(
-    page: Page, head: Head, body: Body, *, clock: Clock, url: str | None, title_block: int, visible_first: bool
+    page: Page, head: Head, body: Body, *, clock: Clock, url: str | None, title_block: int, chinese: bool
 ) -> tuple[Witness | None, list[Witness]]:
     """The moment of publication with all witnesses.
 
-    `visible_first` says that what stands under the headline counts more than metas, as on Chinese pages, where metas are filled by
-    machines and often hold the last change. A modified time is never taken.
+    On pages that are `chinese` what stands under the headline counts more than metas, which are filled by machines and often hold the
+    last change, and a time without zone is China's. Elsewhere such a time is one of the clock's own zone, or the day alone.
+    A modified time is never taken.
     """
     witnesses = _from_head(head, clock)
     hints = [witness.parsed.moment for witness in witnesses] + _year_hints(head, clock)
     if url and (found := _from_url(url, clock)):
         witnesses.append(found)
         hints.append(found.parsed.moment)
-    witnesses += _from_time_tags(page, clock)
+    witnesses = _without_changes([*witnesses, *_from_time_tags(page, clock)], head, clock)
     changed = _changed_days(page, head, clock)
     sure = {_day(witness.parsed, clock) for witness in witnesses} - changed
-    seen = _visible(page, body, clock, hints, title_block=title_block, factor=1.0 if visible_first else 0.5)
+    seen = _visible(page, body, clock, hints, title_block=title_block, factor=1.0 if chinese else 0.5)
     # What is visible may be the last change only, when the head knows both and tells them apart.
     witnesses += [witness for witness in seen if not sure or _day(witness.parsed, clock) not in changed]
     if not witnesses:
         witnesses = _from_scripts(page, clock) or _signed(page, body, clock)
-    return _decide(witnesses, clock), witnesses
+    zone_known = chinese or clock.timezone is not None
+    best = _decide(witnesses, clock, zone_known=zone_known)
+    if best and not zone_known and not best.parsed.zoned and best.parsed.precision != "day":
+        midnight = best.parsed.moment.astimezone(clock.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        best = Witness(ParsedDate(midnight.astimezone(UTC), "day"), best.weight, f"{best.origin}, {NO_ZONE}")
+    return best, witnesses
+
+
+def _minute(parsed: ParsedDate) -> datetime:
+    return parsed.moment.replace(second=0, microsecond=0)
+
+
+def _without_changes(witnesses: list[Witness], head: Head, clock: Clock) -> list[Witness]:
+    """Without those that give the moment of the last change for that of publication, where others give an earlier one."""
+    values = [value for name in _CHANGED if name != "dateupdate" for value in head.metas.get(name, ())[:1]] + [head.linked.modified]
+    changed = {_minute(parsed) for value in values if value and (parsed := clock.read(value)) is not None and parsed.precision != "day"}
+    earlier = [
+        witness
+        for witness in witnesses
+        if witness.weight >= _SURE and _minute(witness.parsed) not in changed and changed and witness.parsed.moment < max(changed)
+    ]
+    return [witness for witness in witnesses if _minute(witness.parsed) not in changed] if earlier else witnesses
 
 
 def _from_head(head: Head, clock: Clock) -> list[Witness]:
@@ -131,10 +167,10 @@ def _from_head(head: Head, clock: Clock) -> list[Witness]:
         weight = _PUBLISHED[name]
         for value in head.metas[name][:2]:
             if (parsed := clock.read(value)) is not None:
-                found.append(Witness(parsed, weight, f"meta {name}", _EXPLICIT_ZONE.search(value) is not None))
+                found.append(Witness(parsed, weight, f"meta {name}"))
     for value, weight in ((head.linked.published, 3.8), (head.linked.weak_published, 2.8)):
         if value and (parsed := clock.read(value)) is not None:
-            found.append(Witness(parsed, weight, "json-ld", _EXPLICIT_ZONE.search(value) is not None))
+            found.append(Witness(parsed, weight, "json-ld"))
     return found
 
 
@@ -176,7 +212,7 @@ def _from_time_tags(page: Page, clock: Clock) -> list[Witness]:
         parsed = clock.read(value)
         if parsed is not None:
             sure = "pub" in names or "pubdate" in element
-            found.append(Witness(parsed, 3.4 if sure else 2.6 if not found else 0.8, "time tag", _EXPLICIT_ZONE.search(value) is not None))
+            found.append(Witness(parsed, 3.4 if sure else 2.6 if not found else 0.8, "time tag"))
     return found
 
 
@@ -228,8 +264,9 @@ def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *
     if len(text) > 160 or not _DIGIT.search(text):
         return []
     before = blocks[i - 1].text if i and len(blocks[i - 1].text) < 10 else ""  # a label in an element of its own, as in tables
-    if _ONLY_CHANGED.match(before):
+    if _ONLY_CHANGED.match(before) or _OTHER_DAY.search(before):
         return []
+    text = _without_other_days(text)
     label = _PUBLISH_LABEL.search(text) or _DATE_LABEL.search(text)
     signed = _SIGNED.search(label[0] if label else before) is not None
     if label is None and labelled_only and not (len(text) < 60 and re.search(r"来源|來源", text)):
@@ -244,20 +281,33 @@ def _witness(blocks: list[Block], i: int, clock: Clock, hints: list[datetime], *
     return [Witness(parsed, weight + 0.6 * told - 1.2 * signed - 0.8 * (parsed.precision == "day"), "visible")]
 
 
-def _decide(witnesses: list[Witness], clock: Clock) -> Witness | None:
-    """Days get the best weight of each kind of witness; within the best day the most trusted time of day wins."""
+def _without_other_days(text: str) -> str:
+    """A line without the days that it says are others: "Received 2 Sep 2026; published 3 Nov 2026" without the first."""
+    if not _OTHER_DAY.search(text):
+        return text
+    return "; ".join(part for part in re.split(r"[;；|，,。]\s*(?=[^\d\s])|\s{2,}", text) if not _OTHER_DAY.search(part))
+
+
+def _decide(witnesses: list[Witness], clock: Clock, *, zone_known: bool) -> Witness | None:
+    """Days get the best weight of each kind of witness; within the best day the most trusted time of day wins.
+
+    Where nobody knows the page's own zone, a day or time without zone speaks for the moment of another zone that it may be, and a time
+    with its zone is believed before one without.
+    """
+    days = [_day(witness.parsed, clock) for witness in witnesses]
+    if not zone_known:
+        days = [_day_meant(witness, day, witnesses, clock) for witness, day in zip(witnesses, days, strict=True)]
     votes: dict[date, dict[str, float]] = {}
-    for witness in witnesses:
-        day = _day(witness.parsed, clock)
+    for witness, day in zip(witnesses, days, strict=True):
         kind = witness.origin.split()[0]
         kinds = votes.setdefault(day, {})
         kinds[kind] = max(kinds.get(kind, 0.0), witness.weight)
     if not votes:
         return None
     best = max(votes, key=lambda day: sum(votes[day].values()))
-    same = [witness for witness in witnesses if _day(witness.parsed, clock) == best]
+    same = [witness for witness, day in zip(witnesses, days, strict=True) if day == best]
     timed = [witness for witness in same if witness.parsed.precision != "day"]
-    chosen = max(timed or same, key=lambda witness: witness.weight)
+    chosen = max(timed or same, key=lambda witness: (not zone_known and witness.parsed.zoned, witness.weight))
     finer = [
         witness
         for witness in timed
@@ -266,3 +316,15 @@ def _decide(witnesses: list[Witness], clock: Clock) -> Witness | None:
         and witness.parsed.moment.replace(second=0) == chosen.parsed.moment
     ]
     return finer[0] if finer else chosen
+
+
+def _day_meant(witness: Witness, day: date, witnesses: list[Witness], clock: Clock) -> date:
+    """The day of the moment with a zone that `witness`, which has none and says `day`, may mean somewhere on earth."""
+    if witness.parsed.zoned:
+        return day
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    for other in witnesses:
+        moment = other.parsed.moment
+        if other.parsed.zoned and start - _EASTMOST <= moment < start + timedelta(days=1) + _WESTMOST:
+            return _day(other.parsed, clock)
+    return day

@@ -1,41 +1,36 @@
-"""Second opinions on a page whose text the scored pass doubts: data inside scripts, then slower libraries.
+"""Second opinions on a page whose text the scored pass doubts: data inside scripts, then the page without the names of its elements.
 
-None of them is asked on a page that reads well; the libraries are not asked on a page too large for them to answer in a second.
+None of them is asked on a page that reads well.
 """
 
 from __future__ import annotations
 
 import html
 import json
-import logging
 import re
 from dataclasses import replace
 
 from .body import Body, read_body
-from .flatten import MAX_CHARS, read_markup
+from .flatten import MAX_CHARS, lay_out, read_markup
 from .head import Head
 from .page import Page, clean_text
 
 DOUBT = 0.3
 _MAX_SOURCE = 500_000
-_MAX_BLOCKS = 4000
 _LONG_STRING = re.compile(
     r'"(?:content|contenthtml|content_html|body|bodyhtml|html|text|detail|details|article|articlecontent|article_content|articlebody|maintext|main_text|news_content|newscontent|contents|richtext|data|txt|desc_html)"'
     r'\s*:\s*"((?:[^"\\]++|\\.)*+)"',
     re.I,
 )
 _SENTENCES = re.compile(r"[。！？；，.!?;,]")
+_NAMES = re.compile(r"""\s(?:class|id|itemprop|role)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+)""", re.I)
 _TAG = re.compile(r"<\s{0,3}/?\s{0,3}(?:p|br|div|span|section|strong|h[1-6]|img)\b", re.I)
-
-
-# What it cannot read it would report to the terminal; `method` says who read a page.
-logging.getLogger("readability").setLevel(logging.CRITICAL)
 
 
 def second_opinion(page: Page, head: Head, body: Body) -> Body:
     """The best reading of a page: `body`, or what a second reader finds when `body` is doubtful and the other clearly more."""
     best = body
-    for candidate in (_linked(head), _scripts(page), _trafilatura(page), _readability(page)):
+    for candidate in (_linked(head), _scripts(page), _unnamed(page)):
         if candidate is not None and _worth(candidate) > 1.25 * _worth(best) + 20:
             best = candidate
             if best.quality > DOUBT and best.method in {"json-ld", "script"}:
@@ -92,30 +87,9 @@ def _scripts(page: Page) -> Body | None:
     return _from_text(text, "script") if len(_SENTENCES.findall(text)) > 5 and "<" not in text else None
 
 
-def _too_large(page: Page) -> bool:
-    return not page.markup or len(page.markup) > _MAX_SOURCE or len(page.blocks) > _MAX_BLOCKS
-
-
-def _trafilatura(page: Page) -> Body | None:
-    if _too_large(page):
+def _unnamed(page: Page) -> Body | None:
+    """What the page gives when no element has a name: they mislead where even the text's own element is called a surrounding."""
+    if len(page.markup) > _MAX_SOURCE:
         return None
-    import trafilatura
-
-    try:
-        text = trafilatura.extract(page.markup, fast=True, include_comments=False, include_tables=True)
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
-        return None
-    return _from_text(text, "trafilatura") if text else None
-
-
-def _readability(page: Page) -> Body | None:
-    if _too_large(page):
-        return None
-    from readability import Document
-    from readability.readability import Unparseable
-
-    try:
-        summary = Document(page.markup).summary(html_partial=True)
-    except (Unparseable, ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
-        return None
-    return _fragment(summary, "readability") if summary else None
+    body = read_body(lay_out(_NAMES.sub("", page.markup)))
+    return replace(body, method="unnamed", first=-1, last=-1, box=-1, kept=[], dropped=[]) if body.paragraphs else None

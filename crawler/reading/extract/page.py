@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from .hints import Hint, Holds
@@ -21,6 +22,8 @@ _LEAF = frozenset(
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ud800-\udfff\ue000-\uf8ff\ufe0f\ufeff\ufff9-\ufffc\ufffe\uffff]"
 )
+
+_QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》〈〉_\-—–|｜·:：,，.。!！?？…]+")
 
 
 @dataclass(slots=True)
@@ -95,3 +98,9 @@ def clean_text(text: str) -> str:
 def is_leaf(tag: str) -> bool:
     """Whether an element of this tag holds one paragraph, not paragraphs."""
     return tag in _LEAF
+
+
+@lru_cache(maxsize=256)
+def squash(text: str) -> str:
+    """`text` for comparison: half width, lower case, no white space, quotes or punctuation."""
+    return _QUOTES.sub("", unicodedata.normalize("NFKC", text)).lower()

@@ -51,6 +51,7 @@ _NO_NAME = re.compile(
     r"微信|微博|网络|网友|来源|作者|责任|佚名|匿名|未知|综合|整理|转载|投稿|小编|管理|系统|超级|财经|健康|医学|医疗|新闻|编译|翻译|全文|日报|晚报|周刊|周报|时报|晨报|早报|商报|官方|首页|中国|北京|上海|深圳|香港|台湾|浙江|福建|湖|四川|重庆|天津)"
     r"|(?:网|报|社|台|号|院|公司|部|局|办|会|厅|委|系|版|讯|家|者|室|组|科技|财经|新闻|报道|编辑|医生|医院|大学|集团|资讯|频道|中心|周刊|杂志|观察|研究|健康|传媒|记者|摄影|供图|发布|博客|论坛|专栏|综合|资本|观点|头条|说|圈|君|哥|姐|酱|汇|客|吧|站|日电|快讯|获悉|了解|介绍|表示)$"
 )
+_PEN = re.compile(r"^[\u4e00-\u9fff]{2,4}$")
 _HAN_NAME = re.compile(r"^[\u4e00-\u9fff]{2,4}$")
 _FOREIGN_HAN = re.compile(r"^[\u4e00-\u9fffA-Z.]{1,6}[·•‧・][\u4e00-\u9fff·•‧・]{1,12}$")
 _LATIN = re.compile(
@@ -71,6 +72,18 @@ _GLUED_DATE = re.compile(r"(?:(?<=[a-z])|\s)(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Au
 # Who comes next in a list of reporters.
 _RANK = re.compile(r"^(?:本[报刊网台])?(?:实习|见习|首席|资深|特约|全媒体|融媒体)?(?:记者|記者)$")
 _DUTY = re.compile(r"(?:编译|整理|综合报道|报道|整合|摄影|摄|文图|图文|编辑|撰文|文|图|发自.{0,6}|采写|实习生?|供稿)$")
+
+
+# An office glued to a name: 王立新青石大学教授, 李明系北京某医院院长.
+_OFFICE = re.compile(
+    r"(?:大学|学院|医院|研究院|研究所|研究会|实验室|中心|公司|集团|协会|学会|委员会|基金会|智库|[局部厅委办司处]|教授|研究员|讲师|主任|副?[院所会校局处部科司社庭]长|记者|律师|医师|药师|博士|硕士|研究生|总裁|总经理|董事长|创始人|分析师|"
+    r"工程师|主编|编辑|委员|代表|顾问|评论员|学者|专家|负责人|合伙人|秘书长)[）)]?$"
+)
+# What begins the place of an office; a given name rarely ends before one of these and goes on with it.
+_OFFICE_PLACE = re.compile(
+    r"^(?:系|为|是|现任|曾任|原|北京|上海|天津|重庆|中国|中央|中共|中华|中科|中山|清华|复旦|浙江|南京|武汉|同济|四川|华中|华东|华南|华西|东南|东北|西北|西南|厦门|山东|吉林|南开|国家|国务|全国|"
+    r"广东|广州|深圳|江苏|江西|安徽|福建|河南|河北|湖南|湖北|山西|陕西|甘肃|青海|云南|贵州|海南|辽宁|黑龙|内蒙|广西|宁夏|西藏|新疆|香港|澳门|台湾|首都|本报|本刊|该|某|省|市|县|区|人民|北大|首席|资深|知名|独立|副|教授|研究|主任|院长|医生|博士|律师)"
+)
 
 
 def is_chinese_name(text: str) -> bool:
@@ -94,11 +107,30 @@ def is_name(text: str) -> bool:
     return is_chinese_name(text) or is_latin_name(text)
 
 
+def _before_office(text: str) -> str:
+    """The name that an office is glued to, "" for none: 王立新青石大学教授."""
+    if not 5 <= len(text) <= 40 or text[0] not in _SURNAMES or not _OFFICE.search(text):
+        return ""
+    double = 1 if text[:2] in _COMPOUND else 0
+    for length in (2 + double, 3 + double):
+        if _OFFICE_PLACE.match(text[length:]) and is_chinese_name(text[:length]):
+            return text[:length]
+    return text[: 3 + double] if is_chinese_name(text[: 3 + double]) else ""
+
+
+def pen_names(text: str) -> list[str]:
+    """The names of a list that holds nothing else, pen names without a surname among them: 青禾、小满&老周."""
+    parts = [part.strip("()（）[]【】：:。. ") for part in _SPLIT.split(text.strip(" ：:，,、()（）[]【】"))]
+    parts = [part for part in parts if part]
+    fit = all(_PEN.match(part) and not _NO_NAME.search(part) for part in parts)
+    return list(dict.fromkeys(parts)) if parts and fit and len(parts) <= 8 else []
+
+
 def leading_names(text: str, *, labelled: bool = False) -> list[str]:
     """The names a list begins with: "张三、李四 北京报道" gives 张三, 李四.
 
-    After a label (`labelled`) a pen name of four characters that begins with a surname counts too. Codes behind a name (张三_NB123) and
-    duties (张三编译) are cut off.
+    After a label (`labelled`) a pen name of four characters that begins with a surname counts too, and a name that its office is glued to.
+    Codes behind a name (张三_NB123) and duties (张三编译) are cut off.
     """
     text = _SPACED.sub(r"\1\2", _PLACE.sub("、", text.strip()).strip(" ：:，,、()（）[]【】"))
     found: list[str] = []
@@ -109,6 +141,8 @@ def leading_names(text: str, *, labelled: bool = False) -> list[str]:
         name = part if is_chinese_name(part) else _DUTY.sub("", _TAIL.sub("", part))
         pen = labelled and re.match(r"^[\u4e00-\u9fff]{4}$", name) and name[0] in _SURNAMES and not _NO_NAME.search(name)
         if not (is_chinese_name(name) or pen):
+            if labelled and (name := _before_office(part)) and name not in found:
+                found.append(name)
             break
         if name not in found:
             found.append(name)

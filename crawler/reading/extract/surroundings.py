@@ -7,11 +7,16 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
+from .page import squash
+
+_SECTION = re.compile(r"\s*<h[2-6](?=[\s>])", re.I)
 _BETWEEN_TAGS = re.compile(r">\s*+([^<\s][^<]*+)")
 # Text between tags, as long as prose, that is no link's.
 _PROSE = re.compile(r">\s*+([^<>]{30,})<(?!/a)")
 _LINKED = re.compile(r"<a\s[^>]*+>([^<]*+)")
 _STOPS = ("。", "！", "？", "!", "?", "；", ". ")
+_HEADLINE = re.compile(r"<h1(?=[\s>])[^>]*+>(.{1,600}?)</h1", re.S)
+_TAGS = re.compile(r"<[^>]*+>")
 _DIV = re.compile(r"<(/?)div(?=[\s>/])[^>]*+>")
 # Names that no other name begins with: their tags can be counted without a pattern.
 _WHOLE = frozenset({"ul", "ol", "nav", "footer", "aside", "section", "table", "form", "iframe", "select", "noscript"})
@@ -53,17 +58,46 @@ class Ahead:
     def __init__(self, markup: str) -> None:
         self.markup = markup
         self.left = _MAX_AHEAD * len(markup) + _AT_LEAST
+        self.last = -1, -1  # where the content of the element begins that was asked for last, and where it ends
+        self.headlines: list[int] | None = None  # where those begin that the title names
         self.divs: tuple[list[int], list[int]] | None = None  # where each tag ends, and what it adds to the depth
 
     def end(self, name: str, start: int) -> int:
         """Where the element `name` ends whose content begins at `start`; -1 when it does not."""
+        if self.last[0] == start:
+            return self.last[1]
         self.left -= _ONE_LOOK
         if self.left < 0:
             return -1
         find = self._div_end if name == "div" else self._counted_end if name in _WHOLE else self._matched_end
         end = find(name, start)
         self.left -= (end if end >= 0 else len(self.markup)) - start
+        self.last = start, end
         return end
+
+    def holds_headline(self, name: str, start: int, title: str) -> bool:
+        """Whether the element `name` whose content begins at `start` holds the headline that `title` begins with, and prose."""
+        if self.headlines is None:
+            self.headlines = self._find_headlines(squash(title))
+        if not self.headlines or self.headlines[-1] < start:
+            return False
+        after = next(at for at in self.headlines if at >= start)
+        end = self.end(name, start)
+        return end > after and _PROSE.search(self.markup, after, end) is not None
+
+    def _find_headlines(self, wanted: str) -> list[int]:
+        found: list[int] = []
+        start = self.markup.find("<h1")
+        while start >= 0:
+            headline = _HEADLINE.match(self.markup, start)
+            if headline and len(mark := squash(_TAGS.sub("", headline[1]))) > 3 and mark in wanted:
+                found.append(start)
+            start = self.markup.find("<h1", start + 3)
+        return found
+
+    def begins_with_heading(self, start: int) -> bool:
+        """Whether the first thing in the element whose content begins at `start` is a heading below the headline."""
+        return _SECTION.match(self.markup, start) is not None
 
     def _div_end(self, name: str, start: int) -> int:
         if self.divs is None:
@@ -96,11 +130,10 @@ class Ahead:
                 return border.end()
         return -1
 
-    def surrounding(self, name: str, start: int, *, bad: bool, only_menu: bool) -> Surrounding | None:
+    def surrounding(self, name: str, start: int, *, bad: bool) -> Surrounding | None:
         """The element whose content begins at `start`, when it can be read as one block; None when its parts must be told apart.
 
-        `bad` says that its names are those of a surrounding: then it may hold sentences, unless `only_menu`. Else it must be a list
-        of links.
+        `bad` says that its names are those of a surrounding: then it may hold sentences. Else it must be a list of links.
         """
         end = self.end(name, start)
         if end < 0:
@@ -110,12 +143,20 @@ class Ahead:
             return None
         head = inner[:_ENOUGH]
         text = " ".join(" ".join(_BETWEEN_TAGS.findall(f">{head}")).split())
+        prose = 0
         if bad:
-            menu = len(head) == len(inner) and len(text) < _MENU_CHARS and _stops(text) < _MENU_STOPS
+            short = len(head) == len(inner) and len(text) < _MENU_CHARS and _stops(text) < _MENU_STOPS
+            prose = sum(map(len, _PROSE.findall(inner)))
+            menu = short and 2 * prose < len(text)
         else:
-            menu = "<a " in head and len(text) < _ITEM_CHARS * max(1, head.count("<li")) and not _stops(text)
+            menu = (
+                "<a " in head
+                and len(text) < _ITEM_CHARS * max(1, head.count("<li"))
+                and not _stops(text)
+                and 2 * sum(map(len, _LINKED.findall(head))) > len(text)
+            )
         if menu:
             return Surrounding(end, text, len(text), 0)
-        if only_menu or not bad:
+        if not bad:
             return None
-        return Surrounding(end, text, sum(map(len, _LINKED.findall(head))), sum(map(len, _PROSE.findall(inner))))
+        return Surrounding(end, text, sum(map(len, _LINKED.findall(head))), prose)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from .body import Body
 from .head import Head
 from .hints import Hint
-from .lines import squash
-from .page import HEADINGS, Page, clean_text
+from .page import HEADINGS, Page, clean_text, squash
 
 _SEPARATOR = re.compile(
     r"\s*(?:_|\||｜|丨|--+|—{1,2}|–|»|>|·{2}|«)\s*|\s+[-·•:]\s+|(?<=[\u4e00-\u9fff！？」』”…】）\"!?\d])-(?=[\u4e00-\u9fffA-Z])"
@@ -37,8 +36,18 @@ _GENERIC = re.compile(
 )
 # A mark of the site's glued to a headline.
 _STUCK = re.compile(r"^(?:原创|置顶|推荐|独家|转载)|(?:原创|置顶|推荐|独家|转载|精华)$")
+# The column before a headline, and the office behind one.
+_COLUMN = re.compile(
+    r"^[\u4e00-\u9fffA-Za-z]{0,8}(?:周刊|评论|時評|时评|快评|锐评|观点|專欄|专栏|栏目|频道|视点|访谈|专访|理论|聚焦|要闻|快讯|人物|观察|论坛|健康|医药|医疗|科技|财经|社会|国内|国际|专题|资讯|新闻|"
+    r"动态|日报|晚报|网|解读|公告|通知|特稿|深度|独家|调查|报道)\s*(?:--+|——?\s|\s[|｜丨]\s)\s*(?=.{6})"
+)
+_OFFICE = re.compile(
+    r"\s*(?:_|--?|[|｜丨]|\s[–—]\s|——)\s*(?!访|记|走进|来自|对话|专访)[\u4e00-\u9fff、]{1,14}(?:司|厅|处|办公室|委员会|卫健委|局)\s*$"
+    r"|\s*(?:_|--|[|｜丨])\s*[\u4e00-\u9fff]{2,8}(?:网|频道|客户端)\s*$"
+)
 _MAX = 160
 _LONGEST = 1000
+_LEAST = 6
 
 
 @dataclass(slots=True)
@@ -86,7 +95,15 @@ def _candidates(page: Page, head: Head, body: Body) -> list[tuple[str, float, st
         found.append((_without_site(head.title, site), 2.0, "title", -1))
     found += _headings(page, body, site, squash(head.title[:_LONGEST]))
     found += _behind_site(page, head, body)
-    return [(text[:_MAX], weight, origin, block) for text, weight, origin, block in found if text]
+    return [(_bare(text)[:_MAX], weight, origin, block) for text, weight, origin, block in found if text]
+
+
+def _bare(text: str) -> str:
+    """A headline without the column it stands in and the office that published it."""
+    bare = _COLUMN.sub("", text)
+    while (cut := _OFFICE.sub("", bare)) != bare and len(squash(cut)) >= _LEAST:
+        bare = cut
+    return bare
 
 
 def _behind_site(page: Page, head: Head, body: Body) -> list[tuple[str, float, str, int]]:

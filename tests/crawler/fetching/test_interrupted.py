@@ -47,7 +47,7 @@ def _start(source: Source, store: StoreSettings) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "crawler.fetching.run"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     assert child.stdin
-    child.stdin.write(CrawlOrder(sources=[source], crawl=LOCAL, store=store).model_dump_json().encode() + b"\n")
+    child.stdin.write(CrawlOrder(sources=[source], crawl=LOCAL, store=store).as_line())
     child.stdin.flush()
     return child
 
@@ -82,7 +82,7 @@ def test_killed_five_times_a_crawl_ends_like_an_undisturbed_one(site: Site, stor
         assert len(_contents(store_file)) == ARTICLES, attempt
     report = crawl([source], LOCAL, store_file)
     assert report.status == "done"
-    undisturbed = StoreSettings(url=store_file.url.replace("store.db", "other.db"))
+    undisturbed = StoreSettings(url=store_file.url.get_secret_value().replace("store.db", "other.db"))
     crawl([source], LOCAL, undisturbed)
     assert _contents(store_file) == _contents(undisturbed)
     assert {row[2] for row in _contents(store_file)} == {"kept"}

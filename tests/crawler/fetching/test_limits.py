@@ -136,7 +136,7 @@ def test_an_article_that_is_too_large_is_judged_by_its_entry(bounded: Bounded) -
 def test_entries_beyond_the_bound_are_counted(bounded: Bounded) -> None:
     report = bounded.source("many")
     assert (report.new, report.passed_over, len(bounded.items("many"))) == (5, 7, 5)
-    assert "7 entries passed over: beyond the first 5" in report.note
+    assert "7 entries passed over: beyond the newest 5" in report.note
 
 
 def test_a_source_whose_time_is_up_goes_on_next_time(bounded: Bounded) -> None:

@@ -16,7 +16,6 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from crawler.fetching.faults import Refused
-from crawler.fetching.spider import NewsSpider
 from crawler.fetching.unpack import UnpackMiddleware
 from crawler.settings import CrawlSettings, scrapy_settings
 
@@ -34,7 +33,7 @@ EACH = pytest.mark.parametrize("name", PACK)
 
 @pytest.fixture(scope="module")
 def middleware() -> UnpackMiddleware:
-    crawler = get_crawler(NewsSpider, scrapy_settings(CrawlSettings(max_bytes=LIMIT)))
+    crawler = get_crawler(settings_dict=scrapy_settings(CrawlSettings(max_bytes=LIMIT)) | {"EXTENSIONS": {}})
     return UnpackMiddleware.from_crawler(crawler)
 
 

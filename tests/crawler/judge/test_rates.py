@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from crawler.judge.facts import Amount
+from crawler.fetching.rows import fact_rows
+from crawler.judge.facts import Amount, Evidence, Funding, Judgement, Party
 from crawler.judge.money import find_amounts
 from crawler.judge.rates import convert
+from store.models import FundingFact
 
 
 def _amount(text: str) -> Amount:
@@ -57,3 +59,12 @@ def test_euros_need_no_rate_of_their_own() -> None:
 )
 def test_no_rate_no_figure(text: str, day: date) -> None:
     assert convert(_amount(text), day) is None
+
+
+def test_the_day_of_the_rate_is_that_of_shanghai() -> None:
+    text = "某影像公司完成1亿美元B轮融资。"
+    round_ = Funding(type="funding", evidence=Evidence(text, 0, len(text)), company=Party(None, "某影像公司"), amount=_amount("1亿美元"))
+    # Half past seven on Friday morning in Shanghai is still Thursday in UTC.
+    published = datetime(2025, 3, 20, 23, 30, tzinfo=UTC)
+    [row] = fact_rows(1, Judgement(id="1", language="zh", relevant=True, score=1.0, events=(round_,)), published=published, now=published)
+    assert isinstance(row, FundingFact) and row.rate_on == date(2025, 3, 21)

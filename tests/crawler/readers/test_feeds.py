@@ -61,13 +61,13 @@ def test_a_tag_of_too_many_attributes_is_refused_whatever_its_form(glue: str) ->
 def test_many_words_in_few_attributes_are_fine() -> None:
     words = "word = 'quoted' > " * 500
     listing = read(rss(f'<item note="{words}" other="{words}"><title>一条</title><link>/1.html</link></item>'))
-    assert [draft.title for draft in listing.drafts] == ["一条"]
+    assert [entry.title for entry in listing.entries] == ["一条"]
 
 
 def test_entities_are_never_expanded() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     listing = read(f'<!DOCTYPE rss [<!ENTITY l0 "ha">{laughs}]>{rss(ITEM.replace("软件", "软件&l11;"))}')
-    assert len(listing.drafts[0].title) < 50
+    assert len(listing.entries[0].title) < 50
 
 
 def test_a_doctype_without_end_leaves_no_feed() -> None:

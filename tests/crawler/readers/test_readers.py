@@ -32,12 +32,12 @@ def page(source: Source, body: str, url: str | None = None) -> Page:
 
 def test_bydrug_is_read_from_its_state_object() -> None:
     source = CATALOGUED["bydrug"]
-    drafts = read_listing(page(source, f"<html>{STATE}</html>"), source).drafts
-    assert [d.title for d in drafts] == ['双抗/新药：县域试点 "先行"', "参数里的标题"]
-    assert drafts[0].published == datetime(2026, 7, 9, 0, 0, tzinfo=UTC)
-    assert drafts[1].published == datetime(2026, 7, 9, 1, 12, tzinfo=UTC)
-    assert drafts[1].summary == "摘要二"
-    assert drafts[0].link == f"https://bydrug.pharmcube.com/news/detail/{ID}1"
+    entries = read_listing(page(source, f"<html>{STATE}</html>"), source).entries
+    assert [d.title for d in entries] == ['双抗/新药：县域试点 "先行"', "参数里的标题"]
+    assert entries[0].published_at == datetime(2026, 7, 9, 0, 0, tzinfo=UTC)
+    assert entries[1].published_at == datetime(2026, 7, 9, 1, 12, tzinfo=UTC)
+    assert entries[1].summary == "摘要二"
+    assert entries[0].link == f"https://bydrug.pharmcube.com/news/detail/{ID}1"
 
 
 def test_bydrug_rebuilt_is_named() -> None:
@@ -70,8 +70,8 @@ def test_html_inside_json_is_read_by_list_rules() -> None:
         list=ListRules(item="li", link="a", title="a::text", date="span::text"),
     )
     body = '{"success":true,"data":{"html":"<ul><li><a href=\\"/n/1.html\\">一条消息</a><span>2026年07月09日</span></li></ul>"}}'
-    [draft] = read_listing(page(source, body), source).drafts
-    assert (draft.title, draft.link, draft.published) == (
+    [entry] = read_listing(page(source, body), source).entries
+    assert (entry.title, entry.link, entry.published_at) == (
         "一条消息",
         "https://example.org/n/1.html",
         datetime(2026, 7, 8, 16, 0, tzinfo=UTC),
@@ -80,8 +80,8 @@ def test_html_inside_json_is_read_by_list_rules() -> None:
 
 def test_json_inside_a_script_is_cut_out() -> None:
     source = made("json_api", api=ApiRules(items="data", title="t", link="u", unwrap="js-assignment"))
-    [draft] = read_listing(page(source, 'var press = {"data":[{"t":"A notice","u":"/1.html"}]};'), source).drafts
-    assert draft.link == "https://example.org/1.html"
+    [entry] = read_listing(page(source, 'var press = {"data":[{"t":"A notice","u":"/1.html"}]};'), source).entries
+    assert entry.link == "https://example.org/1.html"
     with pytest.raises(ParseError, match="expected JSON"):
         read_listing(page(source, "var press = [unquoted];"), source)
 

@@ -265,7 +265,7 @@ def english_table(s: Story) -> Sample:
     body = "<br><br>".join(s.paragraphs)
     html = f"""<html><head><title>Harbor Weekly: {s.title}</title></head><body bgcolor=white><table width=100%><tr><td colspan=2><a href=/>Home</a> | <a href=/news>News</a> | <a href=/about>About</a></td></tr><tr><td width=150 valign=top>{"".join(f"<a href=/{i}>Issue {i}</a><br>" for i in range(12))}</td>
 <td><h2>{s.title}</h2><b>By {s.reporter}</b><br><i>Published {s.year}-{s.month:02}-{s.day:02} {s.moment[11:]}</i><p>{body}</p><hr><font size=1>Copyright {s.year} Harbor Weekly. All rights reserved.</font></td></tr></table></body></html>"""
-    return _sample("english-table", s, html, url=f"http://weekly.example.com/{s.number}.htm")
+    return _sample("english-table", s, html, published=s.moment[:10], url=f"http://weekly.example.com/{s.number}.htm")
 
 
 def traditional(s: Story) -> Sample:

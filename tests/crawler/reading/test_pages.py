@@ -26,7 +26,8 @@ def _bigrams(text: str) -> Counter[str]:
     return Counter(squashed[i : i + 2] for i in range(len(squashed) - 1))
 
 
-def _f1(gold: str, read: str) -> float:
+def f1(gold: str, read: str) -> float:
+    """Agreement of two texts by pairs of characters, white space aside."""
     want, got = _bigrams(gold), _bigrams(read)
     hit = sum((want & got).values())
     return 2 * hit / (sum(want.values()) + sum(got.values())) if hit else 0.0
@@ -46,7 +47,7 @@ def test_there_are_enough_pages() -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_family(sample: Sample) -> None:
     article = read_page(sample.body, url=sample.url)
-    assert _f1(sample.text, article.text) > 0.985, article.text
+    assert f1(sample.text, article.text) > 0.985, article.text
     assert article.title == sample.title
     assert _minute(article).startswith(sample.published or "")
     assert set(article.authors) == set(sample.authors)
@@ -61,7 +62,7 @@ def test_real_pages() -> None:
     for line in (SHARED / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         gold = json.loads(line)
         article = read_page(gzip.decompress((SHARED / gold["file"]).read_bytes()))
-        scores.append(_f1(gold["text"], article.text))
+        scores.append(f1(gold["text"], article.text))
         titles += article.title == gold["title"]
         slow += article.method != "blocks"
         if "T" in (gold["published"] or ""):

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from crawler.schedule.due import DAY, FLOOR, after_fetch, ask_in_full, due_sources, notice_lie, review
+from crawler.schedule.due import DAY, FLOOR, after_fetch, ask_in_full, notice_lie, review
 from store.models import Fetch, HostState, Run, SourceRow, SourceState, SourceUrlState
+from store.sources import due_sources, set_enabled
 from tests.store.rows import a_source, an_item
 
 NOW = datetime(2026, 3, 30, 4, 0, tzinfo=UTC)
@@ -20,7 +21,7 @@ SIX_HOURS = timedelta(hours=6)
 
 @pytest.fixture
 def source(session: Session) -> Iterator[SourceState]:
-    a_source(session, definition={"urls": [{"url": URL}]})
+    a_source(session, definition={"enabled": True, "access": "ok", "urls": [{"url": URL}]})
     yield session.get_one(SourceState, ID)
 
 
@@ -160,7 +161,7 @@ def test_a_review_repeated_changes_nothing(session: Session, source: SourceState
 
 
 def test_disabled_by_the_operator(session: Session, source: SourceState) -> None:
-    source.overrides = {"enabled": False}
+    set_enabled(session, ID, False, now=NOW)
     polled(session)
     assert source.status == "disabled"
 

@@ -19,8 +19,8 @@ from crawler.readers.base import Ask, Page
 from crawler.reading.clean import clean_entry
 from crawler.schedule.health import Poll, assess
 from crawler.schedule.rhythm import learn
-from crawler.sources.discover import feed_links, propose_lists
-from crawler.sources.record import Recording, read_recording
+from crawler.scouting.discover import feed_links, propose_lists
+from crawler.scouting.record import Recording, read_recording
 from crawler.sources.source import load_sources
 from store.database import utc_now
 from store.errors import ParseError, SelectorMissingError
@@ -83,7 +83,7 @@ def gb2312() -> bool:
     with pytest.raises(UnicodeDecodeError):
         body.decode("gb2312")
     broken = recording.pages[0].body.decode("gb18030").encode("utf-8")
-    return "朱镕" in expected["article"]["editors"] and read("people-health", broken).drafts[0].title == TITLE
+    return "朱镕" in expected["article"]["editors"] and read("people-health", broken).entries[0].title == TITLE
 
 
 def missing_charset() -> bool:
@@ -168,37 +168,37 @@ def unparseable() -> bool:
 
 def tracking() -> bool:
     source, check = CATALOGUED["scmp-tech"], Judge().cheap_check
-    entry = clean_entry(read("scmp-tech", raw("scmp-tech")).drafts[0], source, check=check)
+    entry = clean_entry(read("scmp-tech", raw("scmp-tech")).entries[0], source, check=check)
     assert b"utm_source" in raw("scmp-tech")
     return entry.link == "https://www.scmp.com/tech/article/6100/sample-story" and "utm_source" in (entry.guid or "")
 
 
 def no_guid() -> bool:
     assert b"<guid" not in raw("npj-digital-medicine")
-    drafts = read("npj-digital-medicine", raw("npj-digital-medicine"), "application/rdf+xml").drafts
+    entries = read("npj-digital-medicine", raw("npj-digital-medicine"), "application/rdf+xml").entries
     return (
-        [d.guid for d in drafts] == [d.link for d in drafts]
-        and {d.precision for d in drafts} == {"day"}
-        and drafts[0].authors == ("Lin Y.", "Chen X.")
+        [d.guid for d in entries] == [d.link for d in entries]
+        and {d.published_precision for d in entries} == {"day"}
+        and entries[0].authors == ("Lin Y.", "Chen X.")
     )
 
 
 def wordpress() -> bool:
     """Entities in titles, a guid that is not the link, and a last paragraph that says nothing."""
-    drafts = read("stat-news", raw("stat-news"), "application/rss+xml").drafts
+    entries = read("stat-news", raw("stat-news"), "application/rss+xml").entries
     assert b"appeared first on" in raw("stat-news")
-    assert not any("appeared first" in draft.summary + draft.text for draft in drafts)
-    return drafts[0].title.startswith("Sample’s ") and drafts[0].guid == "https://www.statnews.com/?p=6100"
+    assert not any("appeared first" in entry.summary + entry.text for entry in entries)
+    return entries[0].title.startswith("Sample’s ") and entries[0].guid == "https://www.statnews.com/?p=6100"
 
 
 def hashed_classes() -> bool:
     other = raw("thepaper-10percent").replace(b"__XAuva", b"__Qz12x").replace(b"__MC3AJ", b"__Rt98y")
     rebuilt = raw("vbdata-news").replace(b"data-v-4f1c", b"data-v-99ab")
-    return all(read(name, body).drafts[0].title == TITLE for name, body in (("thepaper-10percent", other), ("vbdata-news", rebuilt)))
+    return all(read(name, body).entries[0].title == TITLE for name, body in (("thepaper-10percent", other), ("vbdata-news", rebuilt)))
 
 
 def documents() -> bool:
-    kinds = {draft.media_type for draft in read("most-disclosure", raw("most-disclosure")).drafts}
+    kinds = {entry.media_type for entry in read("most-disclosure", raw("most-disclosure")).entries}
     return kinds == {"application/pdf", "text/html"}
 
 
@@ -257,7 +257,7 @@ QUIRKS: dict[str, Callable[[], Any]] = {
     "no time zone": lambda: column("chinanews-scroll", "published")[0] == "2026-09-18T04:53:46+00:00",
     "unparseable date": unparseable,
     "zombie feed: 200, valid, newest item years old": lambda: state(empty=False, newest=datetime(2019, 12, 4, tzinfo=UTC)) == "stale",
-    "empty but valid feed": lambda: not read("chinanews-scroll", EMPTY, "text/xml").drafts and state(empty=True, newest=None) == "stale",
+    "empty but valid feed": lambda: not read("chinanews-scroll", EMPTY, "text/xml").entries and state(empty=True, newest=None) == "stale",
     "HTML at a feed URL with 200": page_at_a_feed,
     "tracking parameters in link and guid": tracking,
     "no guid": no_guid,
@@ -299,7 +299,7 @@ def test_corrections_and_adverts_are_left_out() -> None:
     for name, word in (("npj-digital-medicine", "Author Correction"), ("kanyijie", "培训班")):
         listing = read(name, raw(name), recorded(name)[0].pages[0].content_type or "")
         assert word in raw(name).decode()
-        assert not any(word in draft.title for draft in listing.drafts)
+        assert not any(word in entry.title for entry in listing.entries)
         assert listing.passed_over["excluded title"] == 1
 
 

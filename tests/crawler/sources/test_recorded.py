@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.sources.record import Recording, expected_of, read_recording
+from crawler.scouting.record import Recording, expected_of, read_recording
 from crawler.sources.source import CATALOGUE, load_sources, read_source_file
 from store.errors import ParseError
 

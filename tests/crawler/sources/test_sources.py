@@ -43,6 +43,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "pattern": ({"list": {**GOOD["list"], "extract": "(["}}, "list.extract: .*no regular expression"),
     "token": ({"list": {**GOOD["list"], "pages": {"token": {"unit": "("}}}}, "list.pages.token.unit: .*no regular expression"),
     "pages": ({"list": {**GOOD["list"], "pages": {"max": 500}}}, "list.pages.max: "),
+    "path": ({"kind": "json_api", "api": {"items": "data[", "title": "t"}}, r"api\.items: .*no path"),
     "unknown-field": ({"selector": "li"}, "selector: "),
     "unknown-rule": ({"list": {**GOOD["list"], "headline": "h1"}}, "list.headline: "),
     "list-without-rules": ({"list": None}, "needs `list`"),

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from crawler.fetching.kept import load_page, write_page
 from crawler.readers import first_asks, read_listing
 from crawler.readers.base import Ask, Listing, Page
 from crawler.reading.extract import read_page
+from crawler.sources.source import Source
 from store.errors import ParseError
-
-from .source import Source
 
 MAX_ANSWERS = 12
 
@@ -58,15 +58,15 @@ def rows_of(listings: Sequence[Listing]) -> list[dict[str, Any]]:
     """The rows of listings as plain values, in order, none twice: title, link, published, precision, summary."""
     rows: dict[tuple[str | None, str], dict[str, Any]] = {}
     for listing in listings:
-        for draft in listing.drafts:
+        for entry in listing.entries:
             row = {
-                "title": draft.title,
-                "link": draft.link,
-                "published": draft.published.isoformat() if draft.published else None,
-                "precision": draft.precision,
-                "summary": draft.summary,
+                "title": entry.title,
+                "link": entry.link,
+                "published": entry.published_at.isoformat() if entry.published_at else None,
+                "precision": entry.published_precision,
+                "summary": entry.summary,
             }
-            rows.setdefault((draft.link, draft.title), row)
+            rows.setdefault((entry.link, entry.title), row)
     return list(rows.values())
 
 
@@ -82,7 +82,7 @@ def article_of(recording: Recording) -> dict[str, Any] | None:
         fetched_at=page.fetched_at,
         rules=source.article,
         encoding=source.encoding,
-        timezone=source.timezone,
+        timezone=source.zone,
     )
     return {
         "title": article.title,
@@ -111,43 +111,13 @@ def write_recording(folder: Path, recording: Recording) -> int:
         "source": recording.source.model_dump(mode="json", exclude_defaults=True),
         "fetched_at": recording.fetched_at.isoformat(),
         "replica": recording.replica,
-        "answers": [_keep(inputs, f"{number:02d}", page) for number, page in enumerate(recording.pages, 1)],
-        "article": _keep(inputs, "article", recording.article) if recording.article else None,
+        "answers": [write_page(inputs, f"{number:02d}", page) for number, page in enumerate(recording.pages, 1)],
+        "article": write_page(inputs, "article", recording.article) if recording.article else None,
     }
     _write_json(folder / "meta.json", meta)
     expected = expected_of(recording)
     _write_json(folder / "expected.json", expected)
     return len(expected["rows"])
-
-
-def keep(page: Page, folder: Path, *, article: bool = False) -> None:
-    """Put an answer that has just come into a folder, for `kept`."""
-    number = sum(1 for _ in folder.glob("*.meta")) + 1
-    stem = f"{'article' if article else 'answer'}-{number:03d}"
-    meta = _keep(folder, stem, page) | {"fetched_at": page.fetched_at.isoformat()}
-    (folder / f"{stem}.meta").write_text(json.dumps(meta), encoding="utf-8")
-
-
-def kept(folder: Path) -> tuple[list[Page], Page | None]:
-    """The answers that `keep` put into a folder, in their order, and the first article among them."""
-    pages = {}
-    for path in sorted(folder.glob("*.meta"), key=lambda path: path.stem.rpartition("-")[2]):
-        meta = json.loads(path.read_text(encoding="utf-8"))
-        pages[path.stem] = _kept(folder, meta, datetime.fromisoformat(meta["fetched_at"]))
-    article = next((page for stem, page in pages.items() if stem.startswith("article")), None)
-    return [page for stem, page in pages.items() if stem.startswith("answer")], article
-
-
-def _keep(inputs: Path, stem: str, page: Page) -> dict[str, Any]:
-    kind = page.content_type or ""
-    name = f"{stem}.{'json' if 'json' in kind else 'xml' if 'xml' in kind else 'html'}"
-    (inputs / name).write_bytes(page.body)
-    return {"file": name, "url": page.url, "content_type": page.content_type, "ask": asdict(page.ask)}
-
-
-def _kept(inputs: Path, answer: dict[str, Any], fetched_at: datetime) -> Page:
-    body = (inputs / answer["file"]).read_bytes()
-    return Page(_ask(answer["ask"]), url=answer["url"], body=body, content_type=answer["content_type"], fetched_at=fetched_at)
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -160,14 +130,9 @@ def read_recording(folder: Path) -> tuple[Recording, dict[str, Any]]:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
         fetched_at = datetime.fromisoformat(meta["fetched_at"])
-        pages = tuple(_kept(folder / "inputs", answer, fetched_at) for answer in meta["answers"])
-        article = _kept(folder / "inputs", meta["article"], fetched_at) if meta["article"] else None
+        pages = tuple(load_page(folder / "inputs", answer, fetched_at) for answer in meta["answers"])
+        article = load_page(folder / "inputs", meta["article"], fetched_at) if meta["article"] else None
         source = Source.model_validate(meta["source"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ParseError(f"is no recording: {' '.join(str(error).split())}", subject=str(folder)) from error
     return Recording(source, pages, fetched_at, bool(meta["replica"]), article), expected
-
-
-def _ask(values: dict[str, Any]) -> Ask:
-    pairs = {name: tuple((str(k), str(v)) for k, v in values[name]) for name in ("form", "tokens") if values.get(name)}
-    return Ask(**{**values, "form": pairs.get("form"), "tokens": pairs.get("tokens", ())})

@@ -15,11 +15,13 @@ from urllib.parse import urlsplit
 
 from sqlmodel import col, select
 
+from crawler.fetching.kept import kept
 from crawler.fetching.report import SourceReport
 from crawler.fetching.run import crawl
 from crawler.readers import read_listing
 from crawler.readers.base import Page
 from crawler.settings import CrawlSettings
+from crawler.sources.source import Source, SourceUrl
 from store.database import session_scope
 from store.errors import YixunError
 from store.hosts import host_of
@@ -27,13 +29,12 @@ from store.migrate import open_store
 from store.models import HostDay
 from store.settings import StoreSettings
 
-from .record import Recording, article_of, kept, rows_of
-from .source import Source, SourceUrl
+from .record import Recording, article_of, rows_of
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What trying a source out showed: its rows and one article as plain values (`crawler.sources.record`), and how it went."""
+    """What trying a source out showed: its rows and one article as plain values (`crawler.scouting.record`), and how it went."""
 
     source: Source
     pages: tuple[Page, ...]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.sources.discover import common_places, feed_links, propose_lists
+from crawler.scouting.discover import common_places, feed_links, propose_lists
 from crawler.sources.source import Source, load_sources
 from tests.replicas import SITES, refusals
 from tests.replicas.base import rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,18 +17,20 @@ from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
-from crawler.readers import listing
+from crawler.readers import listing, read_listing
 from crawler.readers.base import Ask, Page
+from crawler.sources.source import ListRules, Source, SourceUrl
 from crawler.text.dates import parse_date
-from store.errors import SelectorMissingError
-
-from .source import ListRules, Source, SourceUrl
+from crawler.text.decode import decode
+from crawler.text.language import detect_language
+from store.errors import ParseError, SelectorMissingError
 
 FEED_PATHS = ("/feed", "/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/rss/feed.xml")
 SITEMAP_PATHS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/sitemap.xml")
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 # A class with digits or a long mixed tail is made by a build tool and changes with it; only its stem is worth matching.
 _HASHED = re.compile(r"(?:__|--?)[A-Za-z0-9_-]*[0-9A-Z][A-Za-z0-9_-]*$|\d{2,}")
+_MAX_FEEDS = 4
 _ROW_TAGS = {"li", "div", "article", "tr", "dl", "section", "p", "dd", "a"}
 
 
@@ -198,11 +200,68 @@ def _read_rows(html: str, rules: ListRules, *, base: str, now: datetime) -> list
         Ask(base, root=base), url=base, body=html.encode("utf-8", "replace"), content_type="text/html; charset=utf-8", fetched_at=now
     )
     try:
-        drafts = listing.read(page, source).drafts
+        entries = listing.read(page, source).entries
     except SelectorMissingError:
         return []
     rows: dict[str, ListedRow] = {}
-    for draft in drafts:
-        if draft.link:
-            rows.setdefault(draft.link, ListedRow(draft.title, draft.link, draft.published))
+    for entry in entries:
+        if entry.link:
+            rows.setdefault(entry.link, ListedRow(entry.title, entry.link, entry.published_at))
     return list(rows.values())
+
+
+def sources_at(url: str, fetch: Callable[[Sequence[str]], dict[str, Page]]) -> list[Source]:
+    """The sources an address offers: itself when it is a feed or sitemap, else feeds it declares, feeds and news sitemaps in
+    usual places, lists of headlines on the page. `fetch` fetches addresses once each and gives those that answered.
+
+    Raises ValueError when `url` is no web address.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("expected a web address, as https://example.org/news/")
+    page = fetch([url]).get(url)
+    if page is None:
+        return []
+    own = _as_machine_readable(url, page)
+    if own:
+        return [own]
+    html, _ = decode(page.body, content_type=page.content_type)
+    lists = [
+        _source(url, "list_page", list=proposal.rules.model_dump(exclude_none=True), language=_language(proposal.rows[0].title))
+        for proposal in propose_lists(html, page.url, now=page.fetched_at)
+    ]
+    declared = feed_links(html, page.url)[:_MAX_FEEDS]
+    found = _readable(declared, fetch) if declared else []
+    if not found and not lists:
+        found = _readable(common_places(page.url), fetch)
+    return [*found, *lists]
+
+
+def _readable(urls: Sequence[str], fetch: Callable[[Sequence[str]], dict[str, Page]]) -> list[Source]:
+    answered = fetch(urls)
+    sources = (_as_machine_readable(url, answered[url]) for url in urls if url in answered)
+    return [source for source in sources if source]
+
+
+def _as_machine_readable(url: str, page: Page) -> Source | None:
+    """The source an answer is, when it is a feed or a news sitemap with entries."""
+    for kind in ("feed", "sitemap"):
+        source = _source(url, kind)
+        try:
+            listing = read_listing(page, source)
+        except ParseError:
+            continue
+        if listing.entries:
+            return source.model_copy(update={"language": _language(listing.entries[0].title)})
+    return None
+
+
+def _language(title: str) -> str:
+    found = detect_language(title)
+    return found if found in ("zh", "zh-Hant", "en") else "zh"
+
+
+def _source(url: str, kind: str, **fields: object) -> Source:
+    parts = urlsplit(url)
+    given = {"id": "offered", "name": parts.netloc, "homepage": f"{parts.scheme}://{parts.netloc}/", "category": "media", "kind": kind}
+    return Source.model_validate(given | {"urls": [SourceUrl(url=url)]} | fields)

@@ -21,7 +21,6 @@ def catalogue_rows(knowledge: Knowledge) -> dict[str, Rows]:
             "id": m.id,
             "family": m.family,
             "name": m.name,
-            "maker_id": m.maker,
             "aliases": list(dict.fromkeys([*([m.zh] if m.zh else []), *m.aliases])),
         }
         for m in knowledge.models.values()

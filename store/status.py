@@ -1,0 +1,69 @@
+"""The words for how things stand, one enumeration each; the tables take no others. Loads no database library."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ItemStatus(StrEnum):
+    """How far an item is: its article read, not asked for, still to be read, or given up as unreadable."""
+
+    kept = "kept"
+    turned_away = "turned_away"
+    pending = "pending"
+    unread = "unread"
+
+
+class FetchStatus(StrEnum):
+    """What came of one request for a feed, list, API answer or sitemap; `refused` is our own decision."""
+
+    ok = "ok"
+    unchanged = "unchanged"
+    empty = "empty"
+    failed = "failed"
+    refused = "refused"
+
+
+class RunStatus(StrEnum):
+    """How a crawl stands: under way, or ended whole, in part, in vain, or by force."""
+
+    running = "running"
+    done = "done"
+    partly = "partly"
+    failed = "failed"
+    killed = "killed"
+
+
+class SourceStatus(StrEnum):
+    """How a source is doing."""
+
+    new = "new"
+    ok = "ok"
+    quiet = "quiet"
+    stale = "stale"
+    failing = "failing"
+    blocked = "blocked"
+    challenge = "challenge"
+    changed = "changed"
+    disabled = "disabled"
+
+
+class DeliveryState(StrEnum):
+    """How far one issue is on its way to one recipient; `unknown` waits for a person's word."""
+
+    queued = "queued"
+    sending = "sending"
+    sent = "sent"
+    failed = "failed"
+    unknown = "unknown"
+
+
+class LedgerStatus(StrEnum):
+    """How the work of one slot of the scheduler stands."""
+
+    waiting = "waiting"
+    running = "running"
+    done = "done"
+    partly = "partly"
+    failed = "failed"
+    missed = "missed"

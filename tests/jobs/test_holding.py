@@ -1,0 +1,94 @@
+"""A lock of the store: renewed in spite of a database that fails for a while, given up before another may begin."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import select
+
+from jobs.holding import holding
+from store import locks
+from store.database import session_scope
+from store.errors import StoreError
+from store.migrate import open_store
+from store.models import StoreLock
+from store.settings import StoreSettings
+from tests.locking import locked
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that takes minutes takes seconds."""
+    for name, seconds in (("RENEW", 0.2), ("RETRY", 0.1), ("LEASE", 2.0), ("STALE", 12.0)):
+        monkeypatch.setattr(locks, name, timedelta(seconds=seconds))
+
+
+def _wait(rule: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not rule():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.05)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_lock_outlives_a_database_that_fails_within_the_lease(engine: Engine, store_settings: StoreSettings) -> None:
+    other = open_store(store_settings.model_copy(update={"lock_seconds": 0.1}))
+    lost = threading.Event()
+
+    def seen() -> datetime:
+        with session_scope(engine) as session:
+            return session.exec(select(StoreLock.seen_at)).one()
+
+    with holding(other, "run", "yixun run", on_loss=lost.set) as loss:
+        with locked(store_settings):
+            time.sleep(0.8)
+        before = seen()
+        _wait(lambda: seen() != before)
+        loss.check()
+        assert not lost.is_set()
+    other.dispose()
+    with session_scope(engine) as session:
+        assert session.exec(select(StoreLock.name)).all() == []
+
+
+@pytest.mark.usefixtures("hasty")
+def test_the_work_stops_before_another_may_begin(engine: Engine, store_settings: StoreSettings) -> None:
+    other = open_store(store_settings.model_copy(update={"lock_seconds": 0.1}))
+    lost = threading.Event()
+    with holding(other, "run", "yixun run", on_loss=lost.set) as loss, locked(store_settings):
+        began = time.monotonic()
+        assert lost.wait(30)
+        assert time.monotonic() - began < locks.STALE.total_seconds()
+        with pytest.raises(StoreError, match=r"could not be renewed in time.*locked by another process"):
+            loss.check()
+    other.dispose()
+
+
+def test_a_restart_of_the_server_loses_no_lock(engine: Engine, store_settings: StoreSettings, hasty: None) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("a file has no server")
+    other = open_store(store_settings)
+    with holding(other, "run", "yixun run") as loss:
+        for _ in range(5):
+            with engine.begin() as connection:
+                others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+                connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+            time.sleep(0.2)
+        loss.check()
+    other.dispose()
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_lock_that_another_took_over_stops_the_work(engine: Engine) -> None:
+    lost = threading.Event()
+    with holding(engine, "run", "yixun run", on_loss=lost.set) as loss:
+        with session_scope(engine) as session:
+            session.execute(text("UPDATE store_lock SET pid = pid + 1"))
+        assert lost.wait(30)
+        with pytest.raises(StoreError, match="another process took it over"):
+            loss.check()
