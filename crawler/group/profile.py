@@ -77,7 +77,7 @@ def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: d
         day=day,
         title=frozenset(words(own_title)),
         head=frozenset(words(head)),
-        quantities=quantities(head),
+        quantities=quantities(head) | {low for _, low in clues.amounts},
         days=_days(head),
         hashes=hashes,
         runs=runs,

@@ -108,7 +108,7 @@ def _signs(one: Profile, other: Profile) -> dict[str, float]:
         "other organisations": float(_strangers(one.clues.organisations, other.clues.organisations)),
         "regulator": float(bool(one.clues.everywhere & other.clues.everywhere)),
         "model": float(bool(one.clues.models & other.clues.models)),
-        "sum of a name": float(sums and bool(organisations)),
+        "sum of a name": float(sums and (bool(organisations) or _one_round(one, other))),
         "other sums": float(bool(one.clues.amounts) and bool(other.clues.amounts) and not sums),
         "figures": figures / max(2, min(len(one.quantities), len(other.quantities))),
         "day told": float(bool(one.days & other.days)),
@@ -119,6 +119,14 @@ def _signs(one: Profile, other: Profile) -> dict[str, float]:
         "other facts": float(other_facts),
         "other parties": float(other_parties),
     }
+
+
+def _one_round(one: Profile, other: Profile) -> bool:
+    """Whether texts in two languages tell the same step of something, of parties whose names cannot be held against each other."""
+    if one.chinese == other.chinese:
+        return False
+    mine, theirs = ({(event.type, event.step) for event in text.clues.events if event.step} for text in (one, other))
+    return bool(mine & theirs)
 
 
 def _facts(one: Profile, other: Profile) -> tuple[bool, bool, bool, bool]:

@@ -133,7 +133,9 @@ def test_export_writes_every_view(yixun: Yixun, filled: dict[str, str], tmp_path
     for form in ("csv", "json", "parquet"):
         yixun("export", "files", "--format", form, **filled)
     assert {path.name for path in (tmp_path / "files").iterdir()} == {
-        f"{view}.{form}" for view in ("v1_items", "v1_facts", "v1_source_health") for form in ("csv", "json", "parquet")
+        f"{view}.{form}"
+        for view in ("v1_items", "v1_facts", "v1_source_health", "v1_stories", "v1_story_facts")
+        for form in ("csv", "json", "parquet")
     }
     assert {row["type"] for row in json.loads((tmp_path / "files" / "v1_facts.json").read_text(encoding="utf-8"))} == {
         "funding",

@@ -104,6 +104,17 @@ def test_a_reprint_shows_once(demo: Demo, rows: Session) -> None:
     assert shown == ["2026-W45"]  # the reprint of the week after is not news again
 
 
+def test_an_english_twin_is_one_story_in_the_issue_and_in_sql(demo: Demo, rows: Session) -> None:
+    chinese = "步云机器人向港交所递交招股书，手术机器人年收入4.6亿元"
+    english = "China's Buyun Robotics files for Hong Kong IPO on surgical robot growth"
+    told = {item.story_id for item in rows.exec(select(Item)) if item.title in (chinese, english)}
+    assert len(told) == 1
+    lines = [
+        story for edition in demo.report.editions for section in edition.sections for story in section.stories if story.story_id in told
+    ]
+    assert [{line.title, line.twin} for line in lines] == [{chinese, english}]
+
+
 def test_every_link_of_an_issue_leads_to_a_kept_page(demo: Demo) -> None:
     for edition in demo.report.editions:
         page, _, mail = demo.report.files_of(edition.period)
