@@ -10,13 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine
-
 from crawler.fetching.rows import fact_rows, mention_rows, topic_rows
 from crawler.judge.document import Document
 from crawler.judge.judging import Judge
 from crawler.reading.clean import verdict_values
-from store.database import session_scope, utc_now
+from store.database import Engine, session_scope, utc_now
 from store.explain import topics_of
 from store.facts import FactChange, compare_facts, facts_of_items, stated
 from store.items import ReadItem
