@@ -28,8 +28,8 @@ def main() -> None:
         latest = session.exec(select(func.max(Item.published_at))).one()
         for number, title, text, name in texts(arguments.items, 1500):
             item = Item(
-                source_id="made", identity=f"new:{number}", title=title, text=text, language="zh", published_at=latest, first_seen_at=latest,
-                changed_at=latest, relevant=True,
+                source_id="made", identity=f"new:{number}", title=title, text=text, language="zh", published_at=latest,
+                first_seen_at=latest, changed_at=latest, relevant=True,
             )  # fmt: skip
             session.add(item)
             session.flush()

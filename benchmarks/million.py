@@ -1,7 +1,7 @@
 """Makes a store of many items, the same each time: `python -m benchmarks.million ITEMS STORE_URL [--characters 1500]`.
 
-Texts are put together from syllables that no news has, names from a list of a few hundred, so that words are as frequent as Zipf says. Items are all kept
-and on topic, one every few minutes over three years; each has its profile and its keys, and each tenth repeats an earlier one.
+Texts are put together from invented words, as frequent as Zipf says, and name one of some hundred companies. Items are all kept and on
+topic, evenly over three years; each has its profile and its keys, and each tenth repeats the one before.
 """
 
 from __future__ import annotations
