@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from typing import Literal
 
@@ -146,9 +147,16 @@ def _strangers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
 
 
 def _covered(words: frozenset[str], by: frozenset[str]) -> float:
-    return sum(map(rarity, words & by)) / max(8.0, sum(map(rarity, words)))
+    return sum(map(rarity, words & by)) / max(8.0, _weight(words))
 
 
+# One text is held against many: what is its own is added up once.
+@lru_cache(maxsize=4096)
+def _weight(words: frozenset[str]) -> float:
+    return sum(map(rarity, words))
+
+
+@lru_cache(maxsize=4096)
 def _length(words: frozenset[str]) -> float:
     return sqrt(sum(rarity(word) ** 2 for word in words)) or 1.0
 

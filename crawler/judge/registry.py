@@ -212,7 +212,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("health", "1 when its main party works in health"),
     Column(
         "counted",
-        "1 for the row that tells an event best, of all that its story states; never for background and for what a person called wrong",
+        "1 for the row that stands for its event in `v1_story_facts`; 0 for its other proofs, for background and for what is called wrong",
     ),
     Column("subject_id", "id of who the fact is about, NULL outside the catalogue", "TEXT"),
     Column("subject", "company, adopter, holder, first party, issuer, organisation, or what a figure counts, as written", "TEXT"),

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -45,6 +45,7 @@ def test_a_signature_tells_which_part_of_a_text_stands_in_another() -> None:
     assert shared_part(*sketch(plain(other)), *sketch(plain(half))) < 0.1
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_has_a_profile_that_survives_being_written(title: str, text: str) -> None:
     made = profile("1", title, text, JUDGE.judge(Document("1", title, text), deep=False), day=None)
