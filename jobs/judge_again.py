@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine
-
 from crawler.fetching.rows import fact_rows, mention_rows, topic_rows
+from crawler.group.attach import Fresh, attach
 from crawler.judge.document import Document
+from crawler.judge.facts import Judgement
 from crawler.judge.judging import Judge
 from crawler.reading.clean import verdict_values
-from store.database import session_scope, utc_now
+from store.database import Engine, session_scope, utc_now
 from store.explain import topics_of
 from store.facts import FactChange, compare_facts, facts_of_items, stated
 from store.items import ReadItem
@@ -78,7 +78,7 @@ def judge_again(engine: Engine, judge: Judge, asked: Asked, *, dry_run: bool) ->
             facts = facts_of_items(session, [_id(item) for item in items])
         if not items:
             break
-        read, broken = _judged(judge, version, items)
+        read, judgements, broken = _judged(judge, version, items)
         run.last_item_id = _id(items[-1])
         if dry_run:
             changes = {item.item_id: compare_facts(facts[item.item_id], item.facts) for item in read}
@@ -89,6 +89,7 @@ def judge_again(engine: Engine, judge: Judge, asked: Asked, *, dry_run: bool) ->
                 run = session.merge(run)
                 seen = {_id(item): item.changed_at for item in items}
                 changes = save_batch(session, run, read, traces, seen=seen, now=utc_now())
+                attach(session, [Fresh(item_id, judgements[item_id]) for item_id in changes], now=utc_now())
         known = {_id(item): item for item in items}
         for one in read:
             if change := _change(known[one.item_id], one, topics[one.item_id], changes.get(one.item_id, ())):
@@ -101,22 +102,23 @@ def judge_again(engine: Engine, judge: Judge, asked: Asked, *, dry_run: bool) ->
     yield run
 
 
-def _judged(judge: Judge, version: str, items: Sequence[Item]) -> tuple[list[ReadItem], list[Broken]]:
+def _judged(judge: Judge, version: str, items: Sequence[Item]) -> tuple[list[ReadItem], dict[int, Judgement], list[Broken]]:
     read: list[ReadItem] = []
+    judgements: dict[int, Judgement] = {}
     broken: list[Broken] = []
     for item in items:
         for tries_left in reversed(range(_TRIES)):
             try:
-                read.append(_read(judge, version, item))
+                judgements[_id(item)] = judgement = judge.judge(document_of(item))
+                read.append(_read(judgement, version, item))
                 break
             except Exception:  # noqa: BLE001 - whatever our own code may raise costs one item, is kept whole, and ends no run
                 if not tries_left:
                     broken.append(Broken(_id(item), item.title, traceback.format_exc()))
-    return read, broken
+    return read, judgements, broken
 
 
-def _read(judge: Judge, version: str, item: Item) -> ReadItem:
-    judgement = judge.judge(document_of(item))
+def _read(judgement: Judgement, version: str, item: Item) -> ReadItem:
     facts = fact_rows(_id(item), judgement, published=item.published_at, now=utc_now())
     values = verdict_values(judgement, version)
     return ReadItem(_id(item), values, topic_rows(_id(item), judgement), mention_rows(_id(item), judgement), facts)

@@ -8,21 +8,29 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from store.digests import Candidate, SourceHealth, candidates, entries_of_other_weeks, organisation_names, source_health, topic_rows
+from store.digests import (
+    Candidate,
+    SourceHealth,
+    candidates,
+    entries_of_other_weeks,
+    organisation_names,
+    source_health,
+    stories_now,
+    topic_rows,
+)
 from store.status import FetchStatus, SourceStatus
 
 from .edition import Edition, Health, Section, StoryLine, Trouble
 from .figures import adoption_lines, funding_lines, origin, totals
 from .period import Period, local_day
 from .prose import clean, cut, one_sentence
-from .rank import OTHER, RANKED, SHORTEST, Group, group, home_topic, in_order, plain_title
+from .rank import OTHER, RANKED, Group, group, home_topic, in_order
 from .settings import DigestSettings
 
 # A feed whose newest entry is older than this says nothing any more, whatever its status.
 _SILENT_AFTER = timedelta(days=60)
 _FAILING = (SourceStatus.failing, SourceStatus.blocked, SourceStatus.challenge, SourceStatus.changed)
 _SILENT = (SourceStatus.quiet, SourceStatus.stale)
-_REPEATS = ("reprint", "rewrite", "translation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +73,14 @@ def select_edition(session: Session, order: Order) -> Edition:
 
 
 def _not_shown_before(session: Session, found: list[Candidate], order: Order) -> list[Candidate]:
-    """Leave out items of other weeks' issues, and what only repeats a story of an earlier one: reprints, rewrites, translations."""
-    items, stories, titles = set(), set(), set()
+    """Leave out items of other weeks' issues, and what tells a story of an earlier one again without a next step."""
+    items, told = set(), set()
     for issue, entry in entries_of_other_weeks(session, order.name, order.period.label):
         items.add(entry.item_id)
-        if issue.starts_on < order.period.starts_on:
-            stories.add(entry.story_id)
-            titles.add(plain_title(entry.frozen.get("title", "")))
-
-    def repeats(row: Candidate) -> bool:
-        told = row.item.story_id is not None and row.item.story_id in stories and row.item.relation in _REPEATS
-        title = plain_title(row.item.title)
-        return told or (len(title) >= SHORTEST and title in titles)
-
-    return [row for row in found if row.item.id not in items and not repeats(row)]
+        if issue.starts_on < order.period.starts_on and entry.story_id is not None:
+            told.add(entry.story_id)
+    stories = stories_now(session, told)
+    return [row for row in found if row.item.id not in items and (row.item.story_id not in stories or row.item.relation == "follow_up")]
 
 
 def _sections(session: Session, groups: list[Group], settings: DigestSettings) -> tuple[list[Group], tuple[Section, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from .models import (
     Organisation,
     SourceRow,
     SourceState,
+    Story,
     Topic,
     kind_of,
 )
@@ -148,6 +149,16 @@ def entries_of_other_weeks(session: Session, digest: str, period: str) -> list[t
         .where(DigestIssue.digest == digest, DigestIssue.period != period, ~col(DigestIssue.period).contains(".."))
     )
     return list(session.exec(query))
+
+
+def stories_now(session: Session, story_ids: Iterable[int]) -> set[int]:
+    """Stories by the ids that they had, with those that they went into since."""
+    found, asked = set(story_ids), set(story_ids)
+    while asked:
+        rows = session.exec(select(Story.merged_into).where(col(Story.id).in_(asked), col(Story.merged_into).is_not(None)))
+        asked = {into for into in rows if into is not None} - found
+        found |= asked
+    return found
 
 
 def save_issue(session: Session, issue: DigestIssue, entries: Sequence[IssueEntry]) -> DigestIssue:

@@ -23,7 +23,7 @@ def _rows_of(table: str) -> str:
     """SELECT of all facts of a table, in the columns of the view."""
     kinds = tables()[table]
     shown = {"fact_id": f"'{table.removeprefix('fact_')}:' || f.id", "type": "f.type" if len(kinds) > 1 else f"'{kinds[0].name}'"}
-    shown |= {name: f"f.{name}" for name in _SHARED} | {"apart": _apart(kinds[0])}
+    shown |= {name: f"f.{name}" for name in _SHARED}
     filled = _filled(table, kinds)
     shown |= {column: filled.get(column, f"CAST(NULL AS {kind})") for column, kind in COLUMNS.items()}
     columns = ",\n        ".join(f"{expression} AS {name}" for name, expression in shown.items())
@@ -51,9 +51,3 @@ def _shown(role: StoredRole, column: str) -> dict[str, str]:
             return first | {"others": f"PARTIES(f.{role.column})"}
     columns = [name for name in role.columns() if name not in _UNSHOWN]
     return {column + name[len(role.column) :] if name.startswith(role.column) else name: f"f.{name}" for name in columns}
-
-
-def _apart(kind: StoredKind) -> str:
-    """What tells facts of one story about one subject apart, as one text."""
-    columns = [f"{role.column}_family" if role.type == "model" else role.column for role in kind.kept if role.name in kind.apart]
-    return " || '|' || ".join(f"COALESCE(f.{column}, '')" for column in columns) or "CAST(NULL AS TEXT)"

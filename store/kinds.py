@@ -57,7 +57,7 @@ class StoredKind:
     roles: tuple[StoredRole, ...]
     choices: Mapping[str, tuple[str, ...]]
     shown: Mapping[str, str]
-    apart: tuple[str, ...]
+    apart: Mapping[str, str]
     home: tuple[str, ...]
     rank: int | None
     summed_up: bool
@@ -66,6 +66,13 @@ class StoredKind:
     def kept(self) -> tuple[StoredRole, ...]:
         """Roles and choices, all that a row of the kind keeps beyond what every fact has."""
         return (*self.roles, *(StoredRole(name, "choice", name) for name in self.choices))
+
+    @cached_property
+    def told_apart(self) -> tuple[tuple[str, str], ...]:
+        """The columns of v1_facts that tell facts about one subject apart, each with how: same or alike."""
+        models = {role.name for role in self.roles if role.type == "model"}
+        columns = ((f"{name}_family" if name in models else self.shown.get(name, name), how) for name, how in self.apart.items())
+        return tuple(columns)
 
     @cached_property
     def subject(self) -> StoredRole:
@@ -82,7 +89,6 @@ def read_kinds(path: Path = _FILE) -> tuple[tuple[StoredKind, ...], dict[str, st
                 **entry,
                 "roles": tuple(StoredRole(**role) for role in entry["roles"]),
                 "choices": {name: tuple(values) for name, values in entry["choices"].items()},
-                "apart": tuple(entry["apart"]),
                 "home": tuple(entry["home"]),
             }
         )

@@ -60,7 +60,7 @@ def overview(session: Session) -> Overview:
     return Overview(
         items=dict(session.exec(select(Item.status, func.count()).group_by(Item.status)).all()),
         relevant=session.exec(select(func.count()).select_from(Item).where(col(Item.relevant), Item.status == ItemStatus.kept)).one(),
-        stories=session.exec(select(func.count()).select_from(Story)).one(),
+        stories=session.exec(select(func.count()).select_from(Story).where(col(Story.merged_into).is_(None))).one(),
         facts=_facts(session),
         sources=_sources(session),
         troubles=_troubles(session),

@@ -16,6 +16,7 @@ from .errors import StoreError
 from .facts import facts_of_items, keep_investors
 from .kinds import COLUMNS
 from .models import FACT_TABLES, FactColumns, FactReview, FundingFact, Item, fact_id
+from .stories import refresh
 
 _NAMES = ("fact_id", "type", "item_id", *COLUMNS, "background", "health", "evidence", "confidence", "found_by", "reviewed", "title")
 _VIEW = table("v1_facts", *map(column, _NAMES))
@@ -59,6 +60,7 @@ def review(session: Session, fact: FactColumns, verdict: Literal["right", "wrong
     session.add(FactReview(item_id=fact.item_id, fact_id=fact_id(fact), verdict=verdict, before=fact.reviewed, who=who, said_at=now))
     fact.reviewed = verdict
     session.add(fact)
+    _tell_story(session, fact, now)
 
 
 def correct(session: Session, fact: FactColumns, field: str, written: str, columns: Mapping[str, Any], *, who: str, now: datetime) -> None:
@@ -75,6 +77,14 @@ def correct(session: Session, fact: FactColumns, field: str, written: str, colum
     said = FactReview(item_id=fact.item_id, fact_id=fact_id(fact), verdict="edited", who=who, said_at=now)
     said.field, said.before, said.after = field, was, written
     session.add(said)
+    _tell_story(session, fact, now)
+
+
+def _tell_story(session: Session, fact: FactColumns, now: datetime) -> None:
+    """Have the story of a fact say what its items state now."""
+    story_id = session.get_one(Item, fact.item_id).story_id
+    if story_id is not None:
+        refresh(session, [story_id], now=now)
 
 
 def _plain(value: Any) -> Any:

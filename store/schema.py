@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Integer, Text, column, table, text
 from .fact_view import with_kinds
 
 VIEWS = Path(__file__).parent / "views"
+# What PostgreSQL finds words by. Its own parsers split Chinese and names nowhere, so the tokens are ours: those of `simple` would be.
+SEARCH_VECTOR = "array_to_tsvector(array_remove(string_to_array(title || ' ' || body, ' '), ''))"
 SEARCH = table("item_search", column("rowid", Integer), column("title", Text), column("body", Text))
 
 _SEARCH_DDL = {
@@ -27,7 +29,8 @@ _SEARCH_DDL = {
     "postgresql": (
         "CREATE TABLE IF NOT EXISTS item_search"
         " (rowid integer PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE, title text NOT NULL, body text NOT NULL)",
-        "CREATE INDEX IF NOT EXISTS ix_item_search_tokens ON item_search USING gin (string_to_array(title || ' ' || body, ' '))",
+        "DROP INDEX IF EXISTS ix_item_search_tokens",
+        f"CREATE INDEX IF NOT EXISTS ix_item_search_words ON item_search USING gin (({SEARCH_VECTOR}))",
     ),
 }
 
@@ -48,6 +51,11 @@ _WORDS = {
         r" (strftime('%j', date(\1, '-3 days', 'weekday 4')) - 1) / 7 + 1) END",
         r"LIST\(([\w.]+)\)": r"group_concat(\1, ', ')",
         r"FLAG\(([\w.]+)\)": r"\1",
+        r"ITEMS_OF\(([\w.]+)\)": r"(SELECT group_concat(value, ', ') FROM json_each(\1))",
+        r"LENGTH_OF\(([\w.]+)\)": r"json_array_length(\1)",
+        r"TEXT_OF\(([\w.]+)\)": r"\1",
+        r"HOURS\(([\w.]+), ([\w.]+)\)": r"ROUND((julianday(\2) - julianday(\1)) * 24, 1)",
+        r"\bAGE\((COALESCE\([^()]*\))\)": r"max(0, julianday('now') - julianday(\1))",
         r"DAYS_AGO\((\d+)\)": r"strftime('%Y-%m-%d %H:%M:%f', 'now', '-\1 days')",
         r"FIRST_PARTY\(([\w.]+), (\w+)\)": r"json_extract(\1, '$[0].\2')",
         r"PARTIES\(([\w.]+)\)": r"(SELECT group_concat(json_extract(value, '$.as_written'), ', ') FROM json_each(\1))",
@@ -59,6 +67,11 @@ _WORDS = {
         r"WEEK_OF_DATE\(([\w.]+)\)": r"""to_char(\1, 'IYYY-"W"IW')""",
         r"LIST\(([\w.]+)\)": r"string_agg(\1, ', ')",
         r"FLAG\(([\w.]+)\)": r"\1::integer",
+        r"ITEMS_OF\(([\w.]+)\)": r"(SELECT string_agg(value, ', ') FROM jsonb_array_elements_text(\1))",
+        r"LENGTH_OF\(([\w.]+)\)": r"jsonb_array_length(\1)",
+        r"TEXT_OF\(([\w.]+)\)": r"\1::text",
+        r"HOURS\(([\w.]+), ([\w.]+)\)": r"ROUND((EXTRACT(EPOCH FROM \2 - \1) / 3600)::numeric, 1)",
+        r"\bAGE\((COALESCE\([^()]*\))\)": r"GREATEST(0, EXTRACT(EPOCH FROM now() - \1) / 86400)",
         r"DAYS_AGO\((\d+)\)": r"now() - interval '\1 days'",
         r"FIRST_PARTY\(([\w.]+), (\w+)\)": r"\1 -> 0 ->> '\2'",
         r"PARTIES\(([\w.]+)\)": r"(SELECT string_agg(value ->> 'as_written', ', ') FROM jsonb_array_elements(\1))",

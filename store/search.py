@@ -1,4 +1,4 @@
-"""Full-text search that finds Chinese words of any length, and Latin words glued to Chinese ones.
+"""Search that finds Chinese words of any length, Latin words glued to Chinese ones, and names under all their aliases.
 
 Neither database segments Chinese. So both index what `tokens` makes of folded text: of a run of Chinese characters every
 pair of neighbours and the last character, of anything else whole words. A searched phrase is a run of such tokens, which
@@ -7,67 +7,39 @@ is there exactly when the phrase is: what is found equals what a look through th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Text, cast, delete, func, insert, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, Text, and_, cast, column, delete, false, func, insert, literal_column, not_, or_, table
+from sqlalchemy import select as columns
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlmodel import Session, col, select
 
-from .errors import UsageError
-from .models import Item
-from .schema import SEARCH
+from .clock import SHANGHAI
+from .models import AiModel, Item, ItemTopic, Mention, Organisation
+from .query_language import Both, Either, FieldRule, Node, Not, Phrase, phrases, read_query, tokens
+from .schema import SEARCH, SEARCH_VECTOR
 from .status import ItemStatus
-from .text import fold, is_han
+from .text import fold
 
-_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+")
-_QUERY = re.compile(r'"([^"]*)"|(\S+)')
+RANKED = 10_000  # of more hits, the newest are ranked
 # Stands between summary and text, so that no phrase reaches over; no text has it as a token.
 _BOUNDARY = "¶"
 _CHUNK = 200
 _AROUND = 28
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Tokens that must follow each other; of the last one only the beginning counts when `open_end`."""
-
-    tokens: tuple[str, ...]
-    open_end: bool
+_IN_TITLE = 2.0  # what a hit whose title has all words is ahead of one of today whose title has none
+_FRESH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An item that was found, and the words around the first place where it says so."""
+    """A hit: the item of its story that fits best, the words around the first place, marked 【】, and how many of the hits tell it."""
 
     item: Item
     snippet: str
-
-
-def tokens(written: str) -> list[str]:
-    """What a text is indexed by, in order."""
-    found: list[str] = []
-    for run in _RUN.findall(fold(written)):
-        if is_han(run[0]):
-            found += [run[at : at + 2] for at in range(len(run))]
-        else:
-            found.append(run)
-    return found
-
-
-def read_query(query: str) -> list[Phrase]:
-    """The phrases of a query: words apart by spaces, or several in double quotes. Raises UsageError when there is none."""
-    phrases = []
-    for quoted, word in _QUERY.findall(query):
-        found = tokens(quoted or word)
-        if found and is_han(found[-1][0]) and len(found) > 1 and len(found[-2]) == 2 and found[-2][1] == found[-1]:
-            # The text may go on after the last character, so its single token proves nothing more.
-            found.pop()
-        if found:
-            phrases.append(Phrase(tuple(found), is_han(found[-1][0]) and len(found[-1]) == 1))
-    if not phrases:
-        raise UsageError("expected a word to search for", subject=f"query {query!r}")
-    return phrases
+    items: int
 
 
 def index_items(session: Session, item_ids: Sequence[int]) -> None:
@@ -93,47 +65,151 @@ def index_everything(session: Session) -> int:
     return len(ids)
 
 
-def search(session: Session, query: str, *, limit: int = 20, with_turned_away: bool = False) -> list[Found]:
-    """Items that contain every phrase of `query` in title, summary or text, newest first.
+def search(session: Session, query: str, *, limit: int = 20, with_turned_away: bool = False, now: datetime | None = None) -> list[Found]:
+    """One hit a story, by fit and freshness at `now` (by default the newest hit's time).
 
-    Case, width and traditional or simplified script make no difference; Latin words are whole words. Raises UsageError
-    for a query without a word.
+    Case, width and traditional or simplified script make no difference. Raises UsageError for a query that cannot be meant.
     """
-    phrases = read_query(query)
-    rules = [_on_sqlite(phrases)] if session.get_bind().dialect.name == "sqlite" else _on_postgresql(phrases)
+    node = read_query(query)
+    rule = _Rules(session).of(node)
+    moment = func.coalesce(Item.published_at, Item.first_seen_at)
+    asked: Any = columns(col(Item.id), col(Item.title), moment, col(Item.story_id)).where(rule)
     if not with_turned_away:
-        rules.append(col(Item.status) != ItemStatus.turned_away)
-    newest_first = func.coalesce(Item.published_at, Item.first_seen_at).desc()
-    found = select(Item).join(SEARCH, SEARCH.c.rowid == col(Item.id)).where(*rules).order_by(newest_first, col(Item.id).desc())
-    words = [fold(quoted or word) for quoted, word in _QUERY.findall(query)]
-    return [Found(item, _snippet(item, words)) for item in session.exec(found.limit(limit))]
+        asked = asked.where(col(Item.status) != ItemStatus.turned_away)
+    rows = session.execute(asked.order_by(col(Item.id).desc()).limit(RANKED)).all()
+    words = list(dict.fromkeys(phrase.written for phrase in phrases(node)))
+    order = _ranked(rows, words, now)
+    counts: dict[Any, int] = {}
+    best: dict[Any, int] = {}
+    for row in order:
+        story = row[3] if row[3] is not None else -row[0]
+        counts[story] = counts.get(story, 0) + 1
+        best.setdefault(story, row[0])
+    shown = list(best.items())[:limit]
+    items = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_([item_id for _, item_id in shown])))}
+    return [Found(items[item_id], _snippet(items[item_id], words), counts[story]) for story, item_id in shown]
 
 
-def _on_sqlite(phrases: list[Phrase]) -> ColumnElement[bool]:
-    match = " AND ".join(f'"{" ".join(phrase.tokens)}"{" *" if phrase.open_end else ""}' for phrase in phrases)
-    return literal_column(SEARCH.name, Text).bool_op("MATCH")(match)
+def _ranked(rows: Sequence[Any], words: list[str], now: datetime | None) -> list[Any]:
+    moments = [_aware(row[2]) for row in rows]
+    now = now or max(moments, default=datetime.now(UTC))
+
+    def worth(place: int) -> tuple[float, datetime, int]:
+        title = fold(rows[place][1])
+        fit = sum(word in title for word in words) / len(words) if words else 0.0
+        fresh = 1 / (1 + max(0.0, (now - moments[place]) / _FRESH))
+        return (_IN_TITLE * fit + fresh, moments[place], rows[place][0])
+
+    return [rows[place] for place in sorted(range(len(rows)), key=worth, reverse=True)]
 
 
-def _on_postgresql(phrases: list[Phrase]) -> list[ColumnElement[bool]]:
-    # Spelled as in the index, which is used for no other expression.
-    space = literal_column("' '", Text)
-    indexed = func.string_to_array(SEARCH.c.title + space + SEARCH.c.body, space)
-    rules: list[ColumnElement[bool]] = []
-    for phrase in phrases:
-        pattern = f"% {' '.join(phrase.tokens)}{'%' if phrase.open_end else ' %'}"
-        rules.append(or_((space + SEARCH.c.title + space).like(pattern), (space + SEARCH.c.body + space).like(pattern)))
-        whole = list(phrase.tokens[:-1] if phrase.open_end else phrase.tokens)
-        if whole:
-            rules.append(indexed.bool_op("@>")(cast(whole, ARRAY(Text))))
-    return rules
+def _aware(moment: Any) -> datetime:
+    read = moment if isinstance(moment, datetime) else datetime.fromisoformat(str(moment))
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+class _Rules:
+    """A query as a condition on items."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._sqlite = session.get_bind().dialect.name == "sqlite"
+
+    def of(self, node: Node) -> ColumnElement[bool]:
+        """The condition that a query sets."""
+        if self._sqlite and (match := _match(node)) is not None:
+            return col(Item.id).in_(columns(SEARCH.c.rowid).where(literal_column(SEARCH.name, Text).bool_op("MATCH")(match)))
+        match node:
+            case Phrase():
+                return self._on_postgresql(node)
+            case FieldRule():
+                return self._field(node)
+            case Not(part=part):
+                return not_(self.of(part))
+            case Either(parts=parts):
+                return or_(*(self.of(part) for part in parts))
+            case Both(parts=parts):
+                return and_(*(self.of(part) for part in (_together(parts) if self._sqlite else parts)))
+
+    def _on_postgresql(self, phrase: Phrase) -> ColumnElement[bool]:
+        lexemes = [f"'{token}'" for token in phrase.tokens]
+        if phrase.open_end:
+            lexemes[-1] += ":*"
+        asked = cast(" & ".join(lexemes), TSQUERY)
+        found = columns(SEARCH.c.rowid).where(literal_column(SEARCH_VECTOR, TSVECTOR).bool_op("@@")(asked))
+        if len(phrase.tokens) > 1:
+            space = literal_column("' '", Text)
+            pattern = f"% {' '.join(phrase.tokens)}{'%' if phrase.open_end else ' %'}"
+            found = found.where(
+                or_((space + SEARCH.c.title + space).like(pattern), (space + SEARCH.c.body + space).like(pattern)),
+            )
+        return col(Item.id).in_(found)
+
+    def _field(self, rule: FieldRule) -> ColumnElement[bool]:
+        wanted = fold(rule.value)
+        match rule.name:
+            case "source":
+                return or_(func.lower(Item.source_id) == wanted, col(Item.source_id).like(f"{wanted}%"))
+            case "topic":
+                return col(Item.id).in_(columns(col(ItemTopic.item_id)).where(col(ItemTopic.topic_id) == wanted))
+            case "lang":
+                return or_(func.lower(Item.language) == wanted, false() if wanted != "zh" else col(Item.language) == "zh-Hant")
+            case "type":
+                facts = table("v1_facts", column("item_id", Integer), column("type", Text))
+                return col(Item.id).in_(columns(facts.c.item_id).where(facts.c.type == wanted))
+            case "after" | "before":
+                return self._day(rule)
+        return col(Item.id).in_(self._named(rule.name, wanted))
+
+    def _day(self, rule: FieldRule) -> ColumnElement[bool]:
+        starts = datetime.combine(date.fromisoformat(rule.value), datetime.min.time(), SHANGHAI)
+        if rule.name == "after":
+            return or_(col(Item.published_at) >= starts, and_(col(Item.published_at).is_(None), col(Item.first_seen_at) >= starts))
+        return or_(col(Item.published_at) < starts, and_(col(Item.published_at).is_(None), col(Item.first_seen_at) < starts))
+
+    def _named(self, field: str, wanted: str) -> Any:
+        """Mentions of an organisation or a model under any of its names."""
+        if field == "org":
+            known = {
+                row.id: (row.id, row.name_zh, row.name_en, row.ticker, *row.aliases) for row in self._session.exec(select(Organisation))
+            }
+        else:
+            known = {row.id: (row.id, row.family, row.name, *row.aliases) for row in self._session.exec(select(AiModel))}
+        ids = [one for one, names in known.items() if any(name and fold(name) == wanted for name in names)]
+        target = "organisation" if field == "org" else "model"
+        rule = or_(col(Mention.target_id).in_(ids), func.lower(Mention.as_written) == wanted)
+        return columns(col(Mention.item_id)).where(col(Mention.target) == target, rule)
+
+
+def _together(parts: tuple[Node, ...]) -> list[Node]:
+    """Parts that SQLite's index answers in one go, together."""
+    plain = [part for part in parts if _match(part) is not None]
+    others: list[Node] = [part for part in parts if _match(part) is None]
+    return [*([Both(tuple(plain)) if len(plain) > 1 else plain[0]] if plain else []), *others]
+
+
+def _match(node: Node) -> str | None:
+    """A query as SQLite's full-text index takes it; None for what it cannot answer."""
+    if isinstance(node, Phrase):
+        return f'"{" ".join(node.tokens)}"{" *" if node.open_end else ""}'
+    if isinstance(node, Either | Both):
+        wanted = [part for part in node.parts if not isinstance(part, Not)] if isinstance(node, Both) else list(node.parts)
+        denied = [part.part for part in node.parts if isinstance(part, Not)] if isinstance(node, Both) else []
+        found, without = [_match(part) for part in wanted], [_match(part) for part in denied]
+        if not found or None in found or None in without:
+            return None
+        joined = f"({(' AND ' if isinstance(node, Both) else ' OR ').join(str(one) for one in found)})"
+        return f"({joined} NOT ({' OR '.join(map(str, without))}))" if without else joined
+    return None
 
 
 def _snippet(item: Item, words: list[str]) -> str:
     for written in (item.text, item.summary):
         folded = fold(written)
-        at = min((place for word in words if (place := folded.find(word)) >= 0), default=-1)
-        if at >= 0:
-            start, end = max(0, at - _AROUND), at + 2 * _AROUND
-            piece = " ".join(written[start:end].split())
-            return f"{'…' if start else ''}{piece}{'…' if end < len(written) else ''}"
+        found = [(place, len(word)) for word in words if (place := folded.find(word)) >= 0]
+        if found:
+            at, size = min(found)
+            start, end = max(0, at - _AROUND), at + size + 2 * _AROUND
+            piece = f"{written[start:at]}【{written[at : at + size]}】{written[at + size : end]}"
+            return f"{'…' if start else ''}{' '.join(piece.split())}{'…' if end < len(written) else ''}"
     return " ".join((item.summary or item.text)[: 3 * _AROUND].split())

@@ -2,7 +2,7 @@
 
     1  source ── answer ── read, clean ── save entries ──┬── turned away
                                                          └── pending
-    2  pending ── page ── read ── further pages ── read ── judge ── save
+    2  pending ── page ── read ── further pages ── read ── judge ── save ── group
 
 The first is the spider's (`spider`, `answers`): a listing's entries are saved before any of their pages is asked for. `pending` is
 the hand-over that outlives a crash: what this crawl does not read of it, the next one does. The second is here. Reading and judging
@@ -24,6 +24,7 @@ from scrapy.exceptions import DropItem
 from scrapy.http.request import NO_CALLBACK
 from sqlmodel import Session
 
+from crawler.group.attach import Fresh, attach
 from crawler.reading.article import Article
 from crawler.reading.messages import PageBytes, ReadArticle
 from crawler.settings import CODE_VERSION
@@ -244,7 +245,7 @@ class SavePipeline:
 
 
 def save_judged(session: Session, batch: list[Judged]) -> None:
-    """Save judged items in one transaction."""
+    """Save judged items and put them to their stories, in one transaction."""
     now = utc_now()
     rows = []
     for judged in batch:
@@ -257,3 +258,4 @@ def save_judged(session: Session, batch: list[Judged]) -> None:
             ReadItem(item_id, values, topic_rows(item_id, judged.read.judgement), mention_rows(item_id, judged.read.judgement), facts)
         )
     save_read(session, rows, now=now)
+    attach(session, [Fresh(judged.item.item_id, judged.read.judgement) for judged in batch], now=now)

@@ -55,9 +55,10 @@ class Kind:
     the others of health only.
 
     `table` keeps its rows; kinds may share one, which then has a column `type`. `shown` gives the column of v1_facts of a role or a
-    choice whose name it does not have; every kind shows one as `subject`. `apart` are the roles that tell facts about one subject apart
-    when stories are counted. In a digest such a fact puts its story under the first topic of `home` that the story has; `rank` orders the
-    kinds (None: it has no say); `summed_up` when its sentence may stand under the headline.
+    choice whose name it does not have; every kind shows one as `subject`. `apart` tells what must agree for facts of one story about one
+    subject to be one: roles that must be the same, or alike (one within the other), where both facts tell them. In a digest such a fact
+    puts its story under the first topic of `home` that the story has; `rank` orders the kinds (None: it has no say); `summed_up` when its
+    sentence may stand under the headline.
     """
 
     name: str
@@ -68,7 +69,7 @@ class Kind:
     alone: str | None = None
     table: str = ""
     shown: Mapping[str, str] = field(default_factory=dict)
-    apart: tuple[str, ...] = ()
+    apart: Mapping[str, Literal["same", "alike"]] = field(default_factory=dict)
     home: tuple[str, ...] = ()
     rank: int | None = None
     summed_up: bool = False
@@ -86,7 +87,19 @@ _INVESTORS = Role("investors", "investors")
 def _deal(name: str, choices: Mapping[str, tuple[str, ...]], *extra: Role, home: tuple[str, ...], rank: int) -> Kind:
     roles = (Role("company", "party"), Role("amount", "amount"), *extra, Role("valuation", "amount", tagged=False))
     shown = {"company": "subject"} | ({"investors": "others"} if _INVESTORS in extra else {})
-    return Kind(name, "company", roles, choices, any_industry=True, table="fact_funding", shown=shown, home=home, rank=rank, summed_up=True)
+    return Kind(
+        name,
+        "company",
+        roles,
+        choices,
+        any_industry=True,
+        table="fact_funding",
+        shown=shown,
+        apart={"round": "same"} if _ROUND in extra else {},
+        home=home,
+        rank=rank,
+        summed_up=True,
+    )
 
 
 KINDS: tuple[Kind, ...] = (
@@ -113,7 +126,7 @@ KINDS: tuple[Kind, ...] = (
         {"stage": ("planned", "announced", "pilot", "live", "expanded"), "hosting": ("local", "hosted")},
         table="fact_adoption",
         shown={"adopter": "subject"},
-        apart=("model",),
+        apart={"model": "same"},
         home=("model_adoption", "deepseek"),
         rank=1,
         summed_up=True,
@@ -132,6 +145,7 @@ KINDS: tuple[Kind, ...] = (
         alone="holder",
         table="fact_approval",
         shown={"holder": "subject", "decision": "stage", "class": "kind", "authority": "others"},
+        apart={"product": "alike"},
         home=("approvals",),
         rank=5,
         summed_up=True,
@@ -150,6 +164,7 @@ KINDS: tuple[Kind, ...] = (
         alone="issuer",
         table="fact_policy",
         shown={"issuer": "subject", "title": "detail"},
+        apart={"title": "alike"},
         home=("regulation",),
         rank=6,
         summed_up=True,
@@ -160,7 +175,7 @@ KINDS: tuple[Kind, ...] = (
         (Role("product", "text"), Role("organisation", "party"), Role("model", "model")),
         table="fact_launch",
         shown={"organisation": "subject"},
-        apart=("model",),
+        apart={"product": "alike", "model": "same"},
     ),
     Kind(
         "results",
@@ -168,6 +183,7 @@ KINDS: tuple[Kind, ...] = (
         (Role("measure", "text"), Role("organisation", "party"), Role("amount", "amount"), Role("period", "text")),
         table="fact_results",
         shown={"organisation": "subject", "measure": "detail"},
+        apart={"measure": "same", "period": "same"},
         home=("results",),
         rank=7,
     ),
@@ -177,7 +193,7 @@ KINDS: tuple[Kind, ...] = (
         (Role("value", "text"), Role("subject", "text"), Role("year", "text"), Role("source", "text")),
         table="fact_figure",
         shown={"year": "period", "source": "others"},
-        apart=("value", "year"),
+        apart={"value": "same", "year": "same"},
         home=("market",),
         rank=8,
         summed_up=True,
@@ -196,7 +212,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("health", "1 when its main party works in health"),
     Column(
         "counted",
-        "1 for one row among those of one story, type, subject (and model family, or value) that are neither background nor wrong",
+        "1 for the row that stands for its event in `v1_story_facts`; 0 for its other proofs, for background and for what is called wrong",
     ),
     Column("subject_id", "id of who the fact is about, NULL outside the catalogue", "TEXT"),
     Column("subject", "company, adopter, holder, first party, issuer, organisation, or what a figure counts, as written", "TEXT"),
@@ -257,7 +273,7 @@ def stored() -> dict[str, Any]:
             "roles": [{"name": role.name, "type": role.type, "column": role.column} for role in kind.roles],
             "choices": {choice: list(values) for choice, values in kind.choices.items()},
             "shown": dict(kind.shown),
-            "apart": list(kind.apart),
+            "apart": dict(kind.apart),
             "home": list(kind.home),
             "rank": kind.rank,
             "summed_up": kind.summed_up,

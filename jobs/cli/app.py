@@ -23,6 +23,7 @@ NOUNS: tuple[str, ...] = (
     "doctor",
     "export",
     "facts",
+    "group",
     "init",
     "judge",
     "names",
@@ -32,6 +33,7 @@ NOUNS: tuple[str, ...] = (
     "search",
     "sources",
     "status",
+    "stories",
     "topics",
     "why",
 )

@@ -11,8 +11,7 @@ import typer
 from .common import AsJson, ConfigFile, as_cell, out, out_json, out_rows, settings_of, store_session
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
+    from store.database import Session
 
 _COLUMNS = {"fact_id": "fact", "type": "type", "subject": "subject", "said": "what", "confidence": "sure", "reviewed": "reviewed"}
 FactId = Annotated[str, typer.Argument(help="Id of a fact, as `yixun facts list` shows it: funding:12.", metavar="ID")]

@@ -2,9 +2,10 @@
 
 from .digests import Delivery, DigestIssue, IssueEntry, Ledger, StoreLock
 from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
-from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Story, Topic
+from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Topic
 from .judging import Judging, JudgingFault
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
+from .stories import ItemKey, ItemProfile, Story, StoryChange, StoryFact
 
 __all__ = [
     "FACT_TABLES",
@@ -22,6 +23,8 @@ __all__ = [
     "InvestorRow",
     "IssueEntry",
     "Item",
+    "ItemKey",
+    "ItemProfile",
     "ItemTopic",
     "ItemVersion",
     "Judging",
@@ -35,6 +38,8 @@ __all__ = [
     "SourceUrlState",
     "StoreLock",
     "Story",
+    "StoryChange",
+    "StoryFact",
     "Topic",
     "fact_id",
     "fact_table",

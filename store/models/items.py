@@ -1,4 +1,4 @@
-"""Tables about items, stories and what is named in them."""
+"""Tables about items and what is named in them."""
 
 from datetime import datetime
 from typing import Any
@@ -8,18 +8,6 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 from store.status import ItemStatus
 
 from .base import json_value, long_text, moment, only, owned_by, word
-
-
-class Story(SQLModel, table=True):
-    """One event, told by one or more items."""
-
-    __tablename__ = "story"
-
-    id: int | None = Field(default=None, primary_key=True)
-    title: str = long_text()
-    first_seen_at: datetime = moment(index=True)
-    published_at: datetime | None = moment(nullable=True, index=True)
-    changed_at: datetime = moment()
 
 
 class Item(SQLModel, table=True):

@@ -10,14 +10,8 @@ SELECT
     FLAG(a.health) AS health,
     CASE
         WHEN a.background OR a.reviewed = 'wrong' THEN 0
-        WHEN ROW_NUMBER() OVER (
-            PARTITION BY a.type, COALESCE(i.story_id, -a.item_id), COALESCE(a.subject_id, a.subject), a.apart
-            ORDER BY
-                a.background,
-                CASE COALESCE(a.reviewed, '') WHEN 'wrong' THEN 2 WHEN '' THEN 1 ELSE 0 END,
-                a.confidence DESC,
-                a.fact_id
-        ) = 1 THEN 1
+        WHEN i.story_id IS NULL THEN 1
+        WHEN EXISTS (SELECT 1 FROM story_fact AS told WHERE told.fact_id = a.fact_id AND told.story_id = i.story_id) THEN 1
         ELSE 0
     END AS counted,
     ROLES(a),

@@ -28,7 +28,7 @@ def filled(engine: Engine, store_settings: StoreSettings) -> dict[str, str]:
     """The environment that points to a store with two items."""
     with session_scope(engine) as session:
         a_source(session)
-        first = an_item(session, text="该院本地部署DeepSeek-R1，用于影像诊断。")
+        first = an_item(session, text="该院本地【部署】DeepSeek-R1，用于影像诊断。")
         second = an_item(session, title="无关的旧闻", status="turned_away", relevant=False)
         a_round(session, first)
         an_adoption(session, first)
@@ -98,7 +98,7 @@ def test_init_writes_settings_and_store_and_may_be_repeated(yixun: Yixun, tmp_pa
 
 def test_search_finds_and_prints_rows(yixun: Yixun, filled: dict[str, str]) -> None:
     shown = yixun("search", "部署deepseek", **filled).stdout
-    assert "某医院部署DeepSeek" in shown and "2026-11-17 12:00" in shown and "本地部署DeepSeek-R1" in shown
+    assert "某医院部署DeepSeek" in shown and "2026-11-17 12:00" in shown and "本地【部署】DeepSeek-R1" in shown
     rows = [json.loads(line) for line in yixun("search", "医院", "--json", **filled).stdout.splitlines()]
     assert [(row["title"], row["published_at"], row["relevant"]) for row in rows] == [("某医院部署DeepSeek", "2026-11-17T04:00:00Z", True)]
     assert yixun("search", "无关", "--json", **filled).stdout == ""
@@ -133,7 +133,9 @@ def test_export_writes_every_view(yixun: Yixun, filled: dict[str, str], tmp_path
     for form in ("csv", "json", "parquet"):
         yixun("export", "files", "--format", form, **filled)
     assert {path.name for path in (tmp_path / "files").iterdir()} == {
-        f"{view}.{form}" for view in ("v1_items", "v1_facts", "v1_source_health") for form in ("csv", "json", "parquet")
+        f"{view}.{form}"
+        for view in ("v1_items", "v1_facts", "v1_source_health", "v1_stories", "v1_story_facts")
+        for form in ("csv", "json", "parquet")
     }
     assert {row["type"] for row in json.loads((tmp_path / "files" / "v1_facts.json").read_text(encoding="utf-8"))} == {
         "funding",

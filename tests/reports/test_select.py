@@ -63,8 +63,8 @@ def test_a_late_item_counts_within_48_hours_and_only_once(newsroom: Session, ord
 
 def test_a_reprint_of_last_weeks_story_is_no_news(newsroom: Session, order: Order) -> None:
     title = "示例医院在放射科上线本地部署的大模型助手"
-    an_item(newsroom, title=title, identity="a", published_at=NOON - timedelta(days=7))
-    an_item(newsroom, source_id="wire", title=f"【转载】{title}", identity="b")
+    first = a_story(newsroom, an_item(newsroom, title=title, identity="a", published_at=NOON - timedelta(days=7)))
+    an_item(newsroom, source_id="wire", title=f"【转载】{title}", identity="b", story_id=first.id, relation="reprint")
     told = an_item(newsroom, title="另一家公司的新闻第一次报道", identity="c", published_at=NOON - timedelta(days=7))
     story = a_story(newsroom, told)
     an_item(newsroom, title="换了标题的改写稿件", identity="d", story_id=story.id, relation="rewrite")
@@ -112,22 +112,17 @@ def test_reprints_show_once_with_their_outlets(newsroom: Session, order: Order) 
     for number in range(3):
         a_source(newsroom, id=f"outlet-{number}", name=f"Outlet {number}", name_zh=f"转载{number}", tier="aggregator")
     title = "示例医院在放射科上线本地部署的大模型助手"
-    an_item(newsroom, source_id="outlet-0", title=f"【转载】{title}", identity="a", published_at=NOON - timedelta(hours=3))
-    an_item(newsroom, title=title, identity="b")
-    an_item(newsroom, source_id="outlet-1", title=f"{title} | 转载一网", identity="c")
-    an_item(newsroom, source_id="outlet-2", title="示例醫院在放射科上線本地部署的大模型助手！", identity="d")
+    story = a_story(newsroom, an_item(newsroom, title=title, identity="b"))
+    copied = {"story_id": story.id, "relation": "reprint", "published_at": NOON + timedelta(hours=3)}
+    an_item(newsroom, source_id="outlet-0", title=f"【转载】{title}", identity="a", **copied)
+    an_item(newsroom, source_id="outlet-1", title=f"{title} | 转载一网", identity="c", **copied)
+    an_item(newsroom, source_id="outlet-2", title="示例醫院在放射科上線本地部署的大模型助手！", identity="d", **copied)
     an_item(newsroom, title="示例医院在病理科上线另一家的质控系统平台", identity="e")
     stories = select_edition(newsroom, order).sections[0].stories
     assert [(story.title, story.outlet, set(story.others)) for story in stories] == [
         (title, "医院日报", {"转载0", "转载1", "转载2"}),
         ("示例医院在病理科上线另一家的质控系统平台", "医院日报", set()),
     ]
-
-
-def test_headlines_that_differ_in_a_number_are_different_stories(newsroom: Session, order: Order) -> None:
-    an_item(newsroom, title="国家药监局批准2款人工智能影像辅助诊断软件上市", identity="a")
-    an_item(newsroom, title="国家药监局批准3款人工智能影像辅助诊断软件上市", identity="b")
-    assert len(titles(select_edition(newsroom, order))) == 2
 
 
 def test_a_stored_story_joins_languages_and_shows_both_headlines(newsroom: Session, order: Order) -> None:

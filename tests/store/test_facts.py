@@ -16,6 +16,7 @@ from store.facts import compare_facts, facts_of_items, replace_facts
 from store.models import AdoptionFact, FactReview, FundingFact, InvestorRow, Item, fact_id, fact_table
 from store.queries import run_query
 from store.reviews import correct, find_fact, list_facts, review, reviewed_items, reviews_of
+from store.stories import refresh
 from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item
 
 LATER = NOON + timedelta(days=1)
@@ -154,6 +155,7 @@ def test_the_view_tells_reviews_and_counts_no_wrong_fact(engine: Engine) -> None
         review(session, right, "right", who="anna", now=NOON)
         session.add(fact_table("figure")(**a_figure(item), value="超420亿元", year="2030"))
         session.add(fact_table("figure")(**a_figure(item), value="210亿元", year="2025"))
+        refresh(session, [item.story_id or 0], now=NOON)
     sql = "SELECT fact_id, counted, reviewed, health, value, period FROM v1_facts ORDER BY fact_id"
     assert run_query(engine, sql, max_rows=9, seconds=20).rows == [
         ("adoption:1", 0, "wrong", 1, None, None),

@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from store.errors import UsageError
-from store.models import Item
-from store.search import index_everything, index_items, read_query, search, tokens
+from store.models import AiModel, Item, Mention, Organisation
+from store.query_language import read_query, tokens
+from store.search import index_everything, index_items, search
 from store.text import fold
-from tests.store.rows import NOON, a_source, an_item
+from tests.store.rows import NOON, a_round, a_source, a_story, an_item, with_topics
 
 _WORDS = ["医院", "部署", "院部", "影像", "AI", "DeepSeek", "R1", "，", "。", " ", "医", "院", "大模型", "診斷", "诊断", "\n"]
 
@@ -41,7 +42,8 @@ def test_a_latin_word_glued_to_chinese_is_found_as_a_whole_word(session: Session
     filled(
         session, {"a": "本院部署DeepSeek模型", "b": "本院部署 deepseek-r1 满血版", "c": "DeepSeeker 是另一家", "d": "ＤｅｅｐＳｅｅｋ全角"}
     )
-    assert {hit.item.title for hit in search(session, "DeepSeek")} == {"a", "b", "d"}
+    assert {hit.item.title for hit in search(session, '"DeepSeek"')} == {"a", "b", "d"}
+    assert {hit.item.title for hit in search(session, "DeepSeek")} == {"a", "b", "c", "d"}
     assert {hit.item.title for hit in search(session, "部署DeepSeek")} == {"a", "b"}
     assert {hit.item.title for hit in search(session, "deepseek模")} == {"a"}
     assert {hit.item.title for hit in search(session, "seek")} == set()
@@ -96,8 +98,8 @@ def test_an_edited_and_a_deleted_item_are_found_by_what_they_say_now(session: Se
 def test_the_snippet_shows_the_words(session: Session) -> None:
     filled(session, {"a": "开头" * 60 + "本院部署DeepSeek模型" + "结尾" * 60})
     snippet = search(session, "deepseek")[0].snippet
-    assert "部署DeepSeek模型" in snippet
-    assert snippet.startswith("…") and snippet.endswith("…") and len(snippet) < 100
+    assert "部署【DeepSeek】模型" in snippet
+    assert snippet.startswith("…") and snippet.endswith("…") and len(snippet) < 120
 
 
 @pytest.mark.parametrize("query", ["", "  ", "，。", '""', "_"])
@@ -112,9 +114,66 @@ def test_what_a_database_would_take_for_syntax_is_just_words(session: Session, q
     try:
         search(session, query)
     except UsageError as error:
-        assert "expected a word" in str(error)
+        assert "brackets" in str(error)
     assert search(session, "医院")
 
 
 def test_tokens() -> None:
     assert tokens("某院用DeepSeek-R1。") == ["某院", "院用", "用", "deepseek", "r1"]
+
+
+def titles(session: Session, query: str) -> set[str]:
+    return {hit.item.title for hit in search(session, query, limit=1000)}
+
+
+def test_words_brackets_and_fields_are_put_together(session: Session) -> None:
+    filled(session, {"a": "联影医疗发布医疗大模型", "b": "三甲医院接入DeepSeek", "c": "DeepSeek接入三甲医院影像科", "d": "融资新闻"})
+    assert titles(session, "DeepSeek医院") == {"b", "c"}
+    assert titles(session, "deep 医院") == {"b", "c"}
+    assert titles(session, "联影 OR 融资") == {"a", "d"}
+    assert titles(session, "（联影 OR 三甲）NOT 影像") == {"a", "b"}
+    assert titles(session, "NOT DeepSeek") == {"a", "d"}
+    assert titles(session, "“接入DeepSeek”") == {"b"}
+    assert titles(session, "影") == {"a", "c"}
+    assert titles(session, "三甲 AND 医院 source：hospital-daily") == {"b", "c"}
+    assert titles(session, "三甲 source:elsewhere") == set()
+    assert titles(session, "(医院 lang:zh after:2026-11-17) OR 融资") == {"b", "c", "d"}
+    assert titles(session, "医院 before:2026-11-17") == set()
+
+
+def test_names_are_found_under_all_their_aliases(session: Session) -> None:
+    filled(session, {"a": "英矽智能公布管线", "b": "Insilico raised money", "c": "另一家公司"})
+    session.add(Organisation(id="insilico", kind="company", name_zh="英矽智能", name_en="Insilico Medicine", aliases=["Insilico"]))
+    session.add(AiModel(id="deepseek_r1", family="deepseek", name="DeepSeek-R1", aliases=["满血版"]))
+    for title, target, target_id in (("a", "organisation", "insilico"), ("b", "organisation", "insilico"), ("c", "model", "deepseek_r1")):
+        item = session.exec(select(Item).where(Item.title == title)).one()
+        session.add(
+            Mention(
+                item_id=item.id or 0, target=target, target_id=target_id, as_written=title, kind="x", found_by="catalogue", start=0, end=1
+            )
+        )
+        with_topics(session, item, "funding")
+        a_round(session, item)
+    session.flush()
+    assert titles(session, "org:英矽智能") == titles(session, 'org:"insilico medicine"') == {"a", "b"}
+    assert titles(session, "org:insilico 管线 topic:funding") == {"a"}
+    assert titles(session, "model:满血版") == titles(session, "model:deepseek") == {"c"}
+    assert titles(session, "type:funding") == {"a", "b", "c"}
+
+
+def test_one_hit_a_story_the_fitting_title_first(session: Session) -> None:
+    filled(session, {"甲医院上线模型": "全文", "转载": "甲医院上线模型的全文", "旁及": "医院一词而已"})
+    first, copy = (session.exec(select(Item).where(Item.title == title)).one() for title in ("甲医院上线模型", "转载"))
+    copy.story_id = a_story(session, first).id
+    session.add(copy)
+    session.flush()
+    assert [(hit.item.title, hit.items) for hit in search(session, "医院")] == [("甲医院上线模型", 2), ("旁及", 1)]
+
+
+@pytest.mark.parametrize(
+    "query", ["(医院", "医院)", '"医院', "医院 AND", "AND 医院", "OR", "after:yesterday", "org:", "colour:red", "NOT", "", "，"]
+)
+def test_what_cannot_be_meant_gets_a_hint(query: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        read_query(query)
+    assert "brackets" in str(raised.value)

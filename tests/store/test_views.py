@@ -14,6 +14,7 @@ from jobs.formats import plain
 from store.database import session_scope, utc_now
 from store.models import Fetch, Mention, Run, fact_table
 from store.queries import run_query
+from store.stories import refresh
 from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item, with_topics
 
 
@@ -86,6 +87,7 @@ def test_of_a_story_told_twice_one_fact_counts(engine: Engine) -> None:
         an_adoption(session, first)
         an_adoption(session, first, model_family="qwen", model="Qwen")
         an_adoption(session, second, background=True)
+        refresh(session, [story.id or 0], now=NOON)
     rows = ask(engine, "SELECT fact_id FROM v1_facts WHERE counted = 1 ORDER BY fact_id")
     assert [row["fact_id"] for row in rows] == ["adoption:1", "adoption:2", "funding:2", "funding:4"]
 

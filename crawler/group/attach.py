@@ -1,0 +1,112 @@
+"""Items of the store → their stories, as they come.
+
+Candidates come from the store by index, `grouping` decides, and everything happens in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from crawler.judge.facts import Judgement
+from store import stories
+from store.models import Item
+from store.status import ItemStatus
+
+from .grouping import CANDIDATES, Placement, asked, place
+from .profile import VERSION, Profile, as_text, from_text, keys, profile
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """An item that was just saved, with what judging says of it."""
+
+    item_id: int
+    judgement: Judgement
+
+
+def attach(session: Session, items: Iterable[Fresh], *, now: datetime) -> set[int]:
+    """Give every kept relevant item a story and take the others out of theirs; returns the stories that changed, already described."""
+    touched: set[int] = set()
+    gone: list[int] = []
+    session.flush()
+    for fresh in items:
+        item = session.get_one(Item, fresh.item_id, populate_existing=True)
+        if item.status == ItemStatus.kept and item.relevant:
+            touched |= _attach(session, item, make_profile(item, fresh.judgement), now=now)
+        elif item.story_id is not None:
+            gone.append(fresh.item_id)
+    if gone:
+        touched |= stories.forget(session, gone)
+    stories.refresh(session, touched, now=now)
+    return touched
+
+
+def make_profile(item: Item, judgement: Judgement) -> Profile:
+    """What grouping keeps of an item."""
+    day = item.published_at.date() if item.published_at else None
+    return profile(str(item.id), item.title, item.text or item.summary, judgement, day=day)
+
+
+def keep(session: Session, item: Item, made: Profile) -> None:
+    """Keep an item's profile, so that later items find it."""
+    lasting, passing = keys(made)
+    moment = item.published_at or item.first_seen_at
+    stories.keep_profile(session, item.id or 0, as_text(made), made_with=VERSION, moment=moment, lasting=lasting, passing=passing)
+
+
+def _attach(session: Session, item: Item, made: Profile, *, now: datetime) -> set[int]:
+    assert item.id is not None
+    item_id, before, first_seen = item.id, item.story_id, item.published_at or item.first_seen_at
+    lasting, passing = keys(made)
+    near = stories.relatives(session, moment=first_seen, lasting=lasting, passing=passing, but=item_id, limit=CANDIDATES)
+    kept = stories.kept_of(session, [*near, *([before] if before is not None else [])])
+    pinned = {one.item_id: story_id for story_id, members in kept.items() for one in members if one.pinned}
+    keep(session, item, made)
+    if item_id in pinned:
+        return {pinned[item_id]}
+    found = _place(made, {story_id: [one for one in members if one.item_id != item_id] for story_id, members in kept.items()})
+    return _write(session, item_id, before, found, pinned, now=now)
+
+
+def _place(made: Profile, kept: Mapping[int, Sequence[stories.Kept]]) -> Placement:
+    profiles = {
+        str(story_id): [from_text(str(one.item_id), one.written) for one in asked(members)] for story_id, members in kept.items() if members
+    }
+    return place(made, profiles)
+
+
+def _write(session: Session, item_id: int, before: int | None, found: Placement, pinned: Mapping[int, int], *, now: datetime) -> set[int]:
+    item = session.get_one(Item, item_id)
+    if found.story is not None:
+        story_id = int(found.story)
+    elif before is not None and len(stories.items_of(session, before)) == 1:
+        story_id = before
+    else:
+        story_id = stories.new_story(session, item, now=now)
+    touched = {story_id}
+    if before != story_id:
+        stories.put(session, [item_id], story_id)
+        touched |= {before} if before is not None else set()
+    repeats = found.relation == "follow_up" and found.of is not None
+    stories.relate(session, item_id, found.relation, follows_item=int(found.of or 0) if repeats else None)
+    if repeats:
+        stories.follow(session, story_id, int(found.of or 0))
+    reason = _reason(found)
+    apart = [int(name) for name in found.apart if int(name) not in pinned]
+    if apart:
+        touched.add(stories.split(session, story_id, apart, by="rule", reason=reason, now=now))
+    for other in map(int, found.merge):
+        if other not in pinned.values() or story_id not in pinned.values():
+            stories.merge(session, min(story_id, other), max(story_id, other), by="rule", reason=reason, now=now)
+            story_id = min(story_id, other)
+            touched |= {story_id, other}
+    return touched
+
+
+def _reason(found: Placement) -> str:
+    reasons = found.likeness.reasons if found.likeness else ()
+    return f"item {found.of}: " + ", ".join(f"{name} {weight:+.1f}" for name, weight in reasons)

@@ -1,0 +1,75 @@
+"""A judgement → what it says of the event that a text tells. All that grouping knows of the judge stands here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.judge.facts import Judgement
+from store.text import fold
+
+# Where the main party of a fact stands, by the field that names it; the first that a fact has is its main party.
+_PARTIES = ("company", "adopter", "holder", "organisation", "issuer", "parties")
+# Named in so many texts that sharing them says next to nothing of the event.
+_EVERYWHERE = frozenset({"regulator", "agency"})
+_ROUND = re.compile(r"series|round|轮|融资|[\s_-]", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact as far as grouping compares it. `party` is an id, else the name as written, folded; `step` is the round of a funding, the
+    stage of a listing, the decision of an approval, first or wider use: what an event has but once."""
+
+    type: str
+    party: str
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What a judgement knows of an event: ids or folded names, (currency, low bound) of sums, facts that are news.
+
+    Only the head of a text counts, because a long one names much besides. `everywhere` are regulators and agencies; `part` says that
+    the judge took the text for a round-up of separable items.
+    """
+
+    organisations: frozenset[str] = frozenset()
+    everywhere: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
+    amounts: frozenset[tuple[str, float]] = frozenset()
+    events: tuple[Event, ...] = ()
+    part: bool = False
+    relevant: bool = True
+
+
+def clues_of(judgement: Judgement, *, head: int) -> Clues:
+    """What grouping takes from a judgement, of its text's first `head` characters."""
+    named = [(m.id or fold(m.as_written), m) for m in judgement.mentions if m.start < head]
+    stated = (fact for fact in judgement.events if not fact.background and fact.evidence.start < head)
+    return Clues(
+        organisations=frozenset(n for n, m in named if m.target == "organisation" and m.kind not in _EVERYWHERE),
+        everywhere=frozenset(n for n, m in named if m.target == "organisation" and m.kind in _EVERYWHERE),
+        models=frozenset(n for n, m in named if m.target == "model"),
+        amounts=frozenset((a.currency or "", float(a.low)) for a in judgement.amounts if a.low and a.start < head),
+        events=tuple(event for fact in stated if (event := _event(fact)) is not None),
+        part=judgement.part is not None,
+        relevant=judgement.relevant,
+    )
+
+
+def _event(fact: Any) -> Event | None:
+    party = next((found for name in _PARTIES if (found := getattr(fact, name, None))), None)
+    if isinstance(party, tuple):
+        party = party[0]
+    if party is None:
+        return None
+    return Event(fact.type, party.id or fold(party.as_written), _step(fact))
+
+
+def _step(fact: Any) -> str | None:
+    if fact.type == "funding":
+        return (_ROUND.sub("", fold(fact.round)) or None) if fact.round else None
+    if fact.type == "adoption":
+        return "wider" if fact.stage == "expanded" else "first"
+    return getattr(fact, "decision", None) or (fact.stage if fact.type == "ipo" else None)

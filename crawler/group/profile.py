@@ -1,0 +1,187 @@
+"""What grouping keeps of a text: enough to hold it against another without either text."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from crawler.judge.facts import Judgement
+from store.text import SENTENCE_END, is_han
+
+from .clues import Clues, Event, clues_of
+from .sketch import Hashes, sketch
+from .words import plain, rarity, words
+
+VERSION = 1  # of what a profile holds; items kept with another one are read again when stories are built anew
+_HEAD, _HEAD_LATIN = 360, 900  # characters of a text that say what it is about
+_TITLE = 60  # characters of the first sentence that stand for a missing title
+_SCALES = {
+    "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12, "thousand": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
+    "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12,
+}  # fmt: skip
+_QUANTITY = re.compile(r"(\d+(?:,\d{3})+|\d+)(\.\d+)?[ -]?(万亿|百万|千万|[万亿千]|(?:thousand|million|mn|m|billion|bn|b|trillion)\b)?")
+_DAY_ZH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日")
+_MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
+_DAY_EN = re.compile(
+    r"\b(?:(3[01]|[12]?\d)(?:st|nd|rd|th)? )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: (3[01]|[12]?\d)(?![\d,.]*\d))?"
+)
+_SMALLEST = 13  # smaller whole figures are counts that many texts have
+_ROUND_UP = re.compile(
+    r"早报|晚报|日报|周报|月报|早参|晚间公告|一周|要闻|盘点|速览|快报合集|氪星|8点1氪|(?:daily|weekly|morning|evening) "
+    r"(?:brief|briefing|digest|round-?up|recap|news)|round-?up|week in review|news in brief|newsletter"
+)
+_PARTS_OF_A_TITLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A text as grouping sees it: its words, figures and named days (month, day), its signature and what judging knows of it.
+
+    `day` is the day of publication (UTC) or None. A `round_up` tells many events and so stands for none.
+    """
+
+    id: str
+    language: str
+    day: date | None
+    title: frozenset[str]
+    head: frozenset[str]
+    quantities: frozenset[float]
+    days: frozenset[tuple[int, int]]
+    hashes: Hashes
+    runs: int
+    round_up: bool
+    clues: Clues
+
+    @property
+    def chinese(self) -> bool:
+        """Whether the text is Chinese, in either script."""
+        return self.language.startswith("zh")
+
+
+def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: date | None) -> Profile:
+    """What grouping keeps of a text and of its judgement."""
+    size = _HEAD if sum(map(is_han, text[:200])) > 40 else _HEAD_LATIN
+    head = plain(f"{title}\n{text[:size]}")
+    own_title = plain(title) if title.strip() else plain(_first_sentence(text))
+    hashes, runs = sketch(plain(f"{title}\n{text}"))
+    clues = clues_of(judgement, head=len(title) + 1 + size)
+    return Profile(
+        id=item_id,
+        language=judgement.language,
+        day=day,
+        title=frozenset(words(own_title)),
+        head=frozenset(words(head)),
+        quantities=quantities(head) | {low for _, low in clues.amounts},
+        days=_days(head),
+        hashes=hashes,
+        runs=runs,
+        round_up=clues.part or _is_round_up(plain(title)),
+        clues=clues,
+    )
+
+
+def _is_round_up(plain_title: str) -> bool:
+    parts = [part for part in re.split(r"[;；|｜]", plain_title) if len(part.strip()) >= 6]
+    return bool(_ROUND_UP.search(plain_title)) or len(parts) >= _PARTS_OF_A_TITLE
+
+
+def _first_sentence(text: str) -> str:
+    found = SENTENCE_END.search(text)
+    return text[: min(found.start() if found else len(text), _TITLE if any(map(is_han, text[:20])) else 3 * _TITLE)]
+
+
+def quantities(plain_text: str) -> frozenset[float]:
+    """The figures of a text as numbers (1.2亿 and 120 million are one), without years, days and small counts."""
+    found = set()
+    for whole, rest, scale in _QUANTITY.findall(_DAY_EN.sub(" ", _DAY_ZH.sub(" ", plain_text))):
+        if len(whole) > 15:
+            continue
+        value = float(whole.replace(",", "") + rest) * _SCALES.get(scale, 1)
+        if rest or (value >= _SMALLEST and not 1990 <= value <= 2040):
+            found.add(round(value, 4))
+    return frozenset(found)
+
+
+def _days(plain_text: str) -> frozenset[tuple[int, int]]:
+    found = {(int(month), int(day)) for month, day in _DAY_ZH.findall(plain_text)}
+    for before, month, after in _DAY_EN.findall(plain_text):
+        if before or after:
+            found.add((_MONTHS[month], int(after or before)))
+    return frozenset(found)
+
+
+_RARE = 5.0
+_KEYS_OF_SIGNATURE, _KEYS_OF_WORDS, _KEYS_OF_FIGURES, _KEYS_OF_DAYS = 16, 12, 6, 3
+
+
+def keys(one: Profile) -> tuple[list[int | str], list[str]]:
+    """What to find a text's relatives by: its signature and its names, which hold for ever, and figures, days and rare words, which
+    hold for some days around it."""
+    signature: list[int | str] = [int(value) for value in one.hashes[:_KEYS_OF_SIGNATURE]]
+    if one.round_up:
+        return signature, []
+    names = sorted(one.clues.organisations | {event.party for event in one.clues.events})
+    rare = sorted((w for w in one.head if rarity(w) >= _RARE and not w[0].isdigit()), key=lambda w: (w not in one.title, -rarity(w), w))
+    figures = sorted((q for q in one.quantities if q >= 100 or q != int(q)), reverse=True)
+    passing = [
+        *(f"name {name}" for name in names),
+        *(f"word {word}" for word in rare[:_KEYS_OF_WORDS]),
+        *(f"figure {figure:.2g}" for figure in figures[:_KEYS_OF_FIGURES]),
+        *(f"told {month}-{day}" for month, day in sorted(one.days)[:_KEYS_OF_DAYS]),
+    ]
+    return [*signature, *(f"name {name}" for name in names)], passing
+
+
+def as_text(one: Profile) -> str:
+    """A profile as one line of JSON."""
+    clues = one.clues
+    row: dict[str, Any] = {
+        "language": one.language,
+        "day": one.day.isoformat() if one.day else None,
+        "title": sorted(one.title),
+        "head": sorted(one.head - one.title),
+        "quantities": sorted(one.quantities),
+        "days": sorted(one.days),
+        "hashes": base64.b64encode(one.hashes.tobytes()).decode(),
+        "runs": one.runs,
+        "round_up": one.round_up,
+        "relevant": clues.relevant,
+        "organisations": sorted(clues.organisations),
+        "everywhere": sorted(clues.everywhere),
+        "models": sorted(clues.models),
+        "amounts": sorted(clues.amounts),
+        "events": [[event.type, event.party, event.step] for event in clues.events],
+    }
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_text(item_id: str, written: str) -> Profile:
+    """The profile that `as_text` wrote."""
+    row = json.loads(written)
+    title = frozenset(row["title"])
+    return Profile(
+        id=item_id,
+        language=row["language"],
+        day=date.fromisoformat(row["day"]) if row["day"] else None,
+        title=title,
+        head=title | frozenset(row["head"]),
+        quantities=frozenset(row["quantities"]),
+        days=frozenset((month, day) for month, day in row["days"]),
+        hashes=np.frombuffer(base64.b64decode(row["hashes"]), dtype=np.uint32),
+        runs=row["runs"],
+        round_up=row["round_up"],
+        clues=Clues(
+            organisations=frozenset(row["organisations"]),
+            everywhere=frozenset(row["everywhere"]),
+            models=frozenset(row["models"]),
+            amounts=frozenset((currency, low) for currency, low in row["amounts"]),
+            events=tuple(Event(*event) for event in row["events"]),
+            relevant=row["relevant"],
+        ),
+    )

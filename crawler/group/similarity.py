@@ -1,0 +1,195 @@
+"""Whether two texts tell one event, and how they are related. Pure; every decision names its reasons.
+
+The score adds up what two texts share and where they contradict each other. It is the logarithm of the odds that they tell one event,
+as a logistic regression found it on pairs of news (docs/stories.md), its weights rounded: texts in one language and texts in two are
+weighed apart, because words tell much of the former and nothing of the latter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from math import sqrt
+from typing import Literal
+
+from .profile import Profile
+from .sketch import shared_part
+from .words import rarity
+
+Relation = Literal["first", "reprint", "rewrite", "translation", "same_event", "follow_up", "none"]
+
+SAME = -2.0  # the score from which two texts tell one event
+_COPY = 0.5  # the part of a text found in another from which it is a copy, whatever else it says
+_COPY_RUNS = 150  # runs of characters a text needs before a copied part outweighs a name or a sum that differs
+_SPUN = 0.4, 0.6  # shared part and likeness of words from which a text is a copy with words exchanged
+_REWRITTEN = 0.3
+_ROUND_UPS = 3.0  # how far below `SAME` a round-up stays
+_OTHER_FACT = 1.5  # how far below it stays what states another round or another party, however alike it reads
+_OFF_TOPIC, _LONG_OFF_TOPIC, _LONG = 1.0, 5.0, 250  # what two texts off topic must have more in common; long from so many runs
+_GRACE_DAYS, _FAR_DAYS, _TOLD_FAR_DAYS = 4, 14, 10
+_NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
+_DOLLARS = {"USD": 1.0, "CNY": 0.14, "": 0.14, "HKD": 0.128, "EUR": 1.1, "TWD": 0.032, "JPY": 0.0068, "GBP": 1.28, "SGD": 0.75}
+
+_ONE_LANGUAGE = {
+    "copied": 5.1, "title": 3.2, "words": 2.0, "rare words": 0.09, "organisation": 0.7, "two organisations": 0.5,
+    "other organisations": -0.4, "regulator": -0.6, "model": 0.8, "sum of a name": 3.2, "other sums": -2.0, "figures": 0.5,
+    "day told": 0.3, "days apart": -4.4, "other day told": -2.0, "fact": 0.5, "other step": -1.3, "other facts": -1.3,
+    "other parties": -3.0, "": -5.9,
+}  # fmt: skip
+_TWO_LANGUAGES = {
+    "copied": 5.1, "title": 3.0, "words": 3.6, "rare words": 0.08, "organisation": 0.8, "two organisations": 0.8,
+    "other organisations": 0.0, "regulator": 0.6, "model": 1.4, "sum of a name": 5.7, "other sums": -1.7, "figures": 4.0,
+    "day told": 4.3, "days apart": -2.4, "other day told": 0.0, "fact": 1.1, "other step": -1.9, "other facts": -2.9,
+    "other parties": 0.0, "": -6.7,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How two texts are related. `score` is at least `SAME` where they tell one event; `reasons` say what it adds up from."""
+
+    score: float
+    relation: Relation
+    reasons: tuple[tuple[str, float], ...]
+
+
+def compare(later: Profile, earlier: Profile) -> Likeness:
+    """Hold a text against one that came before it.
+
+    A round-up is the same as nothing but its copies. Two texts off topic need more in common, long ones most: they share
+    names and words of the whole world, and the weights are those of one field.
+    """
+    signs = _signs(later, earlier)
+    one_language = later.chinese == earlier.chinese
+    weights = _ONE_LANGUAGE if one_language else _TWO_LANGUAGES
+    copied = shared_part(later.hashes, later.runs, earlier.hashes, earlier.runs)
+    signs["copied"] = copied
+    score = weights[""] + sum(weights[name] * sign for name, sign in signs.items())
+    contradicted = signs["other sums"] + signs["other step"] + signs["other parties"] > 0
+    # A round-up holds other texts whole, and is a copy of none of them.
+    is_copy = copied >= _COPY and later.round_up == earlier.round_up and (min(later.runs, earlier.runs) >= _COPY_RUNS or not contradicted)
+    if is_copy:
+        score = max(score, SAME + 3 + copied)
+    elif later.round_up or earlier.round_up:
+        score = min(score, SAME - _ROUND_UPS)
+    elif signs["other step"] or (signs["other parties"] and one_language):
+        score = min(score, SAME - _OTHER_FACT)
+    elif not (later.clues.relevant or earlier.clues.relevant):
+        score -= _LONG_OFF_TOPIC if min(later.runs, earlier.runs) >= _LONG else _OFF_TOPIC
+    reasons = tuple((name, round(weights[name] * sign, 2)) for name, sign in signs.items() if round(weights[name] * sign, 2))
+    return Likeness(round(score, 3), _relation(later, earlier, score, is_copy, signs), reasons)
+
+
+def _relation(later: Profile, earlier: Profile, score: float, is_copy: bool, signs: dict[str, float]) -> Relation:
+    if score >= SAME:
+        if later.chinese != earlier.chinese:
+            return "translation"
+        if is_copy or (signs["copied"] >= _SPUN[0] and signs["words"] >= _SPUN[1]):
+            return "reprint"
+        return "rewrite" if max(signs["words"], signs["copied"]) >= _REWRITTEN else "same_event"
+    named = signs["organisation"] or signs["fact"] or signs["other step"]
+    goes_on = (signs["title"] + signs["words"] >= 0.5 or signs["model"]) and not (later.round_up or earlier.round_up)
+    came_later = later.day is None or earlier.day is None or later.day >= earlier.day
+    return "follow_up" if named and goes_on and came_later else "none"
+
+
+def _signs(one: Profile, other: Profile) -> dict[str, float]:
+    both = one.head & other.head
+    organisations = one.clues.organisations & other.clues.organisations
+    sums = any(_same_money(a, b) for a in one.clues.amounts for b in other.clues.amounts)
+    figures = sum(any(_near(a, b) for b in other.quantities) for a in one.quantities)
+    same_fact, other_step, other_facts, other_parties = _facts(one, other)
+    return {
+        "title": max(_covered(one.title, other.head), _covered(other.title, one.head)),
+        "words": sum(rarity(w) ** 2 for w in both) / (_length(one.head) * _length(other.head)),
+        "rare words": min(30.0, sum(r for w in both if (r := rarity(w)) >= 5)),
+        "organisation": float(bool(organisations)),
+        "two organisations": float(len(organisations) > 1),
+        "other organisations": float(_strangers(one.clues.organisations, other.clues.organisations)),
+        "regulator": float(bool(one.clues.everywhere & other.clues.everywhere)),
+        "model": float(bool(one.clues.models & other.clues.models)),
+        "sum of a name": float(sums and (bool(organisations) or _one_round(one, other))),
+        "other sums": float(bool(one.clues.amounts) and bool(other.clues.amounts) and not sums),
+        "figures": figures / max(2, min(len(one.quantities), len(other.quantities))),
+        "day told": float(bool(one.days & other.days)),
+        "days apart": _days_apart(one, other),
+        "other day told": float(bool(one.days) and bool(other.days) and _between(one.days, other.days) > _TOLD_FAR_DAYS),
+        "fact": float(same_fact),
+        "other step": float(other_step),
+        "other facts": float(other_facts),
+        "other parties": float(other_parties),
+    }
+
+
+def _one_round(one: Profile, other: Profile) -> bool:
+    """Whether texts in two languages tell the same step of something, of parties whose names cannot be held against each other."""
+    if one.chinese == other.chinese:
+        return False
+    mine, theirs = ({(event.type, event.step) for event in text.clues.events if event.step} for text in (one, other))
+    return bool(mine & theirs)
+
+
+def _facts(one: Profile, other: Profile) -> tuple[bool, bool, bool, bool]:
+    """Whether two texts state the same fact, another step of one, only facts of other kinds, only facts of other parties."""
+    mine, theirs = one.clues.events, other.clues.events
+    if not mine or not theirs:
+        return False, False, False, False
+    alike = [(a, b) for a in mine for b in theirs if a.type == b.type]
+    pairs = [(a, b) for a, b in alike if a.party in b.party or b.party in a.party]
+    same = any(not a.step or not b.step or a.step == b.step for a, b in pairs)
+    return same, bool(pairs) and not same, not alike, bool(alike) and not pairs
+
+
+def _strangers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether both texts name organisations, and none of one is one of the other, in full or in short."""
+    return bool(mine) and bool(theirs) and not any(a in b or b in a for a in mine for b in theirs)
+
+
+def _covered(words: frozenset[str], by: frozenset[str]) -> float:
+    return sum(map(rarity, words & by)) / max(8.0, _weight(words))
+
+
+# One text is held against many: what is its own is added up once.
+@lru_cache(maxsize=4096)
+def _weight(words: frozenset[str]) -> float:
+    return sum(map(rarity, words))
+
+
+@lru_cache(maxsize=4096)
+def _length(words: frozenset[str]) -> float:
+    return sqrt(sum(rarity(word) ** 2 for word in words)) or 1.0
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= _NEAR * max(one, other)
+
+
+def _same_money(one: tuple[str, float], other: tuple[str, float]) -> bool:
+    if one[0] == other[0]:
+        return _near(one[1], other[1])
+    mine, theirs = one[1] * _DOLLARS.get(one[0], 0), other[1] * _DOLLARS.get(other[0], 0)
+    return mine > 0 and abs(mine - theirs) <= _NEAR_MONEY * max(mine, theirs)
+
+
+def _days_apart(one: Profile, other: Profile) -> float:
+    """0 for days close together or unknown, 1 for days far apart; where a text has no day, the days that it tells stand for it."""
+    if one.day and other.day:
+        days = float(abs((one.day - other.day).days))
+    else:
+        mine, theirs = _own_days(one), _own_days(other)
+        days = _between(mine, theirs) if mine and theirs else 0.0
+    return min(1.0, max(0.0, days - _GRACE_DAYS) / _FAR_DAYS)
+
+
+def _own_days(one: Profile) -> frozenset[tuple[int, int]]:
+    return one.days or (frozenset({(one.day.month, one.day.day)}) if one.day else frozenset())
+
+
+def _between(mine: Iterable[tuple[int, int]], theirs: Iterable[tuple[int, int]]) -> float:
+    """The fewest days from a day of one to a day of the other, in whichever years."""
+    return min(min(days, 365 - days) for a in mine for b in theirs for days in (abs(_of_year(a) - _of_year(b)),))
+
+
+def _of_year(day: tuple[int, int]) -> float:
+    return day[0] * 30.4 + day[1]

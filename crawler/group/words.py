@@ -1,0 +1,62 @@
+"""The words of a text that can tell one event from another, and how much each of them says."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from store.text import fold, is_han
+
+RAREST = 6.5
+# Machine conversions leave the sound behind a character: 根據(jù)新華網(wǎng).
+_SOUND = re.compile(r"(?<=[\u4e00-\u9fff])[（(][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,6}[)）]", re.I)
+_LATIN = re.compile(r"[a-z][a-z0-9]*(?:[-'’&.][a-z0-9]+)*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_YEAR = re.compile(r"20[0-3]\d")
+_PLAIN_ENDS = re.compile(r"(?:['’]s|['’])$")
+
+
+def plain(text: str) -> str:
+    """`text` folded, without the sounds that a machine conversion left behind characters."""
+    return fold(_SOUND.sub("", text))
+
+
+@cache
+def _rarities() -> dict[str, float]:
+    table: dict[str, float] = {}
+    for line in files(__package__).joinpath("common_words.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            rarity, *words = line.split()
+            table.update(dict.fromkeys(words, float(rarity)))
+    return table
+
+
+@lru_cache(maxsize=50_000)
+def rarity(word: str) -> float:
+    """How much it says that two texts share `word`: near 0 for one that most have, `RAREST` for one that few have."""
+    if word[0].isdigit():
+        if "." in word or (len(word) > 2 and not _YEAR.fullmatch(word)):
+            return 5.0
+        return 2.5 if len(word) == 2 else 1.0
+    return _rarities().get(word, RAREST if len(word) > 1 else 3.5)
+
+
+def words(text: str) -> list[str]:
+    """The words of plain text in order: Chinese ones segmented, Latin ones without plural and possessive ends, numbers as digits."""
+    import rjieba
+
+    found: list[str] = []
+    for piece in rjieba.cut(text):
+        if is_han(piece[0]):
+            found.append(piece)
+    found += [_stem(word) for word in _LATIN.findall(text)]
+    found += [number.replace(",", "") for number in _NUMBER.findall(text)]
+    return found
+
+
+def _stem(word: str) -> str:
+    word = _PLAIN_ENDS.sub("", word)
+    if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word

@@ -1,0 +1,325 @@
+"""Stories as rows: what an item's relatives are found by, who belongs where, and what was merged or parted.
+
+Deciding is not done here: `crawler.group` says what belongs together, a person may say otherwise, and a rule never undoes that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import insert, text, update
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, delete, func, select
+
+from .errors import StoreError
+from .models import Item, ItemKey, ItemProfile, ItemTopic, SourceRow, Story, StoryChange, StoryFact
+from .status import ItemStatus
+from .story_facts import refresh_facts
+from .text import fold
+
+PER_KEY = 40  # items looked up by one key, the newest
+_CHUNK = 90
+_FORTNIGHT = 14
+_LASTING = "for ever"
+# The newest items of each key: written out, because building a hundred small queries takes longer than asking them.
+_BY_KEYS_SQLITE = text(
+    "SELECT (SELECT json_group_array(item_id) FROM"
+    " (SELECT item_id FROM item_key WHERE key = asked.value ORDER BY item_id DESC LIMIT :most)) FROM json_each(:keys) AS asked"
+)
+_BY_KEYS_POSTGRESQL = text(
+    "SELECT near.item_id FROM unnest(CAST(:keys AS bigint[])) AS asked(key) CROSS JOIN LATERAL"
+    " (SELECT item_id FROM item_key WHERE item_key.key = asked.key ORDER BY item_id DESC LIMIT :most) AS near"
+)
+_SHARED_ENDS = ("com.cn", "gov.cn", "org.cn", "net.cn", "edu.cn", "co.uk", "com.hk", "com.tw", "edu.hk", "gov.hk", "org.hk")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of an item for grouping: its profile as written, its story, whether a person put it there."""
+
+    item_id: int
+    story_id: int
+    written: str
+    made_with: int
+    pinned: bool
+
+
+def key_of(kind: str, value: str | int) -> int:
+    """A key as a number of 64 bits."""
+    return int.from_bytes(blake2b(f"{kind}\x00{value}".encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
+def _around(moment: datetime) -> tuple[str, str, str]:
+    number = moment.toordinal() // _FORTNIGHT
+    return str(number), str(number - 1), str(number + 1)
+
+
+def keep_profile(
+    session: Session, item_id: int, written: str, *, made_with: int, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]
+) -> None:
+    """Keep an item's profile and its keys; `passing` keys hold for the fortnights around `moment`, `lasting` ones for ever."""
+    session.exec(delete(ItemKey).where(col(ItemKey.item_id) == item_id))
+    fortnight = _around(moment)[0]
+    found = {key_of(_LASTING, value) for value in lasting} | {key_of(fortnight, value) for value in passing}
+    if found:
+        session.connection().execute(insert(ItemKey), [{"key": key, "item_id": item_id} for key in sorted(found)])
+    row = session.get(ItemProfile, item_id)
+    if row is None:
+        session.add(ItemProfile(item_id=item_id, made_with=made_with, written=written))
+    else:
+        row.written, row.made_with = written, made_with
+    session.flush()
+
+
+def relatives(
+    session: Session, *, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str], but: int, limit: int
+) -> list[int]:
+    """The stories of the `limit` items that share most keys with what is asked for, without item `but`; the most first."""
+    asked = [key_of(_LASTING, value) for value in lasting]
+    asked += [key_of(fortnight, value) for value in passing for fortnight in _around(moment)]
+    if session.get_bind().dialect.name == "sqlite":
+        found = (json.loads(row[0]) for row in session.execute(_BY_KEYS_SQLITE, {"keys": json.dumps(asked), "most": PER_KEY}))
+    else:
+        found = ([row[0]] for row in session.execute(_BY_KEYS_POSTGRESQL, {"keys": asked, "most": PER_KEY}))
+    shared = Counter(item_id for ids in found for item_id in ids)
+    shared.pop(but, None)
+    nearest = [item_id for item_id, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]]
+    if not nearest:
+        return []
+    stories = dict(session.execute(select(Item.id, Item.story_id).where(col(Item.id).in_(nearest), col(Item.story_id).is_not(None))).all())
+    return list(dict.fromkeys(stories[item_id] for item_id in nearest if item_id in stories))
+
+
+def kept_of(session: Session, story_ids: Collection[int]) -> dict[int, list[Kept]]:
+    """The profiles of stories' items, by story, in the order in which they were first seen."""
+    query: Any = (
+        columns(col(Item.id), col(Item.story_id), col(ItemProfile.written), col(ItemProfile.made_with), col(ItemProfile.pinned))
+        .join(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
+        .where(col(Item.story_id).in_(list(story_ids)))
+        .order_by(col(Item.first_seen_at), col(Item.id))
+    )
+    found: dict[int, list[Kept]] = defaultdict(list)
+    for row in session.execute(query):
+        found[row[1]].append(Kept(*row))
+    return found
+
+
+def new_story(session: Session, item: Item, *, now: datetime) -> int:
+    """A story of one item."""
+    story = Story(title=item.title, lead_item_id=item.id, first_seen_at=item.first_seen_at, published_at=item.published_at, changed_at=now)
+    session.add(story)
+    session.flush()
+    assert story.id is not None
+    return story.id
+
+
+def put(session: Session, item_ids: Sequence[int], story_id: int | None) -> None:
+    """Make items members of a story; None takes them out of any."""
+    session.flush()
+    connection = session.connection()
+    for start in range(0, len(item_ids), _CHUNK):
+        chunk = list(item_ids[start : start + _CHUNK])
+        connection.execute(update(Item).where(col(Item.id).in_(chunk)).values(story_id=story_id))
+    session.expire_all()
+
+
+def forget(session: Session, item_ids: Sequence[int]) -> set[int]:
+    """Take items that are no news any more out of their stories; returns the stories that they were in."""
+    was_in = set(session.exec(select(Item.story_id).where(col(Item.id).in_(list(item_ids)), col(Item.story_id).is_not(None))))
+    put(session, item_ids, None)
+    session.connection().execute(update(Item).where(col(Item.id).in_(list(item_ids))).values(relation=None))
+    session.exec(delete(ItemKey).where(col(ItemKey.item_id).in_(list(item_ids))))
+    session.exec(delete(ItemProfile).where(col(ItemProfile.item_id).in_(list(item_ids))))
+    return {story_id for story_id in was_in if story_id is not None}
+
+
+def items_of(session: Session, story_id: int) -> list[Item]:
+    """The items of a story, in the order in which they were first seen."""
+    return list(session.exec(select(Item).where(Item.story_id == story_id).order_by(col(Item.first_seen_at), col(Item.id))))
+
+
+def merge(session: Session, into: int, other: int, *, by: str, reason: str, now: datetime) -> None:
+    """Put one story into another, on record. Raises StoreError for stories that are not there or are one."""
+    if into == other:
+        raise StoreError("is one story already", subject=f"story {into}")
+    for story_id in (into, other):
+        if not items_of(session, story_id):
+            raise StoreError("there is no such story", subject=f"story {story_id}", hint="`yixun stories list` shows those there are")
+    moved = [item.id for item in items_of(session, other) if item.id is not None]
+    put(session, moved, into)
+    session.get_one(Story, other).merged_into = into
+    session.add(StoryChange(at=now, what="merge", by=by, story_id=into, other_id=other, item_ids=moved, reason=reason))
+    if by == "person":
+        _pin(session, [item.id for item in items_of(session, into)])
+    refresh(session, [into, other], now=now)
+
+
+def split(session: Session, story_id: int, item_ids: Sequence[int], *, by: str, reason: str, now: datetime) -> int:
+    """Take items out of a story into one of their own, on record; returns it. Items that came by a merger get back the story that they
+    were. Raises StoreError unless some but not all of the story's items are named."""
+    members = [item.id for item in items_of(session, story_id) if item.id is not None]
+    moved = [item_id for item_id in members if item_id in set(item_ids)]
+    if len(moved) != len(set(item_ids)) or not 0 < len(moved) < len(members):
+        raise StoreError(
+            f"expected some of its items, but not all: {', '.join(map(str, members)) or 'there is no such story'}",
+            subject=f"story {story_id}",
+        )
+    mergers = session.exec(
+        select(StoryChange)
+        .where(StoryChange.story_id == story_id, StoryChange.what == "merge", col(StoryChange.undone).is_(False))
+        .order_by(col(StoryChange.id).desc())
+    )
+    undone = next((one for one in mergers if set(one.item_ids) == set(moved)), None)
+    if undone is not None:
+        undone.undone, other = True, undone.other_id
+        session.get_one(Story, other).merged_into = None
+    else:
+        other = new_story(session, session.get_one(Item, moved[0]), now=now)
+    put(session, moved, other)
+    session.add(StoryChange(at=now, what="split", by=by, story_id=story_id, other_id=other, item_ids=moved, reason=reason))
+    if by == "person":
+        _pin(session, members)
+    refresh(session, [story_id, other], now=now)
+    return other
+
+
+def _pin(session: Session, item_ids: Iterable[int | None]) -> None:
+    session.flush()
+    session.connection().execute(update(ItemProfile).where(col(ItemProfile.item_id).in_(list(item_ids))).values(pinned=True))
+    session.expire_all()
+
+
+def refresh(session: Session, story_ids: Iterable[int], *, now: datetime) -> None:
+    """Write what stories' items say together: lead, days, sources, languages, topics, facts. One that lost its items keeps its row."""
+    for story_id in sorted(set(story_ids)):
+        story = session.get(Story, story_id)
+        if story is None:
+            continue
+        members = items_of(session, story_id)
+        sources = {
+            row.id: row for row in session.exec(select(SourceRow).where(col(SourceRow.id).in_({item.source_id for item in members})))
+        }
+        story.items, story.changed_at = len(members), now
+        if members:
+            _describe(session, story, members, sources)
+            _tell_first(session, story, members)
+        refresh_facts(session, story_id, members, sources)
+    session.flush()
+
+
+def _describe(session: Session, story: Story, members: list[Item], sources: Mapping[str, SourceRow]) -> None:
+    in_time = sorted(members, key=lambda item: (item.published_at or item.first_seen_at, item.id or 0))
+    lead = next((item for item in in_time if sources[item.source_id].tier == "official"), in_time[0])
+    topics = session.execute(
+        select(ItemTopic.topic_id, func.max(ItemTopic.score))
+        .where(col(ItemTopic.item_id).in_([item.id for item in members]))
+        .group_by(col(ItemTopic.topic_id))
+    )
+    story.title, story.lead_item_id = lead.title, lead.id
+    story.first_seen_at = min(item.first_seen_at for item in members)
+    story.last_seen_at = max(item.first_seen_at for item in members)
+    story.published_at = min((item.published_at for item in members if item.published_at), default=None)
+    story.sources = len(independent(members, sources))
+    story.languages = sorted({item.language for item in members})
+    story.topics = [topic for topic, _ in sorted(topics, key=lambda pair: (-pair[1], pair[0]))]
+
+
+def _tell_first(session: Session, story: Story, members: list[Item]) -> None:
+    """Give the first item of a story that its relation was to another one now gone."""
+    if not any(item.relation in ("first", "follow_up") for item in members):
+        members[0].relation = "first"
+        session.add(members[0])
+
+
+def independent(members: Iterable[Item], sources: Mapping[str, SourceRow]) -> set[str]:
+    """Who reported by themselves: outlets of one house once, and none that only copied word for word."""
+    found = {_house(item, sources[item.source_id]) for item in members if item.relation != "reprint"}
+    return found or {_house(item, sources[item.source_id]) for item in members}
+
+
+def _house(item: Item, source: SourceRow) -> str:
+    if item.outlet:
+        return fold(item.outlet).strip()
+    labels = (urlsplit(source.homepage).hostname or source.id).split(".")
+    return ".".join(labels[-3:] if ".".join(labels[-2:]) in _SHARED_ENDS else labels[-2:])
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRow:
+    """A story with how hot it is: its independent sources, half as much every three days."""
+
+    story: Story
+    heat: float
+
+
+_HALF_LIFE = timedelta(days=3)
+
+
+def list_stories(session: Session, *, now: datetime, since: datetime | None = None, limit: int = 20) -> list[StoryRow]:
+    """Stories seen since a moment, the hottest first, `limit` at most."""
+    query = select(Story).where(col(Story.merged_into).is_(None), col(Story.items) > 0)
+    if since is not None:
+        query = query.where(col(Story.last_seen_at) >= since)
+    rows = [StoryRow(story, heat(story, now)) for story in session.exec(query.order_by(col(Story.last_seen_at).desc()).limit(50 * limit))]
+    return sorted(rows, key=lambda row: (-row.heat, -(row.story.id or 0)))[:limit]
+
+
+def heat(story: Story, now: datetime) -> float:
+    """The independent sources of a story, half as much for every three days since it was last reported."""
+    age = now - (story.last_seen_at or story.first_seen_at)
+    decayed: float = story.sources * 0.5 ** max(0.0, age / _HALF_LIFE)
+    return round(decayed, 2)
+
+
+def find_story(session: Session, story_id: int) -> Story:
+    """A story by its id, or the one that it went into. Raises StoreError when there is none."""
+    story = session.get(Story, story_id)
+    while story is not None and story.merged_into is not None:
+        story = session.get(Story, story.merged_into)
+    if story is None or not story.items:
+        raise StoreError("there is no such story", subject=f"story {story_id}", hint="`yixun stories list` shows those there are")
+    return story
+
+
+def changes_of(session: Session, story_id: int) -> list[StoryChange]:
+    """What was merged into a story or parted from it, the latest first."""
+    query = select(StoryChange).where((StoryChange.story_id == story_id) | (StoryChange.other_id == story_id))
+    return list(session.exec(query.order_by(col(StoryChange.id).desc())))
+
+
+def facts_of(session: Session, story_id: int) -> list[StoryFact]:
+    """What a story's items state, once each."""
+    return list(session.exec(select(StoryFact).where(StoryFact.story_id == story_id).order_by(col(StoryFact.id))))
+
+
+def to_group(session: Session) -> list[tuple[Item, ItemProfile | None]]:
+    """All items that belong to stories, with their profiles where they have one, in the order of their days."""
+    query: Any = (
+        select(Item, ItemProfile)
+        .outerjoin(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
+        .where(col(Item.status) == ItemStatus.kept, col(Item.relevant).is_(True))
+        .order_by(func.coalesce(Item.published_at, Item.first_seen_at), col(Item.id))
+    )
+    return [(item, kept) for item, kept in session.execute(query)]
+
+
+def relate(session: Session, item_id: int, relation: str, *, follows_item: int | None) -> None:
+    """Write how an item is related to its story, and which item it is a next step of."""
+    session.flush()
+    session.connection().execute(update(Item).where(col(Item.id) == item_id).values(relation=relation))
+    session.connection().execute(update(ItemProfile).where(col(ItemProfile.item_id) == item_id).values(follows_item_id=follows_item))
+    session.expire_all()
+
+
+def follow(session: Session, story_id: int, item_id: int) -> None:
+    """Note that a story is a next step of the story that an item is in."""
+    earlier = session.exec(select(Item.story_id).where(col(Item.id) == item_id)).first()
+    if earlier is not None and earlier != story_id:
+        session.get_one(Story, story_id).follows_id = earlier

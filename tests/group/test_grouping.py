@@ -1,0 +1,129 @@
+"""Single decisions: what a signature tells, what a profile keeps, and how round-ups, mergers and second thoughts are dealt with."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from crawler.group.grouping import group_texts, place
+from crawler.group.profile import Profile, as_text, from_text, profile, quantities
+from crawler.group.similarity import SAME, compare
+from crawler.group.sketch import shared_part, sketch
+from crawler.group.words import plain
+from crawler.judge.document import Document
+from crawler.judge.judging import Judge
+from jobs.cli.app import build_app
+
+from .events import read_events
+
+JUDGE = Judge()
+TEXTS = {text.id: text for text in read_events()}
+
+
+def seen(title: str, text: str, *, item_id: str = "x", day: str | None = "2026-03-02") -> Profile:
+    judgement = JUDGE.judge(Document(item_id, title, text), deep=True)
+    return profile(item_id, title, text, judgement, day=date.fromisoformat(day) if day else None)
+
+
+def of_set(name: str) -> Profile:
+    text = TEXTS[name]
+    return seen(text.title, text.text, item_id=name, day=text.day)
+
+
+def test_a_signature_tells_which_part_of_a_text_stands_in_another() -> None:
+    whole = "".join(f"{text.title}{text.text}" for text in list(TEXTS.values())[:40])
+    half, other = whole[: len(whole) // 2], "".join(text.text for text in list(TEXTS.values())[60:80])
+    assert shared_part(*sketch(plain(half)), *sketch(plain(whole))) > 0.85
+    assert shared_part(*sketch(plain(whole)), *sketch(plain(whole))) == 1.0
+    assert shared_part(*sketch(plain(other)), *sketch(plain(half))) < 0.1
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_text_has_a_profile_that_survives_being_written(title: str, text: str) -> None:
+    made = profile("1", title, text, JUDGE.judge(Document("1", title, text), deep=False), day=None)
+    read = from_text("1", as_text(made))
+    assert replace(read, hashes=made.hashes, clues=replace(read.clues, part=made.clues.part)) == made
+    assert read.hashes.tolist() == made.hashes.tolist()
+
+
+def test_figures_are_numbers_in_either_language() -> None:
+    assert quantities("融资1.2亿元，覆盖127家医院，3月2日") == quantities("rmb 120 million for 127 hospitals on march 2")
+
+
+def test_traditional_and_simplified_are_one_text() -> None:
+    simplified = of_set("04-first")
+    import opencc
+
+    text = TEXTS["04-first"]
+    turned = opencc.OpenCC("s2t")
+    assert compare(seen(turned.convert(text.title), turned.convert(text.text)), simplified).relation == "reprint"
+
+
+def test_a_missing_day_neither_joins_nor_parts() -> None:
+    text, first = TEXTS["16-rewrite"], of_set("16-first")
+    undated = seen(text.title, text.text, day=None)
+    dated = seen(text.title, text.text, day=TEXTS["16-first"].day)
+    assert compare(undated, first).score == compare(dated, first).score
+
+
+def test_a_round_up_glues_no_stories() -> None:
+    parts = [TEXTS[f"{event:02}-first"] for event in (1, 3, 5, 8)]
+    title = "医疗AI周报：" + "；".join(text.title for text in parts)
+    whole = seen(title, "\n".join(f"{n}、{text.title}。{text.text}" for n, text in enumerate(parts, 1)), item_id="brief", day="2026-03-13")
+    found = {one.text.id: one.story for one in group_texts([*(of_set(text.id) for text in parts), whole])}
+    assert len(set(found.values())) == 5
+
+
+def test_the_same_company_with_another_round_is_another_event() -> None:
+    first = seen("澄怀医疗完成2亿元A轮融资", "澄怀医疗宣布完成2亿元A轮融资，由松岭资本领投，资金用于手术机器人研发。")
+    later = seen("澄怀医疗完成5亿元B轮融资", "澄怀医疗宣布完成5亿元B轮融资，由松岭资本领投，资金用于手术机器人研发。", day="2026-03-05")
+    likeness = compare(later, first)
+    assert likeness.score < SAME
+    assert likeness.relation == "follow_up"
+
+
+def test_two_stories_become_one_when_a_text_belongs_to_both() -> None:
+    one, other = of_set("13-first"), of_set("13-rewrite")
+    placed = place(of_set("13-translation"), {"a": [one], "b": [other]})
+    assert placed.story is not None
+    assert {placed.story, *placed.merge} == {"a", "b"}
+
+
+def test_a_story_parts_when_a_later_text_speaks_for_one_half_only() -> None:
+    # Two look-alikes were taken for one event.
+    halves = [of_set("09-first"), of_set("09-look_alike")]
+    placed = place(of_set("09-rewrite"), {"s": halves})
+    assert placed.story == "s"
+    assert placed.apart == ("09-look_alike",)
+
+
+def test_the_command_prints_a_line_a_text_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
+    rows = [
+        {"id": text.id, "title": text.title, "text": text.text, "published": text.day} for text in (TEXTS["01-first"], TEXTS["01-rewrite"])
+    ]
+    file = tmp_path / "texts.jsonl"
+    file.write_text("\n".join([json.dumps(rows[0], ensure_ascii=False), '{"id": 3, "title": 4}', json.dumps(rows[1]), json.dumps(rows[1])]))
+    result = CliRunner().invoke(build_app(), ["group", str(file)])
+    assert result.exit_code == 3
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert lines == [
+        {"id": "01-first", "story": "01-first", "relation": "first", "of": None},
+        {"id": "01-rewrite", "story": "01-first", "relation": "rewrite", "of": "01-first"},
+    ]
+    assert "texts.jsonl:2: title: expected a string, got int" in result.stderr
+    assert "texts.jsonl:4: a second text with the id '01-rewrite'" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["01", "13", "45"])
+def test_reasons_add_up(name: str) -> None:
+    likeness = compare(of_set(f"{name}-rewrite"), of_set(f"{name}-first"))
+    assert likeness.reasons
+    assert likeness.score > SAME
