@@ -17,6 +17,7 @@ from store.ledger import close_slot, note_missed, open_slot, rows_of
 from store.models import Ledger
 from store.status import LedgerStatus
 
+from .config import Settings
 from .settings import ScheduleSettings, Weekday
 
 _DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -39,6 +40,13 @@ def weekly_slot(day: Weekday, schedule: ScheduleSettings, now: datetime) -> date
     days_since = (local.weekday() - _DAYS.index(day)) % 7
     at = datetime.combine(local.date() - timedelta(days=days_since), schedule.digest_time, SHANGHAI)
     return (at if at <= local else at - _WEEK).astimezone(UTC)
+
+
+def next_slots(settings: Settings, now: datetime) -> dict[str, datetime]:
+    """When each weekly job has its next slot after `now`, by its name in the ledger."""
+    schedule = settings.schedule
+    days = {f"digest {name}": schedule.digest_day for name in settings.digest} | {"prune": schedule.prune_day}
+    return {job: weekly_slot(day, schedule, now) + _WEEK for job, day in days.items()}
 
 
 def due_slots(session: Session, job: str, latest: datetime, *, now: datetime, catch_up: timedelta) -> list[datetime]:
@@ -78,18 +86,20 @@ def recorded(engine: Engine, job: str, slot: datetime, work: Callable[[], Outcom
         row = open_slot(engine, job, slot, now=utc_now())
     except StoreError as error:
         return unrecorded(job, slot, error)
-    log = structlog.get_logger().bind(job=job, slot=slot.isoformat())
+    log = structlog.get_logger()
     outcome = Outcome(LedgerStatus.failed, "stopped in the middle")
-    try:
-        outcome = work()
-    except YixunError as error:
-        outcome = Outcome(LedgerStatus.failed, str(error))
-    except Exception as error:
-        log.exception("failed unexpectedly")
-        outcome = Outcome(LedgerStatus.failed, f"{type(error).__name__}: {' '.join(str(error).split())}"[:500])
-    finally:
-        _close(engine, row, outcome)
-    log.log(_LEVELS[outcome.status], outcome.status, note=outcome.note)
+    # Whatever is logged meanwhile, by whomever, says for which job.
+    with structlog.contextvars.bound_contextvars(job=job, slot=slot.isoformat()):
+        try:
+            outcome = work()
+        except YixunError as error:
+            outcome = Outcome(LedgerStatus.failed, str(error))
+        except Exception as error:
+            log.exception("failed unexpectedly")
+            outcome = Outcome(LedgerStatus.failed, f"{type(error).__name__}: {' '.join(str(error).split())}"[:500])
+        finally:
+            _close(engine, row, outcome)
+        log.log(_LEVELS[outcome.status], outcome.status, note=outcome.note)
     return row
 
 

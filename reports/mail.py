@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
-from email.utils import format_datetime
+from email.utils import format_datetime, make_msgid
 from urllib.parse import quote
 
 import stamina
@@ -174,6 +174,30 @@ def _link(settings: MailSettings) -> Iterator[_Link]:
         yield link
     finally:
         link.quit()
+
+
+def login_fault(settings: MailSettings) -> str | None:
+    """Connect to the mail server, secure the connection, log in, and take leave without sending; returns why that is impossible."""
+    with _link(settings) as link:
+        return _open_link(link, settings)
+
+
+def send_note(settings: MailSettings, recipient: str, subject: str, body: str) -> str | None:
+    """Send one plain mail that belongs to no issue; returns why it was not taken. It may arrive twice, never in silence not at all."""
+    message = EmailMessage(policy=_POLICY)
+    for name, value in (("Subject", subject), ("From", settings.sender), ("To", recipient), ("Date", format_datetime(utc_now()))):
+        message[name] = value
+    message["Message-ID"] = make_msgid(domain=_domain(settings))
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body, cte="base64")
+    with _link(settings) as link:
+        if fault := _open_link(link, settings):
+            return fault
+        try:
+            _envelope(link, settings.address, recipient)
+        except _Refused as error:
+            return error.message
+        return _hand_over(link, message)[1]
 
 
 def deliver(

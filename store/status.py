@@ -67,3 +67,19 @@ class LedgerStatus(StrEnum):
     partly = "partly"
     failed = "failed"
     missed = "missed"
+
+
+class AlertKind(StrEnum):
+    """What may need a person: a digest, its recipients, a source, the sources of a tier, the crawl, our own reading, a disk, the
+    daemon, its settings, the backup."""
+
+    digest = "digest"
+    recipients = "recipients"
+    source = "source"
+    tier = "tier"
+    crawl = "crawl"
+    reading = "reading"
+    disk = "disk"
+    daemon = "daemon"
+    settings = "settings"
+    backup = "backup"

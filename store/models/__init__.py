@@ -13,12 +13,15 @@ from .facts import (
 )
 from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Story, Topic
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
+from .watch import Alert, DaemonRow
 
 __all__ = [
     "AdoptionFact",
     "AiModel",
+    "Alert",
     "ApprovalFact",
     "CatalogueDigest",
+    "DaemonRow",
     "Delivery",
     "DigestIssue",
     "Fetch",

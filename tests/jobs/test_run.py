@@ -106,7 +106,7 @@ def test_one_scheduler_at_a_time(engine: Engine) -> None:
 
 def test_the_daemon_never_drops_a_late_job_and_sends_at_the_hour(engine: Engine, settings: Settings) -> None:
     jobs = {job.id: job for job in Daemon(engine, settings).scheduler().get_jobs()}
-    assert set(jobs) == {"crawl", "weekly"}
+    assert set(jobs) == {"crawl", "weekly", "watch"}
     defaults = Daemon(engine, settings).scheduler()._job_defaults
     assert (defaults["misfire_grace_time"], defaults["coalesce"], defaults["max_instances"]) == (3600, True, 1)
     before = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
@@ -138,7 +138,7 @@ def test_run_once_does_what_is_due_then_nothing(engine: Engine, store_settings: 
     first = subprocess.run([*YIXUN, "run", "--once", "--json"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert [json.loads(line)["job"] for line in first.stdout.splitlines()] == ["digest weekly", "prune"]
     second = subprocess.run([*YIXUN, "run", "--once"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert (second.stdout, second.stderr) == ("", "nothing was due\n")
+    assert (second.stdout, second.stderr) == ("nothing was due\n", "")
 
 
 def test_the_daemon_works_and_stops_when_told(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_the_daemon_works_and_stops_when_told(engine: Engine, store_settings: St
     events = [json.loads(line)["event"] for line in log.splitlines()]
     assert events[0] == "started" and events[-1] == "stopped"
     after = subprocess.run([*YIXUN, "run", "--once"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert after.stderr == "nothing was due\n"
+    assert after.stdout == "nothing was due\n"
 
 
 def test_the_daemon_stops_itself_when_its_hold_is_lost(
