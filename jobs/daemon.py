@@ -1,12 +1,9 @@
-"""The daemon: looks for due sources every few minutes, and sends each digest when its hour has come."""
+"""The daemon: does what the plan says every few minutes, and when the hour of a digest has come."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
-from datetime import timedelta
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -22,10 +19,10 @@ from store.ledger import close_left_open
 
 from .config import Settings
 from .holding import holding
-from .tasks import crawl_due, weekly_tasks
+from .plan import carry_out
+from .stopping import Stopping
 
 LOCK = "run"
-_LOOK_EVERY = timedelta(hours=1)
 _MAIL_SECONDS = 300.0
 
 
@@ -34,36 +31,26 @@ class Daemon:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine, self._settings = engine, settings
-        self._sending = threading.Lock()
-        self.stopped = threading.Event()
+        self.stopping = Stopping()
 
     def scheduler(self) -> BackgroundScheduler:
-        """The scheduler with its two jobs, not started yet."""
-        schedule = self._settings.schedule
+        """The scheduler, not started yet: one look at the plan at once, every few minutes, and at the hour of each digest."""
         scheduler = BackgroundScheduler(
             timezone=SHANGHAI,
-            executors={"default": ThreadPoolExecutor(1), "crawl": ThreadPoolExecutor(1)},
+            executors={"default": ThreadPoolExecutor(1)},
             # Its own default drops a job that is one second late, and runs every one it missed.
             job_defaults={"misfire_grace_time": 3600, "coalesce": True, "max_instances": 1},
         )
-        every = IntervalTrigger(minutes=schedule.crawl_minutes)
-        scheduler.add_job(self.crawl, every, id="crawl", executor="crawl", next_run_time=utc_now())
-        at = schedule.digest_time
-        sending = CronTrigger(day_of_week=schedule.digest_day, hour=at.hour, minute=at.minute, second=at.second, timezone=SHANGHAI)
-        looking = IntervalTrigger(seconds=int(_LOOK_EVERY.total_seconds()))
-        scheduler.add_job(self.weekly, OrTrigger([sending, looking]), id="weekly", next_run_time=utc_now())
+        hours = {(digest.day, digest.time) for digest in self._settings.digest.values()}
+        sending = [CronTrigger(day_of_week=day, hour=at.hour, minute=at.minute, second=at.second, timezone=SHANGHAI) for day, at in hours]
+        looking = IntervalTrigger(minutes=self._settings.schedule.crawl_minutes)
+        scheduler.add_job(self.look, OrTrigger([looking, *sending]), id="plan", next_run_time=utc_now())
         return scheduler
 
-    def crawl(self) -> None:
-        """Crawl what is due."""
-        crawl_due(self._engine, self._settings, now=utc_now())
-
-    def weekly(self) -> None:
-        """Send what is to be sent, prune what is to be pruned."""
-        with self._sending:
-            for _ in weekly_tasks(self._engine, self._settings, now=utc_now()):
-                if self.stopped.is_set():
-                    return
+    def look(self) -> None:
+        """Do what is due, in its order."""
+        for _ in carry_out(self._engine, self._settings, self.stopping):
+            pass
 
     def run(self) -> None:
         """Work until told to stop (SIGTERM, SIGINT).
@@ -71,18 +58,17 @@ class Daemon:
         Raises StoreBusyError when another scheduler has the store, StoreError when the hold on it was lost.
         """
         log = structlog.get_logger()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopped.set())
-        with holding(self._engine, LOCK, "yixun run", on_loss=self.stopped.set) as loss:
+        self.stopping.on_signal(interrupt=False)
+        with holding(self._engine, LOCK, "yixun run", on_loss=self.stopping.asked.set) as loss:
             with session_scope(self._engine) as session:
                 close_left_open(session)
             scheduler = self.scheduler()
             scheduler.start()
-            log.info("started", jobs=[job.id for job in scheduler.get_jobs()], crawl_minutes=self._settings.schedule.crawl_minutes)
-            self.stopped.wait()
+            log.info("started", digests=list(self._settings.digest), crawl_minutes=self._settings.schedule.crawl_minutes)
+            self.stopping.asked.wait()
             scheduler.pause()
             # A mail must not be cut off between the server's answers; a crawl ends by itself when we are gone.
-            self._sending.acquire(timeout=_MAIL_SECONDS)
+            self.stopping.wait_until_whole(_MAIL_SECONDS)
             scheduler.shutdown(wait=False)
         log.info("stopped")
         loss.check()

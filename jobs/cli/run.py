@@ -22,13 +22,15 @@ def run(
 ) -> None:
     """Keep everything going: crawl sources when they are due, build and send digests when their hour has come.
 
+    An issue is built when its week is over and enough sources were read since (digest.NAME.least_coverage).
     Runs until it is stopped; with --once it does what is due and exits. What was missed while nothing ran is made up
     (schedule.catch_up_days), and what could not be is shown by `yixun status`. One at a time works on a store.
     """
     from jobs.daemon import LOCK, serve
     from jobs.holding import holding
     from jobs.logs import log_to_stderr
-    from jobs.tasks import run_once
+    from jobs.plan import carry_out
+    from jobs.stopping import Stopping
     from store.database import session_scope
     from store.ledger import close_left_open
     from store.migrate import open_store
@@ -40,10 +42,12 @@ def run(
     if not once:
         serve(engine, settings)
     statuses = []
+    stopping = Stopping()
+    stopping.on_signal(interrupt=True)
     with holding(engine, LOCK, "yixun run --once") as loss:
         with session_scope(engine) as session:
             close_left_open(session)
-        for row in run_once(engine, settings):
+        for row in carry_out(engine, settings, stopping):
             statuses.append(row.status)
             if as_json:
                 out_json(row.model_dump(exclude={"id"}))
@@ -51,7 +55,9 @@ def run(
                 out(f"{row.job}: {row.status}: {row.note}")
             loss.check()
     engine.dispose()
-    if not statuses:
+    if stopping.asked.is_set():
+        say("told to stop: what is left is done by the next run")
+    elif not statuses:
         say("nothing was due")
     elif set(statuses) == {LedgerStatus.failed}:
         raise typer.Exit(EXIT_FAILED)
