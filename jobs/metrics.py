@@ -18,7 +18,7 @@ from store.database import Engine, session_scope, utc_now
 from store.overview import Overview, overview
 
 from .config import Settings
-from .slots import next_slots
+from .hours import next_slots
 from .troubles import CRAWL_JOB, places
 
 _DAY_SECONDS = 86_400
@@ -75,7 +75,7 @@ def _of_store(engine: Engine) -> Iterator[GaugeMetricFamily]:
 
 
 def _of_work(engine: Engine, settings: Settings) -> Iterator[GaugeMetricFamily]:
-    upcoming = next_slots(settings, utc_now())
+    upcoming = next_slots(settings, now=utc_now())
     ran: dict[str, float] = {}
     fine: dict[str, float] = {}
     with session_scope(engine) as session:

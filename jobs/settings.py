@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import time
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from reports.settings import Address
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+from reports.addresses import Address
+from reports.settings import Weekday
 
 
 class ScheduleSettings(BaseModel):
-    """When `yixun run` crawls and sends. Times of day are those of Asia/Shanghai."""
+    """When `yixun run` crawls and tidies up; each digest has its own hour (`digest.NAME.day` and `time`), in Asia/Shanghai."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     crawl_minutes: int = Field(10, ge=1, le=1440, description="Minutes between two looks for sources that are due")
-    digest_day: Weekday = Field("mon", description="Day on which the digests of the week before are built and sent: mon to sun")
-    digest_time: time = Field(time(8), description="Time of that day in Asia/Shanghai, as 08:00:00")
     catch_up_days: int = Field(6, ge=0, le=60, description="A digest missed no longer ago than this is still built and sent")
     prune_day: Weekday = Field("sun", description="Day on which what the store need not keep is removed")
 

@@ -22,11 +22,12 @@ from store.alerts import Found
 from store.clock import SHANGHAI
 from store.daemon import daemon_of, lives
 from store.database import Engine, Session, session_scope, store_url
+from store.ledger import OWED
 from store.models import Ledger
 from store.status import AlertKind, DeliveryState, LedgerStatus, SourceStatus
 
 from .config import Settings
-from .slots import next_slots
+from .hours import next_slots
 
 BACKUP_JOB = "backup"
 CRAWL_JOB = "crawl"
@@ -59,6 +60,13 @@ def find_troubles(engine: Engine, settings: Settings, *, now: datetime) -> list[
     return sorted(found, key=lambda one: (one.kind not in GRAVE, order.index(one.kind), one.subject))
 
 
+def owed(engine: Engine, settings: Settings, *, now: datetime) -> list[str]:
+    """The work that is still to be done and tried again by itself, a line each. Raises StoreError when the store cannot be read."""
+    with session_scope(engine) as session:
+        rows = [last_of_job(session, job) for job in (CRAWL_JOB, *next_slots(settings, now=now))]
+    return [f"{row.job} of {said(row.slot)} {row.status}: {row.note}" for row in rows if row is not None and row.status in OWED]
+
+
 def said(moment: datetime) -> str:
     """A moment as people read it: to the minute, in Shanghai."""
     return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
@@ -83,7 +91,7 @@ def _digests(session: Session, settings: Settings, now: datetime) -> Iterator[Fo
     for name in settings.digest:
         job = f"digest {name}"
         row = last_of_job(session, job)
-        latest = next_slots(settings, now)[job] - timedelta(weeks=1)
+        latest = next_slots(settings, now=now)[job] - timedelta(weeks=1)
         missed = missed_since(session, job, now - _MISSED_TOLD)
         if row is not None and row.slot < latest and now - latest > _OVERDUE:
             what = f"nothing ran for the slot of {said(latest)}"

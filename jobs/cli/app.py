@@ -27,6 +27,7 @@ NOUNS: tuple[str, ...] = (
     "query",
     "read",
     "run",
+    "runs",
     "search",
     "sources",
     "status",

@@ -26,6 +26,7 @@ def run(
 ) -> None:
     """Keep everything going: crawl sources when they are due, build and send digests when their hour has come.
 
+    An issue is built when its week is over and enough sources were read since (digest.NAME.least_coverage).
     Runs until it is stopped; with --once it does what is due and exits. What was missed while nothing ran is made up
     (schedule.catch_up_days), and what could not be is shown by `yixun status`. One at a time works on a store.
     SIGHUP reads the configuration anew. With --once, exit status 0 says that nothing is owed, 3 that something is (it is said on
@@ -55,32 +56,39 @@ def _once(engine: Engine, settings: Settings, as_json: bool) -> int:
     from jobs.daemon import LOCK
     from jobs.holding import holding
     from jobs.ping import ping
-    from jobs.tasks import run_once
-    from jobs.troubles import GRAVE, find_troubles
+    from jobs.plan import carry_out
+    from jobs.stopping import Stopping
+    from jobs.troubles import find_troubles, owed
     from store.database import session_scope, utc_now
     from store.ledger import close_left_open
     from store.status import LedgerStatus
 
     statuses = []
+    stopping = Stopping()
+    stopping.on_signal(interrupt=True)
     with holding(engine, LOCK, "yixun run --once") as loss:
         ping(settings.alerts, "start")
         with session_scope(engine) as session:
             close_left_open(session)
-        for row in run_once(engine, settings):
+        for row in carry_out(engine, settings, stopping):
             statuses.append(row.status)
             if as_json:
                 out_json(row.model_dump(exclude={"id"}))
             else:
                 out(f"{row.job}: {row.status}: {row.note}")
             loss.check()
-        found = find_troubles(engine, settings, now=utc_now())
-        Bell(engine).ring(settings, found)
-    owed = [f"{one.kind} {one.subject}: {one.what}" for one in found if one.kind in GRAVE]
+        if stopping.asked.is_set():
+            say("told to stop: what is left is done by the next run")
+            return 0
+        Bell(engine).ring(settings, find_troubles(engine, settings, now=utc_now()))
+        left = owed(engine, settings, now=utc_now())
     if not statuses:
         out("nothing was due")
-    for line in owed:
-        say(f"yixun: {line}")
-    ping(settings.alerts, "fail" if owed else "success", "\n".join(owed))
+    unwell = set(statuses) - {LedgerStatus.done}
+    for line in left:
+        # Cron mails what is said: when it was tried again, not at every look in between.
+        (say if unwell else out)(f"yixun: {line}")
+    ping(settings.alerts, "fail" if left else "success", "\n".join(left))
     if statuses and set(statuses) == {LedgerStatus.failed}:
         return EXIT_FAILED
-    return EXIT_PARTLY if owed or set(statuses) - {LedgerStatus.done} else 0
+    return EXIT_PARTLY if left or unwell else 0

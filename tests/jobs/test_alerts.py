@@ -13,8 +13,8 @@ from sqlmodel import select
 
 from jobs.alerts import Bell
 from jobs.config import Settings, load_settings
+from jobs.hours import next_slots
 from jobs.ping import ping
-from jobs.slots import next_slots
 from jobs.troubles import find_troubles
 from store.alerts import Found
 from store.daemon import note_started, note_stopped
@@ -114,7 +114,7 @@ def kinds(engine: Engine, settings: Settings, *rows: Any) -> list[tuple[str, str
 
 
 def slot(settings: Settings, status: str, *, back: int = 1, job: str = "digest weekly") -> Ledger:
-    at = next_slots(settings, NOW)[job] - back * WEEK
+    at = next_slots(settings, now=NOW)[job] - back * WEEK
     return Ledger(job=job, slot=at, status=status, finished_at=at, note="why")
 
 
