@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from jobs.alerts import Bell
 from jobs.config import Settings, load_settings
+from jobs.health import login_check
 from jobs.hours import next_slots
 from jobs.ping import ping
+from jobs.standing import standing
 from jobs.troubles import find_troubles
 from store.alerts import Found
+from store.check import unindexed
 from store.daemon import note_started, note_stopped
 from store.database import session_scope, utc_now
 from store.models import Alert, DaemonRow, Delivery, DigestIssue, Ledger, Run, SourceState
@@ -188,3 +192,27 @@ def test_a_daemon_that_was_told_to_stop_is_no_trouble_and_one_that_lost_its_hold
     with session_scope(engine) as session:
         note_stopped(session, ended="another process took it over", now=NOW)
     assert kinds(engine, settings) == [("daemon", "run")]
+
+
+def test_status_and_doctor_read_no_items(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
+    if engine.dialect.name == "postgresql":
+        pytest.skip("an empty PostgreSQL store is read in whatever way is shortest")
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, parameters, *_: asked.append((statement, parameters)))
+    standing(engine, settings_with(store_settings, tmp_path), now=utc_now())
+    unindexed(engine)
+    about_items = [one for one in asked if re.search(r"FROM (item|story)\b", one[0])]
+    assert len(about_items) > 10
+    with engine.connect() as connection:
+        for statement, parameters in about_items:
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all():
+                assert "SCAN item" not in row[3] or "COVERING INDEX" in row[3], (statement, row[3])
+
+
+def test_doctor_logs_in_to_the_mail_server_and_sends_nothing(store_settings: StoreSettings, tmp_path: Path) -> None:
+    with a_mail_server() as (letters, port):
+        mail = {"YIXUN_MAIL__HOST": "127.0.0.1", "YIXUN_MAIL__PORT": str(port), "YIXUN_MAIL__SECURITY": "none", "YIXUN_MAIL__TRIES": "1"}
+        well = login_check(settings_with(store_settings, tmp_path, **mail))
+        refused = login_check(settings_with(store_settings, tmp_path, **mail, YIXUN_MAIL__USERNAME="u", YIXUN_MAIL__PASSWORD="p"))
+    gone = login_check(settings_with(store_settings, tmp_path, **mail))
+    assert letters.taken == [] and [well.state, refused.state, gone.state] == ["ok", "wrong", "wrong"]
