@@ -6,6 +6,7 @@ import ctypes
 import gc
 import resource
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,16 @@ def resident_megabytes() -> int:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak // MEGABYTE if sys.platform == "darwin" else peak // 1024
     return pages * resource.getpagesize() // MEGABYTE
+
+
+def cap_memory(pid: int, megabytes: int) -> None:
+    """Let a process of ours, and those that it starts from now on, take no more than `megabytes` of memory of their own.
+
+    An allocation beyond fails in that process. Only Linux can do so from outside; elsewhere nothing is capped.
+    """
+    if sys.platform == "linux":
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_DATA, (megabytes * MEGABYTE, megabytes * MEGABYTE))
 
 
 class MemoryTrimmer:

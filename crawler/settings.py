@@ -25,6 +25,7 @@ class CrawlSettings(BaseModel):
     min_delay: float = Field(2.0, ge=0, le=600, description="least seconds between two requests to one host; 0 asks for no pause at all")
     allow_networks: list[str] = Field(default_factory=list, description="private networks that may be fetched, as 10.1.0.0/16")
     max_seconds: float = Field(3600, gt=0, description="a crawl is ended after this many seconds; what is left is done by the next one")
+    max_megabytes: int = Field(2048, ge=512, description="memory that each process of a crawl may take (Linux); one that wants more ends")
     source_seconds: float = Field(900, gt=0, description="seconds one source may take in a crawl; its other articles wait for the next")
     timeout: float = Field(30, gt=0, le=600, description="seconds one answer may take from the first to the last byte")
     retries: int = Field(1, ge=0, le=5, description="how often a request is repeated after a lost connection or an error of the server")

@@ -18,7 +18,7 @@ from reports.settings import DigestSettings, MailSettings
 from store.errors import ConfigError
 from store.settings import StoreSettings
 
-from .settings import ScheduleSettings
+from .settings import AlertSettings, HealthSettings, LogSettings, ScheduleSettings
 
 PREFIX = "YIXUN_"
 FILE_NAME = "yixun.toml"
@@ -37,6 +37,9 @@ class Settings(BaseModel):
     )
     mail: MailSettings = Field(default_factory=MailSettings, description="How mail leaves; without `host` issues are written to files")
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings, description="When `yixun run` does what")
+    health: HealthSettings = Field(default_factory=HealthSettings, description="Where the daemon answers questions about its health")
+    alerts: AlertSettings = Field(default_factory=AlertSettings, description="Who is told when something needs a person")
+    log: LogSettings = Field(default_factory=LogSettings, description="The log of `yixun run`")
     knowledge: KnowledgeExtra = Field(
         default_factory=KnowledgeExtra, description="Additions to the catalogue, by the schema of the built-in files (docs/knowledge.md)"
     )

@@ -1,33 +1,29 @@
-"""Is this installation well: what `yixun doctor` looks at. Nothing goes out to the network."""
+"""Is this installation well: what `yixun doctor` looks at. Nothing goes out to the network, but to the mail server when asked."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from crawler.judge.judging import Judge
 from crawler.judge.knowledge import load_knowledge
 from crawler.sources.source import load_sources
-from store.check import damage
-from store.database import Engine, safe_url, session_scope, store_url, utc_now
+from store.activity import last_of_job, last_success
+from store.check import unindexed
+from store.database import Engine, safe_url, session_scope, utc_now
+from store.digests import list_issues
 from store.errors import ConfigError, YixunError
 from store.judgings import count_outdated, faults
 from store.migrate import newest_revision, open_store
-from store.overview import overview
-from store.status import RunStatus
+from store.runs import last_run
 
 from .config import Settings, find_config, load_settings
-
-_LEAST_SPACE = 500 * 1024 * 1024
-_NO_SPACE = 10 * 1024 * 1024
-_LATE = timedelta(days=2)
+from .troubles import BACKUP_JOB, CRAWL_JOB, find_troubles, places, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +36,11 @@ class Check:
     hint: str = ""
 
 
-def examine(config: Path | None) -> Iterator[Check]:
-    """Look at settings, store, space, knowledge, sources, crawls, digests and mail; yields one check after another."""
+def examine(config: Path | None, *, smtp: bool = False) -> Iterator[Check]:
+    """Look at settings, knowledge, sources, mail, alerts, store, crawls and digests; yields one check after another.
+
+    With `smtp` the mail server is asked for a login. Says the same of trouble as `yixun status` does.
+    """
     yield Check("python", "ok", f"{sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
     try:
         settings = load_settings(config)
@@ -54,6 +53,9 @@ def examine(config: Path | None) -> Iterator[Check]:
     yield from _each(lambda: [_sources(settings)], "sources")
     yield _contact(settings)
     yield _mail(settings)
+    if smtp:
+        yield login_check(settings)
+    yield _alerts(settings)
     yield from _each(lambda: _space(settings), "space")
     yield from _each(lambda: _opened(settings), "store")
 
@@ -107,57 +109,76 @@ def _contact(settings: Settings) -> Check:
 
 
 def _mail(settings: Settings) -> Check:
-    if settings.mail.host is None:
-        return Check("mail", "ok", f"mail.host is not set: issues are written to {settings.mail.out}")
+    mail = settings.mail
+    if mail.host is None:
+        return Check("mail", "ok", f"mail.host is not set: issues are written to {mail.out}")
     try:
-        settings.mail.read_password()
+        mail.read_password()
     except ConfigError as error:
         return Check("mail", "wrong", str(error), "issues are built, but none is mailed")
+    if not mail.username and (mail.password or mail.password_file):
+        return Check("mail", "wrong", "a password is set without mail.username", "nobody is logged in, so servers refuse the mail")
     empty = [name for name, digest in settings.digest.items() if not digest.recipients]
     if empty:
-        return Check("mail", "warning", f"no recipients for {', '.join(empty)}", "set digest.NAME.recipients")
-    return Check("mail", "ok", settings.mail.host, "`yixun digest send NAME --to YOU` proves it")
+        return Check("mail", "wrong", f"no recipients for {', '.join(empty)}", "set digest.NAME.recipients")
+    return Check("mail", "ok", mail.host, "`yixun doctor --smtp` logs in, `yixun digest send NAME --to YOU` proves it")
+
+
+def login_check(settings: Settings) -> Check:
+    """Whether the mail server takes our login; nothing is sent."""
+    if settings.mail.host is None:
+        return Check("smtp", "warning", "mail.host is not set: there is no server to log in to")
+    # What mail needs is not loaded for the rest.
+    from reports.mail import login_fault
+
+    fault = login_fault(settings.mail)
+    return Check("smtp", "wrong" if fault else "ok", fault or f"{settings.mail.host}:{settings.mail.effective_port} took the login")
+
+
+def _alerts(settings: Settings) -> Check:
+    alerts = settings.alerts
+    if alerts.to and settings.mail.host is None:
+        return Check("alerts", "wrong", "alerts.to is set, mail.host is not: nobody can be mailed", "set alerts.urls, or [mail]")
+    ways = [f"mail to {len(alerts.to)}"] if alerts.to else []
+    ways += [f"{len(alerts.urls)} Apprise addresses"] if alerts.urls else []
+    ways += ["dead man's switch"] if alerts.ping_url else []
+    if not ways:
+        return Check("alerts", "warning", "nobody is told of trouble", "set alerts.to, alerts.urls or alerts.ping_url")
+    if not alerts.urls and not alerts.ping_url:
+        hint = "that server cannot tell that it fails: set alerts.urls or alerts.ping_url as well"
+        return Check("alerts", "warning", f"{ways[0]}, by the server that mails the digests", hint)
+    return Check("alerts", "ok", ", ".join(ways))
 
 
 def _space(settings: Settings) -> Iterator[Check]:
-    """The disks that are written: of the store where it is a file here, and of the issues."""
-    url = store_url(settings.store)
-    folders = {"mail.out": settings.mail.out.resolve()}
-    if url.get_backend_name() == "sqlite" and url.database:
-        folders = {"store.url": Path(url.database).resolve().parent, **folders}
-    for name, folder in folders.items():
-        while not folder.exists():
-            folder = folder.parent
-        if not os.access(folder, os.W_OK):
-            yield Check("space", "wrong", f"{folder} cannot be written", f"{name} must lie where this user may write")
-            continue
-        free = shutil.disk_usage(folder).free
-        state: Literal["ok", "warning", "wrong"] = "wrong" if free < _NO_SPACE else "warning" if free < _LEAST_SPACE else "ok"
-        yield Check("space", state, f"{free // 1024**2} MB free at {folder} ({name})")
+    """The disks that are written; too little space is among the troubles."""
+    for name, folder in places(settings).items():
+        yield Check("space", "ok", f"{shutil.disk_usage(folder).free // 1024**2} MB free at {folder} ({name})")
 
 
 def _store(engine: Engine) -> Iterator[Check]:
-    found = damage(engine)
     yield Check("store", "ok", f"{safe_url(engine.url)}, schema {newest_revision()}")
-    hint = "`yixun db backup`, then restore into a new store" if found else ""
-    yield Check("rows", "wrong" if found else "ok", "; ".join(found) or "whole", hint)
+    missing = unindexed(engine)
+    if missing:
+        yield Check("rows", "wrong", f"{missing} items are missing from the search index", "`yixun db check` looks at every row")
+    else:
+        yield Check("rows", "ok", "as many in the search index as there are items")
 
 
 def _work(engine: Engine, settings: Settings) -> Iterator[Check]:
+    now = utc_now()
+    found = find_troubles(engine, settings, now=now)
+    for one in found:
+        yield Check(str(one.kind), "wrong", f"{one.subject}: {one.what}, since {said(one.since)}", one.todo)
+    if not found:
+        yield Check("troubles", "ok", "nothing needs a person")
     with session_scope(engine) as session:
-        seen = overview(session)
-    last = seen.last_run
-    if last is None:
+        crawled, backed_up = last_of_job(session, CRAWL_JOB), last_success(session, BACKUP_JOB)
+        built = {name for name in settings.digest if list_issues(session, name)}
+        run = last_run(session)
+    if crawled is None and run is None:
         yield Check("crawl", "warning", "nothing was crawled yet", "`yixun crawl`")
-    elif utc_now() - last.started_at > _LATE:
-        yield Check("crawl", "wrong", f"the last crawl began {last.started_at:%Y-%m-%d %H:%M} UTC", "is `yixun run` going?")
-    else:
-        yield Check("crawl", "warning" if last.status == RunStatus.failed else "ok", f"run {last.id} {last.status}")
-    if seen.troubles:
-        names = ", ".join(trouble.source for trouble in seen.troubles[:5])
-        yield Check("health", "warning", f"{len(seen.troubles)} sources in trouble: {names}", "`yixun status` says why")
-    for slot in seen.open_slots:
-        yield Check("schedule", "warning", f"{slot.job} of {slot.slot:%Y-%m-%d} {slot.status}: {slot.note}")
-    unbuilt = set(settings.digest) - {issue.digest for issue in seen.issues}
-    if unbuilt:
-        yield Check("digests", "warning", f"never built: {', '.join(sorted(unbuilt))}", "`yixun digest preview NAME`")
+    if backed_up is None:
+        yield Check("backup", "warning", "none was ever made", "`yixun db backup FILE`")
+    if unbuilt := sorted(set(settings.digest) - built):
+        yield Check("digests", "warning", f"never built: {', '.join(unbuilt)}", "`yixun digest preview NAME`")

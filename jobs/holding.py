@@ -22,19 +22,19 @@ class Loss:
 
     def __init__(self, name: str, on_loss: Callable[[], None]) -> None:
         self._subject, self._on_loss = f"store lock {name!r}", on_loss
-        self._reason = ""
+        self.reason = ""  # empty while the lock is held
 
     def tell(self, reason: str) -> None:
         """Note the loss; the first reason stays."""
-        if not self._reason:
-            self._reason = reason
+        if not self.reason:
+            self.reason = reason
             log.error("the lock is lost, the work stops", lock=self._subject, reason=reason)
             self._on_loss()
 
     def check(self) -> None:
         """Let the work go on. Raises StoreError when the lock is lost."""
-        if self._reason:
-            raise StoreError(f"lost: {self._reason}", subject=self._subject)
+        if self.reason:
+            raise StoreError(f"lost: {self.reason}", subject=self._subject)
 
 
 @contextmanager

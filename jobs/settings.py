@@ -1,22 +1,86 @@
-"""Settings of the schedule."""
+"""Settings of the schedule, and of what an operator hears: health, alerts, log."""
 
 from __future__ import annotations
 
-from datetime import time
+from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+from reports.addresses import Address
+from reports.settings import Weekday
 
 
 class ScheduleSettings(BaseModel):
-    """When `yixun run` crawls and sends. Times of day are those of Asia/Shanghai."""
+    """When `yixun run` crawls and tidies up; each digest has its own hour (`digest.NAME.day` and `time`), in Asia/Shanghai."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     crawl_minutes: int = Field(10, ge=1, le=1440, description="Minutes between two looks for sources that are due")
-    digest_day: Weekday = Field("mon", description="Day on which the digests of the week before are built and sent: mon to sun")
-    digest_time: time = Field(time(8), description="Time of that day in Asia/Shanghai, as 08:00:00")
     catch_up_days: int = Field(6, ge=0, le=60, description="A digest missed no longer ago than this is still built and sent")
     prune_day: Weekday = Field("sun", description="Day on which what the store need not keep is removed")
+
+
+class HealthSettings(BaseModel):
+    """Where the daemon answers questions about its health."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    listen: str = Field(
+        "127.0.0.1:8086",
+        description="HOST:PORT of /healthz, /readyz and /metrics of the daemon; another port when that one is taken; empty: nowhere",
+    )
+
+    @field_validator("listen")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isascii() and port.isdigit() and int(port) <= 65535):
+            raise ValueError(f"expected HOST:PORT as 127.0.0.1:8086, got {value!r}")
+        return value
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """Host and port; None where the daemon answers nowhere."""
+        host, _, port = self.listen.rpartition(":")
+        return (host.strip("[]"), int(port)) if self.listen else None
+
+
+class AlertSettings(BaseModel):
+    """Who is told of trouble, and when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    to: list[Address] = Field(default_factory=list, description="Addresses that are mailed through [mail] when something needs a person")
+    urls: list[SecretStr] = Field(
+        default_factory=list, description="Apprise URLs that are told of the same, whatever the mail server does (chat, SMS, push, webhook)"
+    )
+    ping_url: SecretStr | None = Field(
+        None,
+        description="Dead man's switch by the protocol of Healthchecks: told of start, success and failure, and misses us when we are gone",
+    )
+    disk_megabytes: int = Field(500, ge=10, description="Less free space than this on the disk of the store or of the issues is trouble")
+    backup_days: int = Field(
+        8, ge=1, le=366, description="A last backup older than this is trouble; where none was ever made, doctor says so"
+    )
+
+    @field_validator("ping_url")
+    @classmethod
+    def _is_a_web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("expected an address that begins with https:// or http://")
+        return value
+
+
+class LogSettings(BaseModel):
+    """What `yixun run` writes down of its work."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged: debug, info, warning, error"
+    )
+    file: Path | None = Field(None, description="File that gets the log as JSON lines besides standard error; may be rotated at any time")

@@ -5,24 +5,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import stamina
 import structlog
 
-from store.clock import SHANGHAI
 from store.database import Engine, Session, utc_now
 from store.errors import StoreError, YixunError
-from store.ledger import close_slot, note_missed, open_slot, rows_of
+from store.ledger import OWED, close_slot, note_missed, open_slot, rows_of
 from store.models import Ledger
 from store.status import LedgerStatus
 
-from .settings import ScheduleSettings, Weekday
-
-_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEK = timedelta(weeks=1)
-RETRY_AFTER = timedelta(hours=1)
-_LEVELS = {LedgerStatus.done: logging.INFO, LedgerStatus.partly: logging.WARNING, LedgerStatus.failed: logging.ERROR}
+# A little less than an hour, so that a look every hour, which is never on the second, finds a failed slot due each time.
+RETRY_AFTER = timedelta(minutes=55)
+_LEVELS = {
+    LedgerStatus.done: logging.INFO,
+    LedgerStatus.waiting: logging.INFO,
+    LedgerStatus.partly: logging.WARNING,
+    LedgerStatus.failed: logging.ERROR,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,40 +35,31 @@ class Outcome:
     note: str = ""
 
 
-def weekly_slot(day: Weekday, schedule: ScheduleSettings, now: datetime) -> datetime:
-    """The last moment not after `now` that is `schedule.digest_time` on `day` in Asia/Shanghai, as aware UTC."""
-    local = now.astimezone(SHANGHAI)
-    days_since = (local.weekday() - _DAYS.index(day)) % 7
-    at = datetime.combine(local.date() - timedelta(days=days_since), schedule.digest_time, SHANGHAI)
-    return (at if at <= local else at - _WEEK).astimezone(UTC)
-
-
 def due_slots(session: Session, job: str, latest: datetime, *, now: datetime, catch_up: timedelta) -> list[datetime]:
     """The slots of a weekly job that are to be worked on now, oldest first, up to `latest`, the last one that has come.
 
-    Slots since the job's last row that lie further back than `catch_up` are recorded as missed. A slot that failed is due again
-    after an hour; one that was left in the middle is due at once, for whoever calls this holds the lock of the scheduler.
+    A job that never had a slot owes the latest, however late it is. Slots since the job's last row that lie further back than
+    `catch_up` are recorded as missed. A slot that failed is due again every hour until then; one that waits is due at each look, and
+    one that was left in the middle at once, for whoever calls this holds the lock of the scheduler.
     """
     rows = rows_of(session, job)
-    slots = [latest]
-    if rows:
-        while (earlier := slots[0] - _WEEK) > max(rows):
-            slots.insert(0, earlier)
-    due = []
-    for slot in slots:
-        late = now - slot > catch_up
-        row = rows.get(slot)
-        if row is None and late and rows:
+    if not rows:
+        return [latest]
+    due = [slot for slot, row in rows.items() if _is_due(row, now, late=now - slot > catch_up)]
+    slot = latest
+    while slot > max(rows):
+        if now - slot > catch_up:
             note_missed(session, job, slot, now=now)
-        elif not late and (row is None or _is_open(row, now)):
+        else:
             due.append(slot)
-    return due
+        slot -= _WEEK
+    return sorted(due)
 
 
-def _is_open(row: Ledger, now: datetime) -> bool:
+def _is_due(row: Ledger, now: datetime, *, late: bool) -> bool:
     if row.status == LedgerStatus.failed:
-        return row.finished_at is None or now - row.finished_at >= RETRY_AFTER
-    return row.status in (LedgerStatus.waiting, LedgerStatus.running)
+        return not late and (row.finished_at is None or now - row.finished_at >= RETRY_AFTER)
+    return row.status in OWED
 
 
 def recorded(engine: Engine, job: str, slot: datetime, work: Callable[[], Outcome]) -> Ledger:
@@ -78,18 +71,20 @@ def recorded(engine: Engine, job: str, slot: datetime, work: Callable[[], Outcom
         row = open_slot(engine, job, slot, now=utc_now())
     except StoreError as error:
         return unrecorded(job, slot, error)
-    log = structlog.get_logger().bind(job=job, slot=slot.isoformat())
+    log = structlog.get_logger()
     outcome = Outcome(LedgerStatus.failed, "stopped in the middle")
-    try:
-        outcome = work()
-    except YixunError as error:
-        outcome = Outcome(LedgerStatus.failed, str(error))
-    except Exception as error:
-        log.exception("failed unexpectedly")
-        outcome = Outcome(LedgerStatus.failed, f"{type(error).__name__}: {' '.join(str(error).split())}"[:500])
-    finally:
-        _close(engine, row, outcome)
-    log.log(_LEVELS[outcome.status], outcome.status, note=outcome.note)
+    # Whatever is logged meanwhile, by whomever, says for which job.
+    with structlog.contextvars.bound_contextvars(job=job, slot=slot.isoformat()):
+        try:
+            outcome = work()
+        except YixunError as error:
+            outcome = Outcome(LedgerStatus.failed, str(error))
+        except Exception as error:
+            log.exception("failed unexpectedly")
+            outcome = Outcome(LedgerStatus.failed, f"{type(error).__name__}: {' '.join(str(error).split())}"[:500])
+        finally:
+            _close(engine, row, outcome)
+        log.log(_LEVELS[outcome.status], outcome.status, note=outcome.note)
     return row
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from pathlib import Path
 
 from store.errors import DigestError
 
 from .edition import Edition
-from .mail import compose
+from .letter import compose
 from .plain import text
 from .render import Rewrite, html
 from .settings import MailSettings
@@ -31,12 +30,11 @@ def write_issue(
     }
     if edition.hidden:
         files["-full.html"] = html(edition, full=True, rewrite=rewrite).encode()
-    name = re.sub(r"[^\w.-]", "_", edition.name)
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for ending, content in files.items():
-            path = folder / f"{name}{ending}"
+            path = folder / f"{edition.file_name}{ending}"
             path.write_bytes(content)
             written.append(path)
     except OSError as error:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from store.digests import deliveries_of, entries_of, find_issue, save_issue
-from store.errors import DigestError
+from store.errors import DigestError, UsageError
 from store.models import DigestIssue, IssueEntry
 from store.status import DeliveryState
 
@@ -40,21 +40,20 @@ def make_edition(session: Session, order: Order) -> Edition:
 def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tuple[DigestIssue, Edition]:
     """The issue of a period with its edition: the frozen one if it was built before, else built and frozen now.
 
-    The session should hold nothing else unsaved. `rebuild` selects anew and replaces the frozen issue; DigestError when that
-    issue was mailed already.
+    The session should hold nothing else unsaved. `rebuild` selects anew and replaces the frozen issue. Raises DigestError when that
+    issue was mailed already, UsageError when the period is not over: no issue is frozen of what may still happen.
     """
+    if not order.is_over:
+        raise UsageError(f"{order.period.label} is not over yet", subject=order.name, hint="--partial shows what there is so far")
     frozen = find_issue(session, order.name, order.period.label)
     if frozen is not None and not rebuild:
         return frozen, load_edition(session, frozen)
-    if frozen is not None:
-        on_their_way = (DeliveryState.sending, DeliveryState.sent, DeliveryState.unknown)
-        gone = [row for row in deliveries_of(session, frozen.id or 0) if row.state in on_their_way]
-        if gone:
-            raise DigestError(
-                f"was mailed to {len(gone)} recipients and stays as it is",
-                subject=f"{order.name} {order.period.label}",
-                hint="build other days with --from and --to",
-            )
+    if frozen is not None and (gone := mailed(session, frozen)):
+        raise DigestError(
+            f"was mailed to {gone} recipients and stays as it is",
+            subject=f"{order.name} {order.period.label}",
+            hint="build other days with --from and --to",
+        )
     edition = make_edition(session, order)
     head, lines = freeze(edition)
     issue = DigestIssue(
@@ -65,6 +64,7 @@ def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tup
         built_at=order.now,
         language=edition.language,
         subject=subject_line(edition),
+        coverage=edition.coverage.share,
         frozen=head,
     )
     entries = [_entry(number, section, line) for number, (section, line) in enumerate(lines)]
@@ -74,6 +74,12 @@ def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tup
         # Somebody else built the same issue at the same moment: theirs is the frozen one.
         session.rollback()
         return build_issue(session, order)
+
+
+def mailed(session: Session, issue: DigestIssue) -> int:
+    """To how many recipients an issue went, or may have gone."""
+    on_their_way = (DeliveryState.sending, DeliveryState.sent, DeliveryState.unknown)
+    return sum(row.state in on_their_way for row in deliveries_of(session, issue.id or 0))
 
 
 def _entry(number: int, section: str, line: dict[str, Any]) -> IssueEntry:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
+
+from .coverage import Coverage
 
 FUNDING = "funding_table"
 ADOPTION = "adoption_table"
@@ -145,11 +148,18 @@ class Edition:
     adoptions_shown: int
     sections: tuple[Section, ...]
     health: Health
+    coverage: Coverage
+    partial: bool  # built before its period was over
 
     @property
     def name(self) -> str:
         """What files of this edition are called, without ending."""
-        return f"{self.digest}-{self.period}"
+        return f"{self.digest}-{self.period}{'-partial' if self.partial else ''}"
+
+    @property
+    def file_name(self) -> str:
+        """`name` as the stem of a file."""
+        return re.sub(r"[^\w.-]", "_", self.name)
 
     @property
     def hidden(self) -> int:

@@ -183,6 +183,37 @@ def subject_line(edition: Edition) -> str:
     totals = edition.totals
     counts = {"adoptions": totals.adoptions, "rounds": totals.rounds, "approvals": totals.approvals}
     said = [labels(f"subject_{name}", count=count) for name, count in counts.items() if count]
+    if not said and totals.stories:
+        said = [labels("subject_stories", count=totals.stories)]
+    seen = edition.coverage
     if not said:
-        said = [labels("subject_stories", count=totals.stories) if totals.stories else labels("subject_quiet")]
-    return f"{edition.title} {edition.period}: {', '.join(said)}"
+        said = [labels("subject_quiet") if is_quiet(edition) else labels("subject_unknown", read=seen.read, enabled=seen.enabled)]
+    mark = f"[{labels('subject_partial')}] " if edition.partial else ""
+    return f"{mark}{edition.title} {edition.period}: {', '.join(said)}"
+
+
+def is_quiet(edition: Edition) -> bool:
+    """Whether it may be said that nothing happened: there is no story, and nothing was left out of sight."""
+    return not edition.totals.stories and edition.coverage.is_full and not edition.partial
+
+
+def silence(edition: Edition, labels: Labels) -> str:
+    """What stands where no story does."""
+    seen = edition.coverage
+    return labels("nothing") if is_quiet(edition) else labels("nothing_known", read=seen.read, enabled=seen.enabled)
+
+
+def warnings(edition: Edition, labels: Labels, *, test: bool = False) -> list[str]:
+    """What a reader must know before the first headline: that it is a test, that the period runs still, what was not looked at."""
+    seen = edition.coverage
+    said = ([labels("test")] if test else []) + ([labels("partial")] if edition.partial else [])
+    if seen.is_enough or edition.partial:
+        return said
+    if seen.share < seen.least:
+
+        def tiers(code: str) -> str:
+            one = Labels(code)
+            return ", ".join(one(f"tier_{tier.name}", read=tier.read, enabled=tier.enabled) for tier in seen.tiers)
+
+        return [*said, labels("missing", read=seen.read, enabled=seen.enabled, tiers=tiers)]
+    return [*said, labels("missing_pages", count=seen.pages_waiting)]

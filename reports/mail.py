@@ -1,67 +1,53 @@
 """An edition → one mail a recipient, handed over once.
 
 The ledger (table `delivery`) is written before the text of a mail leaves: queued → sending → sent. What fails before the
-text was handed over is `failed` and tried again by the next send. What breaks off afterwards is `unknown`: the server may
-have taken the mail, so only a person decides (docs/digest.md).
+text was handed over, or is refused for now (4xx), is `failed` and tried again by the next send. What the server refuses for good
+is final for this issue. What breaks off after the text left is `unknown`: the server may have taken the mail, so only a person
+decides (docs/digest.md).
 """
 
 from __future__ import annotations
 
-import hashlib
+import re
 import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
+from datetime import timedelta
 from email.message import EmailMessage
-from email.policy import SMTP, Policy
-from email.utils import format_datetime
-from urllib.parse import quote
 
 import stamina
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from store.database import session_scope, utc_now
-from store.digests import claim_delivery, close_delivery, find_delivery
+from store.digests import claim_delivery, close_delivery, find_delivery, is_suppressed
 from store.errors import ConfigError, DeliveryError
 from store.models import Delivery
 from store.status import DeliveryState
 
+from .addresses import reader_key, wire_address
 from .edition import Edition
-from .labels import subject_line
-from .plain import text
-from .render import Rewrite, html
+from .letter import compose, compose_note, message_id
+from .render import Rewrite
 from .settings import MailSettings
 
 # A mail that another sender began this long ago, and neither finished nor failed, was cut off.
 _CUT_OFF_AFTER = timedelta(minutes=15)
-
-
-class _UnencodedHeader(UnstructuredHeader, BaseHeader):
-    """A header of addresses in angle brackets. It is folded between them, and none is encoded, however long: an encoded one is dead."""
-
-    def fold(self, *, policy: Policy) -> str:
-        """The header with one address a line where they do not fit in one."""
-        line = f"{self.name}: {self}"
-        folded = line if len(line) <= (policy.max_line_length or 78) else line.replace(", ", f",{policy.linesep} ")
-        return folded + policy.linesep
-
-
-_HEADERS = HeaderRegistry()
-for _name in ("list-unsubscribe", "list-id", "message-id"):
-    _HEADERS.map_to_type(_name, _UnencodedHeader)
-_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
-_POLICY = SMTP.clone(header_factory=_HEADERS)
+# Replies to RCPT that are about us and not about the recipient: no login, or a policy against this sender (RFC 3463, x.7.x).
+_ABOUT_US = re.compile(r"^(?:53\d|5\d\d[ -]5\.7\.)")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one delivery stands: sent, already (sent by an earlier run), failed, unknown; with the error's one line."""
+    """How one delivery stands, with the error's one line.
+
+    `state` is a state of the ledger, or: already (sent by an earlier run), suppressed (not tried, for the last issues were refused),
+    left (not tried, for the sender was told to stop).
+    """
 
     recipient: str
     state: str
@@ -72,51 +58,20 @@ class Outcome:
         """Whether the recipient has the issue."""
         return self.state in ("sent", "already")
 
-
-def message_id(edition: Edition, recipient: str, settings: MailSettings) -> str:
-    """The Message-ID of an issue to a recipient: always the same, so that a repeated mail is recognised as such."""
-    seed = f"{edition.digest}\n{edition.period}\n{recipient.casefold()}"
-    return f"<{hashlib.sha256(seed.encode()).hexdigest()[:32]}.yixun@{_domain(settings)}>"
-
-
-def _domain(settings: MailSettings) -> str:
-    return settings.address.rpartition("@")[2]
-
-
-def compose(edition: Edition, settings: MailSettings, *, recipient: str, date: datetime, rewrite: Rewrite | None = None) -> EmailMessage:
-    """The mail of an issue to one recipient, plain text and HTML; the same arguments give the same bytes.
-
-    `date` is aware; `rewrite` as in `render.html`.
-    """
-    message = EmailMessage(policy=_POLICY)
-    identity = message_id(edition, recipient, settings)
-    message["Subject"] = subject_line(edition)
-    message["From"] = settings.sender
-    message["To"] = recipient
-    if settings.reply_to:
-        message["Reply-To"] = settings.reply_to
-    message["Date"] = format_datetime(date)
-    message["Message-ID"] = identity
-    leave = settings.unsubscribe_mailto or settings.reply_to or settings.address
-    ways = [f"<mailto:{leave}?subject={quote('unsubscribe ' + edition.digest)}>"]
-    if settings.unsubscribe_url:
-        # Characters beyond ASCII are written as in an address; what is one already stays.
-        ways.append(f"<{quote(settings.unsubscribe_url, safe=_IN_ADDRESSES)}>")
-    message["List-Unsubscribe"] = ", ".join(ways)
-    message["List-Id"] = f"<{quote(edition.digest, safe='')}.yixun.{_domain(settings)}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text(edition, rewrite=rewrite), cte="base64")
-    message.add_alternative(html(edition, rewrite=rewrite), subtype="html", cte="base64")
-    message.set_boundary(f"=_yixun_{hashlib.sha256(identity.encode()).hexdigest()[:24]}")
-    return message
+    @property
+    def is_final(self) -> bool:
+        """Whether sending again would not try again."""
+        return self.state not in ("failed", "left")
 
 
 class _Refused(DeliveryError):
-    """The server said no before the text of the mail; `code` is its reply code."""
+    """The server said no before the text of the mail; `code` is its reply code, `for_good` whether it will never take this recipient."""
 
-    def __init__(self, code: int, reply: bytes, *, subject: str) -> None:
-        super().__init__(f"the server answered {code} {reply.decode('utf-8', 'replace')}"[:300], subject=subject)
+    def __init__(self, code: int, reply: bytes, *, subject: str, to_recipient: bool = False) -> None:
+        said = f"{code} {reply.decode('utf-8', 'replace')}"
+        super().__init__(f"the server answered {said}"[:300], subject=subject)
         self.code = code
+        self.for_good = to_recipient and code >= 500 and not _ABOUT_US.match(said)
 
 
 class _Link:
@@ -176,86 +131,137 @@ def _link(settings: MailSettings) -> Iterator[_Link]:
         link.quit()
 
 
-def deliver(
-    engine: Engine, issue_id: int, edition: Edition, recipients: Iterable[str], settings: MailSettings, *, rewrite: Rewrite | None = None
-) -> list[Outcome]:
-    """Send a frozen issue to each recipient who does not have it yet; one outcome a recipient, in their order.
+def login_fault(settings: MailSettings) -> str | None:
+    """Connect to the mail server, secure the connection, log in, and take leave without sending; returns why that is impossible."""
+    with _link(settings) as link:
+        return _open_link(link, settings)
 
-    `rewrite` as in `render.html`.
+
+def send_note(settings: MailSettings, recipient: str, subject: str, body: str) -> str | None:
+    """Send one plain mail that belongs to no issue; returns why it was not taken. It may arrive twice, never in silence not at all."""
+    message = compose_note(settings, recipient, subject, body, date=utc_now())
+    with _link(settings) as link:
+        if fault := _open_link(link, settings):
+            return fault
+        try:
+            _envelope(link, settings.address, wire_address(recipient))
+        except _Refused as error:
+            return error.message
+        return _hand_over(link, message)[1]
+
+
+def deliver(
+    engine: Engine,
+    issue_id: int,
+    edition: Edition,
+    recipients: Iterable[str],
+    settings: MailSettings,
+    *,
+    insist: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+    rewrite: Rewrite | None = None,
+) -> list[Outcome]:
+    """Send a frozen issue to each recipient who does not have it yet; one outcome a reader, in their order.
+
+    `insist` tries those again whom the server refused for good; `stopped` is asked before each mail; `rewrite` as in `render.html`.
 
     When the server cannot be reached or refuses the login, nobody else is tried: the rest fails with the same error.
     """
     outcomes: list[Outcome] = []
     useless: str | None = None
+    readers: dict[str, str] = {}
+    for recipient in recipients:
+        readers.setdefault(reader_key(recipient), recipient)
     with _link(settings) as link:
-        for recipient in dict.fromkeys(recipients):
-            row = _enrol(engine, issue_id, edition, recipient, settings)
+        for recipient in readers.values():
+            if stopped():
+                outcomes.append(Outcome(recipient, "left", "not tried: the sender was told to stop"))
+                continue
+            row = _enrol(engine, issue_id, edition, recipient, settings, insist=insist)
+            if row is None:
+                outcomes.append(Outcome(recipient, "suppressed", "not tried: the server refused the last issues for good"))
+                continue
             if row.state not in (DeliveryState.queued, DeliveryState.failed):
-                outcomes.append(_standing(engine, row))
+                outcomes.append(_standing(engine, row, recipient))
                 continue
             if settings.pause and any(outcome.state == "sent" for outcome in outcomes):
                 time.sleep(settings.pause)
             useless = useless or _open_link(link, settings)
             if useless:
-                outcomes.append(_fail(engine, row, useless))
+                outcomes.append(_close(engine, row, recipient, DeliveryState.failed, useless))
                 continue
             message = compose(edition, settings, recipient=recipient, date=utc_now(), rewrite=rewrite)
-            outcomes.append(_send(engine, row, link, message, settings))
+            outcomes.append(_send(engine, row, recipient, link, message, settings))
     return outcomes
 
 
-def _enrol(engine: Engine, issue_id: int, edition: Edition, recipient: str, settings: MailSettings) -> Delivery:
-    """The ledger's row for this issue and recipient, made if it is not there."""
-    row = Delivery(issue_id=issue_id, recipient=recipient, message_id=message_id(edition, recipient, settings))
+def send_test(edition: Edition, recipients: Iterable[str], settings: MailSettings) -> list[Outcome]:
+    """Send an edition, marked as a test, to these addresses, as often as it is asked for. No ledger knows of it."""
+    outcomes = []
+    with _link(settings) as link:
+        for recipient in recipients:
+            error = _open_link(link, settings)
+            state: str = DeliveryState.failed
+            if error is None:
+                message = compose(edition, settings, recipient=recipient, date=utc_now(), test=True)
+                try:
+                    _name_both(link, recipient, settings)
+                    state, error = _hand_over(link, message)
+                except _Refused as refused:
+                    error = refused.message
+            outcomes.append(Outcome(recipient, state, error))
+    return outcomes
+
+
+def _enrol(engine: Engine, issue_id: int, edition: Edition, recipient: str, settings: MailSettings, *, insist: bool) -> Delivery | None:
+    """The ledger's row for this issue and reader, made if it is not there; None for a reader who is suppressed."""
+    key = reader_key(recipient)
+    row = Delivery(issue_id=issue_id, recipient=key, message_id=message_id(edition, recipient, settings))
     try:
         with session_scope(engine) as session:
-            known = find_delivery(session, issue_id, recipient)
+            known = find_delivery(session, issue_id, key)
+            if known is None and not insist and is_suppressed(session, key, issue_id=issue_id):
+                return None
             if known is not None:
+                if insist and known.state in (DeliveryState.refused, DeliveryState.rejected):
+                    known.state = DeliveryState.failed
                 return known
             session.add(row)
     except IntegrityError:
         # Another sender made the row in the meantime; it is as good as ours.
-        return _enrol(engine, issue_id, edition, recipient, settings)
+        return _enrol(engine, issue_id, edition, recipient, settings, insist=insist)
     return row
 
 
-def _standing(engine: Engine, row: Delivery) -> Outcome:
-    """The outcome of a delivery that is not ours to send: sent before, cut off, or under way elsewhere."""
+def _standing(engine: Engine, row: Delivery, recipient: str) -> Outcome:
+    """The outcome of a delivery that is not ours to send: sent before, refused for good, cut off, or under way elsewhere."""
     if row.state == DeliveryState.sent:
-        return Outcome(row.recipient, "already")
-    if row.state == DeliveryState.sending:
-        if row.tried_at is not None and utc_now() - row.tried_at < _CUT_OFF_AFTER:
-            return Outcome(row.recipient, "unknown", "another sender began with it and has not reported yet")
-        error = "the sender stopped while handing the mail over"
-        with session_scope(engine) as session:
-            close_delivery(session, row.id or 0, DeliveryState.unknown, now=utc_now(), error=error)
-        return Outcome(row.recipient, "unknown", error)
-    return Outcome(row.recipient, "unknown", row.error)
+        return Outcome(recipient, "already")
+    if row.state != DeliveryState.sending:
+        return Outcome(recipient, row.state, row.error)
+    if row.tried_at is not None and utc_now() - row.tried_at < _CUT_OFF_AFTER:
+        return Outcome(recipient, "unknown", "another sender began with it and has not reported yet")
+    return _close(engine, row, recipient, DeliveryState.unknown, "the sender stopped while handing the mail over")
 
 
-def _fail(engine: Engine, row: Delivery, error: str) -> Outcome:
+def _close(engine: Engine, row: Delivery, recipient: str, state: DeliveryState, error: str | None) -> Outcome:
     with session_scope(engine) as session:
-        close_delivery(session, row.id or 0, DeliveryState.failed, now=utc_now(), error=error)
-    return Outcome(row.recipient, "failed", error)
+        close_delivery(session, row.id or 0, state, now=utc_now(), error=error)
+    return Outcome(recipient, state, error)
 
 
-def _send(engine: Engine, row: Delivery, link: _Link, message: EmailMessage, settings: MailSettings) -> Outcome:
+def _send(engine: Engine, row: Delivery, recipient: str, link: _Link, message: EmailMessage, settings: MailSettings) -> Outcome:
     """Hand one mail over: tries again before its text leaves, never after."""
     try:
-        for attempt in _attempts(settings):
-            with attempt:
-                _envelope(link, settings.address, row.recipient)
+        _name_both(link, recipient, settings)
     except _Refused as error:
-        return _fail(engine, row, error.message)
+        return _close(engine, row, recipient, DeliveryState.refused if error.for_good else DeliveryState.failed, error.message)
     with session_scope(engine) as session:
         mine = claim_delivery(session, row.id or 0, now=utc_now())
     if not mine:
         link.drop()
-        return Outcome(row.recipient, "unknown", "another sender has taken it")
-    state, error_line = _hand_over(link, message)
-    with session_scope(engine) as session:
-        close_delivery(session, row.id or 0, state, now=utc_now(), error=error_line)
-    return Outcome(row.recipient, state, error_line)
+        return Outcome(recipient, "unknown", "another sender has taken it")
+    return _close(engine, row, recipient, *_hand_over(link, message))
 
 
 def _open_link(link: _Link, settings: MailSettings) -> str | None:
@@ -289,14 +295,27 @@ def _passing(error: Exception) -> bool:
     return isinstance(error, smtplib.SMTPException | OSError)
 
 
+def _name_both(link: _Link, recipient: str, settings: MailSettings) -> None:
+    """Name sender and recipient to the server, and again where it may help. Raises _Refused when the server says no in the end."""
+    for attempt in _attempts(settings):
+        with attempt:
+            _envelope(link, settings.address, wire_address(recipient))
+
+
 def _envelope(link: _Link, sender: str, recipient: str) -> None:
     """Name sender and recipient to the server; the text is not handed over yet."""
     try:
         smtp = link.ready()
         smtp.rset()
-        for code, reply in (smtp.mail(sender), smtp.rcpt(recipient)):
-            if code not in (250, 251):
-                raise _Refused(code, reply, subject=recipient)
+        wide = not recipient.isascii()
+        if wide and not smtp.has_extn("smtputf8"):
+            raise _Refused(553, b"(not asked: it takes no addresses beyond ASCII)", subject=recipient, to_recipient=True)
+        code, reply = smtp.mail(sender, ["SMTPUTF8", "BODY=8BITMIME"] if wide else [])
+        if code not in (250, 251):
+            raise _Refused(code, reply, subject=recipient)
+        code, reply = smtp.rcpt(recipient)
+        if code not in (250, 251):
+            raise _Refused(code, reply, subject=recipient, to_recipient=True)
     except (smtplib.SMTPException, OSError, ConfigError) as error:
         link.drop()
         raise _Refused(421, f"connection lost: {_one_line(error)}".encode(), subject=recipient) from error
@@ -308,14 +327,18 @@ def _hand_over(link: _Link, message: EmailMessage) -> tuple[DeliveryState, str |
         code, reply = link.ready().data(message.as_bytes())
     except smtplib.SMTPDataError as error:
         # Raised when the server refuses the DATA command itself: no text has left.
-        return DeliveryState.failed, f"the server answered {error.smtp_code} to DATA"
+        return _answered(error.smtp_code), f"the server answered {error.smtp_code} to DATA"
     except (smtplib.SMTPException, OSError) as error:
         link.drop()
         return DeliveryState.unknown, f"the connection broke after DATA: {_one_line(error)}"
     if code == 250:
         return DeliveryState.sent, None
-    answer = f"the server answered {code} {reply.decode('utf-8', 'replace')}"[:300]
-    return (DeliveryState.failed if 500 <= code < 600 else DeliveryState.unknown), answer
+    return _answered(code), f"the server answered {code} {reply.decode('utf-8', 'replace')}"[:300]
+
+
+def _answered(code: int) -> DeliveryState:
+    """What a clear answer to the text means: 4xx is tried again, 5xx is final; any other leaves it open whether the server has it."""
+    return {4: DeliveryState.failed, 5: DeliveryState.rejected}.get(code // 100, DeliveryState.unknown)
 
 
 def _one_line(error: Exception) -> str:
@@ -328,7 +351,7 @@ def settle(engine: Engine, issue_id: int, recipient: str, *, arrived: bool) -> N
     Raises DeliveryError when there is no unknown delivery to this recipient.
     """
     with session_scope(engine) as session:
-        row = find_delivery(session, issue_id, recipient)
+        row = find_delivery(session, issue_id, reader_key(recipient))
         if row is None or row.state not in (DeliveryState.unknown, DeliveryState.sending):
             raise DeliveryError(f"nothing to settle, its state is {row.state if row else 'never sent'}", subject=recipient)
         close_delivery(session, row.id or 0, DeliveryState.sent if arrived else DeliveryState.failed, now=utc_now(), error=None)

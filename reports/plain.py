@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from .edition import AdoptionLine, Edition, FundingLine, Section, StoryLine
-from .labels import Labels, also_covered, backers, deal, heading, progress, round_sum, total_note, value_of
+from .labels import Labels, also_covered, backers, deal, heading, progress, round_sum, silence, total_note, value_of, warnings
 from .prose import width
-from .render import Rewrite, archive_link, health_line
+from .render import Rewrite, archive_link, health_line, more_label
 
 COLUMNS = 78
 # Chinese typesetting: no line begins with closing punctuation or ends with opening punctuation.
@@ -49,29 +49,32 @@ def _tokens(text: str) -> Iterator[str]:
         yield token
 
 
-def text(edition: Edition, *, full: bool = False, rewrite: Rewrite | None = None) -> str:
-    """The edition as plain text, from the same lines as the HTML. `full` and `rewrite` as in `render.html`."""
-    page = _Text(edition, full=full, rewrite=rewrite or (lambda link: link))
+def text(edition: Edition, *, full: bool = False, test: bool = False, rewrite: Rewrite | None = None) -> str:
+    """The edition as plain text, from the same lines as the HTML. `full`, `test` and `rewrite` as in `render.html`."""
+    page = _Text(edition, full=full, test=test, rewrite=rewrite or (lambda link: link))
     return "\n".join(page.lines()) + "\n"
 
 
 class _Text:
     """The lines of the text, in the words of the edition's language."""
 
-    def __init__(self, edition: Edition, *, full: bool, rewrite: Rewrite) -> None:
+    def __init__(self, edition: Edition, *, full: bool, test: bool, rewrite: Rewrite) -> None:
         self.edition = edition
         self.full = full
+        self.test = test
         self.rewrite = rewrite
         self.labels = Labels(edition.language)
 
     def lines(self) -> Iterator[str]:
         edition, t = self.edition, self.labels
+        for warning in warnings(edition, t, test=self.test):
+            yield from (*wrap(warning), "")
         yield edition.title
         yield f"{heading(edition, t)} ({t.span(edition.starts_on, edition.ends_on)})"
         yield "=" * COLUMNS
         yield from wrap(self._figures())
         if not edition.totals.stories:
-            yield from ("", *wrap(t("nothing")))
+            yield from ("", *wrap(silence(edition, t)))
         yield from self._tables()
         for section in edition.sections:
             yield from self._section(section)
@@ -150,7 +153,7 @@ class _Text:
 
     def _more(self, hidden: int) -> Iterator[str]:
         if hidden:
-            yield f"  ({self.labels('more', count=hidden)})"
+            yield f"  ({self.labels(more_label(self.edition), count=hidden)})"
 
     def _foot(self) -> Iterator[str]:
         edition, t = self.edition, self.labels

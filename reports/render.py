@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -18,9 +19,11 @@ from .labels import (
     heading,
     progress,
     round_sum,
+    silence,
     subject_line,
     total_note,
     value_of,
+    warnings,
 )
 
 Rewrite = Callable[[str], str]
@@ -33,21 +36,22 @@ def _environment() -> Environment:
     )
 
 
-def html(edition: Edition, *, full: bool = False, rewrite: Rewrite | None = None) -> str:
+def html(edition: Edition, *, full: bool = False, test: bool = False, rewrite: Rewrite | None = None) -> str:
     """The edition as one HTML page for mail programs and browsers.
 
-    `full` shows what the mail leaves out; `rewrite` maps each link to the one to print (default: as it is).
+    `full` shows what the mail leaves out; `test` marks it as a test; `rewrite` maps each link to the one to print (default: as it is).
     """
-    page = _Page(edition, full=full, rewrite=rewrite or (lambda link: link))
+    page = _Page(edition, full=full, test=test, rewrite=rewrite or (lambda link: link))
     return _environment().get_template("issue.html").render(page.values())
 
 
 class _Page:
     """The values of the template, in the words of the edition's language."""
 
-    def __init__(self, edition: Edition, *, full: bool, rewrite: Rewrite) -> None:
+    def __init__(self, edition: Edition, *, full: bool, test: bool, rewrite: Rewrite) -> None:
         self.edition = edition
         self.full = full
+        self.test = test
         self.rewrite = rewrite
         self.labels = Labels(edition.language)
 
@@ -63,6 +67,8 @@ class _Page:
             "page_language": "zh-CN" if edition.language == "zh" else "en",
             "subject": subject_line(edition),
             "preview": self._preview(),
+            "warnings": warnings(edition, t, test=self.test),
+            "silence": None if edition.totals.stories else silence(edition, t),
             "heading": heading(edition, t),
             "span": t.span(edition.starts_on, edition.ends_on),
             "tiles": self._tiles(),
@@ -74,13 +80,15 @@ class _Page:
             "sections": [self._section(section) for section in edition.sections],
             "health_line": health_line(edition, t),
             "troubles": [(t("failing"), self._troubles(health.failing)), (t("silent"), self._troubles(health.silent))],
+            "more": partial(t, more_label(edition)),
             "archive": None if self.full else archive_link(edition),
             "built": edition.built_on,
         }
 
     def _preview(self) -> str:
-        """What a mailbox shows beside the subject: the first headlines."""
-        return " · ".join(section.stories[0].title for section in self.edition.sections[:3])
+        """What a mailbox shows beside the subject: what is missing, then the first headlines."""
+        headlines = [section.stories[0].title for section in self.edition.sections[:3]]
+        return " · ".join([*warnings(self.edition, self.labels, test=self.test), *headlines])
 
     def _tiles(self) -> list[dict[str, str]]:
         totals, t = self.edition.totals, self.labels
@@ -150,5 +158,11 @@ def health_line(edition: Edition, labels: Labels) -> str:
 
 
 def archive_link(edition: Edition) -> str | None:
-    """Where the whole issue stands, when an archive is published."""
-    return f"{edition.archive_url.rstrip('/')}/{edition.name}-full.html" if edition.archive_url else None
+    """Where the whole issue stands, when an archive is published: a file that `write_issue` writes."""
+    ending = "-full.html" if edition.hidden else ".html"
+    return f"{edition.archive_url.rstrip('/')}/{quote(edition.file_name)}{ending}" if edition.archive_url else None
+
+
+def more_label(edition: Edition) -> str:
+    """The label for lines that the mail leaves out: it names the whole issue only where a link to it stands."""
+    return "more" if edition.archive_url else "more_unlinked"

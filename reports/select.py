@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
-from store.digests import (
-    Candidate,
-    SourceHealth,
-    candidates,
-    entries_of_other_weeks,
-    organisation_names,
-    source_health,
-    stories_now,
-    topic_rows,
-)
-from store.status import FetchStatus, SourceStatus
+from store.coverage import looked
+from store.digests import Candidate, candidates, entries_of_other_weeks, organisation_names, stories_now, topic_rows
+from store.models import SourceRow, SourceState
+from store.sources import conditions
+from store.status import SourceStatus
 
+from .coverage import Coverage, coverage
 from .edition import Edition, Health, Section, StoryLine, Trouble
 from .figures import adoption_lines, funding_lines, origin, totals
 from .period import Period, local_day
@@ -27,8 +22,6 @@ from .prose import clean, cut, one_sentence
 from .rank import OTHER, RANKED, Group, group, home_topic, in_order
 from .settings import DigestSettings
 
-# A feed whose newest entry is older than this says nothing any more, whatever its status.
-_SILENT_AFTER = timedelta(days=60)
 _FAILING = (SourceStatus.failing, SourceStatus.blocked, SourceStatus.challenge, SourceStatus.changed)
 _SILENT = (SourceStatus.quiet, SourceStatus.stale)
 
@@ -41,6 +34,11 @@ class Order:
     settings: DigestSettings
     period: Period
     now: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the period has ended."""
+        return self.now >= self.period.bounds()[1]
 
 
 def select_edition(session: Session, order: Order) -> Edition:
@@ -68,8 +66,18 @@ def select_edition(session: Session, order: Order) -> Edition:
         adoptions=adoptions,
         adoptions_shown=order.settings.rows_per_table,
         sections=sections,
-        health=_health(source_health(session), order.now),
+        health=_health(conditions(session)),
+        coverage=measure(session, order),
+        partial=not order.is_over,
     )
+
+
+def measure(session: Session, order: Order) -> Coverage:
+    """How much of the period of an order was looked at up to now: since its end, or since its beginning while it runs."""
+    start, end = order.period.bounds()
+    seen = looked(session, start, end if order.is_over else start, now=order.now)
+    least = order.settings.least_coverage
+    return coverage(seen.enabled, seen.read, pages_read=seen.pages_read, pages_waiting=seen.pages_waiting, least=least)
 
 
 def _not_shown_before(session: Session, found: list[Candidate], order: Order) -> list[Candidate]:
@@ -130,37 +138,17 @@ def _is_chinese(language: str) -> bool:
     return language.startswith("zh")
 
 
-def _health(rows: list[SourceHealth], now: datetime) -> Health:
-    failing, silent = [], []
-    fine = untried = 0
-    for row in rows:
-        kind, reason = _condition(row, now)
-        since = local_day(row.state.status_since).isoformat() if row.state else None
-        trouble = Trouble(name=clean(row.source.name), reason=cut(clean(reason), 110), since=since)
-        if kind == "failing":
-            failing.append(trouble)
-        elif kind == "silent":
-            silent.append(trouble)
-        elif kind == "untried":
-            untried += 1
-        else:
-            fine += 1
-    return Health(ok=fine, failing=tuple(failing), silent=tuple(silent), untried=untried)
+def _health(rows: list[tuple[SourceRow, SourceState]]) -> Health:
+    """How the polled sources are doing, in the words of the store."""
+
+    def troubles(statuses: tuple[SourceStatus, ...]) -> tuple[Trouble, ...]:
+        return tuple(_trouble(source, state) for source, state in rows if state.status in statuses)
+
+    failing, silent = troubles(_FAILING), troubles(_SILENT)
+    untried = sum(state.status == SourceStatus.new for _, state in rows)
+    return Health(ok=len(rows) - len(failing) - len(silent) - untried, failing=failing, silent=silent, untried=untried)
 
 
-def _condition(row: SourceHealth, now: datetime) -> tuple[str, str]:
-    """Whether a source is ok, failing, silent or untried, and why; the last request can only make it worse."""
-    state, fetch = row.state, row.last_fetch
-    if state is None or (fetch is None and state.status == SourceStatus.new):
-        return "untried", ""
-    if state.status in _FAILING:
-        return "failing", state.status_reason or state.status
-    if fetch is not None and fetch.status in (FetchStatus.failed, FetchStatus.refused):
-        return "failing", fetch.note or fetch.error_kind or fetch.status
-    if state.status in _SILENT:
-        return "silent", state.status_reason or state.status
-    if state.newest_entry_at is not None and now - state.newest_entry_at > _SILENT_AFTER:
-        return "silent", f"newest entry is of {local_day(state.newest_entry_at)}"
-    if fetch is not None and fetch.status == FetchStatus.empty:
-        return "silent", fetch.note or "the last answer was empty"
-    return "ok", ""
+def _trouble(source: SourceRow, state: SourceState) -> Trouble:
+    reason = cut(clean(state.status_reason or state.status), 110)
+    return Trouble(name=clean(source.name), reason=reason, since=local_day(state.status_since).isoformat())

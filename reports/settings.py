@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from store.errors import ConfigError
 
-# Deliberately narrower than RFC 5322: what mail servers of teams accept, and nothing that could smuggle a header.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+from .addresses import Address, Recipient, Sender
 
-
-def check_address(value: str) -> str:
-    """Return a bare mail address unchanged. Raises ValueError for anything else."""
-    if not _ADDRESS.fullmatch(value):
-        raise ValueError(f"expected a mail address such as reader@example.org, got {value!r}")
-    return value
-
-
-def _check_sender(value: str) -> str:
-    if any(ord(char) < 32 for char in value) or not _ADDRESS.fullmatch(parseaddr(value)[1]):
-        raise ValueError(f"expected an address or `Name <address>`, got {value!r}")
-    return value
-
-
-Address = Annotated[str, AfterValidator(check_address)]
-Sender = Annotated[str, AfterValidator(_check_sender)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class MailSettings(BaseModel):
@@ -98,9 +82,21 @@ class DigestSettings(BaseModel):
 
     title: str = Field("Yixun 医讯", min_length=1, max_length=80, description="Name at the head of the mail and in its subject")
     language: Literal["en", "zh", "both"] = Field("en", description="Language of labels: en, zh or both; headlines stay as they are")
-    recipients: list[Address] = Field(default_factory=list, description="Addresses; each gets a mail of its own")
+    recipients: list[Recipient] = Field(
+        default_factory=list, description="Addresses, plain or as `Name <address>`; each gets a mail of its own"
+    )
+    day: Weekday = Field("mon", description="Day on which the issue of the week before is built and sent: mon to sun")
+    time: dt.time = Field(dt.time(8), description="Time of that day in Asia/Shanghai, as 08:00:00")
+    least_coverage: float = Field(
+        0.8, ge=0, le=1, description="Least share of the sources that must be read after the week has ended, before an issue goes out"
+    )
+    wait_hours: float = Field(
+        24, ge=0, le=168, description="Hours an issue waits for its coverage; then it goes out and says on its first line what is missing"
+    )
     topics: list[str] | None = Field(None, description="Topic ids, in the order of the sections; default all, in the catalogue's order")
     stories_per_section: int = Field(10, ge=1, le=200, description="Stories shown a section; the rest stands in the archive page")
     rows_per_table: int = Field(20, ge=1, le=200, description="Rows shown in the funding and in the adoption table")
     least_confidence: float = Field(0.6, ge=0, le=1, description="Facts less sure than this stay in the store: not counted, in no table")
-    archive_url: str | None = Field(None, pattern=r"^https?://\S+$", description="Web folder where the files of `out` are published")
+    archive_url: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="Web folder where the files of mail.out are published; empty: no links to it"
+    )

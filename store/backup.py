@@ -36,16 +36,18 @@ from sqlmodel import Session, SQLModel
 from .database import failure_of, failures_told, safe_url, utc_now
 from .errors import StoreError, StoreNewerError
 from .migrate import current_revision, known_revision, upgrade
-from .models import StoreLock
+from .models import DaemonRow, StoreLock
 from .search import index_everything
 
 _MANIFEST = "manifest.json"
+# What is told of processes that run now means nothing in another store.
+_OF_THE_MOMENT = (StoreLock.__tablename__, DaemonRow.__tablename__)
 _CHUNK = 500
 
 
 def tables() -> list[str]:
     """The tables of a backup, owners before what they own."""
-    return [table.name for table in SQLModel.metadata.sorted_tables if table.name != StoreLock.__tablename__]
+    return [table.name for table in SQLModel.metadata.sorted_tables if table.name not in _OF_THE_MOMENT]
 
 
 def _reflected(connection: Connection, names: Iterable[str]) -> dict[str, Table]:

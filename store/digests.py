@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, SQLModel, col, delete, select
 
 from .models import (
@@ -16,21 +16,21 @@ from .models import (
     Delivery,
     DigestIssue,
     FactColumns,
-    Fetch,
     IssueEntry,
     Item,
     ItemTopic,
     Organisation,
     SourceRow,
-    SourceState,
     Story,
     Topic,
     kind_of,
 )
+from .sources import CLOCK_SLACK
 from .status import DeliveryState, ItemStatus
 
 # An item first seen this long after its own day is old news (docs/digest.md).
 LATE = timedelta(hours=48)
+SUPPRESSED_AFTER = 2
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -47,15 +47,6 @@ class Candidate:
     def announced(self, *kinds: str) -> list[Any]:
         """The facts of these kinds that the item announces rather than recalls."""
         return [fact for fact in self.facts if not fact.background and kind_of(fact) in kinds]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceHealth:
-    """A source, what is remembered of it, and its last request."""
-
-    source: SourceRow
-    state: SourceState | None
-    last_fetch: Fetch | None
 
 
 def _in_period(start: datetime, end: datetime, *, with_late: bool) -> ColumnElement[bool]:
@@ -116,15 +107,6 @@ def topic_rows(session: Session) -> list[Topic]:
     return list(session.exec(select(Topic).order_by(col(Topic.position), col(Topic.id))))
 
 
-def source_health(session: Session) -> list[SourceHealth]:
-    """Every enabled source with its state and its last request, by id."""
-    last = select(func.max(Fetch.id)).group_by(col(Fetch.source_id))
-    fetches = {row.source_id: row for row in session.exec(select(Fetch).where(col(Fetch.id).in_(last)))}
-    states = {row.source_id: row for row in session.exec(select(SourceState))}
-    sources = session.exec(select(SourceRow).where(col(SourceRow.enabled).is_(True)).order_by(col(SourceRow.id)))
-    return [SourceHealth(source, states.get(source.id), fetches.get(source.id)) for source in sources]
-
-
 def find_issue(session: Session, digest: str, period: str) -> DigestIssue | None:
     """The frozen issue of a digest for a period, if it was built."""
     return session.exec(select(DigestIssue).where(DigestIssue.digest == digest, DigestIssue.period == period)).first()
@@ -166,7 +148,7 @@ def save_issue(session: Session, issue: DigestIssue, entries: Sequence[IssueEntr
     before = find_issue(session, issue.digest, issue.period)
     if before is not None:
         session.exec(delete(IssueEntry).where(col(IssueEntry.issue_id) == before.id))
-        for name in ("built_at", "language", "subject", "frozen", "starts_on", "ends_on"):
+        for name in ("built_at", "language", "subject", "coverage", "frozen", "starts_on", "ends_on"):
             setattr(before, name, getattr(issue, name))
         issue = before
     session.add(issue)
@@ -201,8 +183,32 @@ def claim_delivery(session: Session, delivery_id: int, *, now: datetime) -> bool
 
 
 def close_delivery(session: Session, delivery_id: int, state: DeliveryState, *, now: datetime, error: str | None = None) -> None:
-    """Write how a delivery ended: sent, failed or unknown."""
+    """Write how a delivery ended."""
     values: dict[str, Any] = {"state": state, "tried_at": now, "error": error}
     if state == DeliveryState.sent:
         values["sent_at"] = now
     session.connection().execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(**values))
+
+
+def is_suppressed(session: Session, recipient: str, *, issue_id: int) -> bool:
+    """Whether the mail server refused this recipient, once and for all, for the last two issues it was tried with before this one."""
+    ended = (DeliveryState.sent, DeliveryState.refused)
+    query = select(Delivery.state).where(Delivery.recipient == recipient, Delivery.issue_id != issue_id, col(Delivery.state).in_(ended))
+    last = session.exec(query.order_by(col(Delivery.tried_at).desc()).limit(SUPPRESSED_AFTER)).all()
+    return list(last) == [DeliveryState.refused] * SUPPRESSED_AFTER
+
+
+def set_aside_future_issues(session: Session, *, now: datetime) -> int:
+    """Give up issues that were built under a clock that ran ahead, so that theirs is not the word on a week to come; returns how many.
+
+    One that went to nobody is deleted. One that was mailed is kept under a name of its own, with its deliveries.
+    """
+    ahead = session.exec(select(DigestIssue).where(col(DigestIssue.built_at) > now + CLOCK_SLACK)).all()
+    for issue in ahead:
+        if deliveries_of(session, issue.id or 0):
+            issue.period = f"{issue.period} ({issue.built_at:%Y-%m-%d %H:%M:%S} UTC)"
+            issue.built_at = now
+        else:
+            session.delete(issue)
+    session.flush()
+    return len(ahead)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +12,10 @@ from sqlmodel import Session, col, func, select
 
 from .kinds import tables
 from .models import FACT_TABLES, Delivery, DigestIssue, Fetch, Item, Ledger, Run, SourceRow, SourceState, Story
+from .sources import conditions
 from .status import FetchStatus, ItemStatus, LedgerStatus, SourceStatus
 
-_WORTH_A_LOOK = (LedgerStatus.failed, LedgerStatus.missed)
+_WORTH_A_LOOK = (LedgerStatus.waiting, LedgerStatus.failed, LedgerStatus.missed)
 FINE = (SourceStatus.ok, SourceStatus.new, SourceStatus.disabled)
 
 
@@ -49,11 +52,12 @@ class Overview:
     last_run: Run | None
     failed_fetches: int  # of the last run
     issues: list[IssueRow]
-    open_slots: list[Ledger]  # failed or missed, newest first
+    open_slots: list[Ledger]  # waiting, failed or missed, newest first
 
 
 def overview(session: Session) -> Overview:
     """Count what is there."""
+    polled = [state for _, state in conditions(session)]
     last_run = session.exec(select(Run).order_by(col(Run.id).desc()).limit(1)).first()
     of_last_run = Fetch.run_id == (last_run.id if last_run else 0)
     failed = select(func.count()).select_from(Fetch).where(of_last_run, Fetch.status == FetchStatus.failed)
@@ -62,8 +66,8 @@ def overview(session: Session) -> Overview:
         relevant=session.exec(select(func.count()).select_from(Item).where(col(Item.relevant), Item.status == ItemStatus.kept)).one(),
         stories=session.exec(select(func.count()).select_from(Story).where(col(Story.merged_into).is_(None))).one(),
         facts=_facts(session),
-        sources=_sources(session),
-        troubles=_troubles(session),
+        sources=_sources(session, polled),
+        troubles=_troubles(polled),
         last_run=last_run,
         failed_fetches=session.exec(failed).one(),
         issues=_issues(session),
@@ -85,22 +89,15 @@ def _facts(session: Session) -> dict[str, int]:
     return counts
 
 
-def _sources(session: Session) -> dict[str, int]:
-    rows = session.exec(select(SourceRow.enabled, SourceState.status).join(SourceState, col(SourceState.source_id) == SourceRow.id))
-    counts: dict[str, int] = {}
-    for enabled, status in rows:
-        state = status if enabled else SourceStatus.disabled
-        counts[state] = counts.get(state, 0) + 1
-    return counts
+def _sources(session: Session, polled: Sequence[SourceState]) -> dict[str, int]:
+    off = select(func.count()).select_from(SourceRow).where(col(SourceRow.listed), ~col(SourceRow.enabled))
+    counts = Counter[str](state.status for state in polled)
+    counts[SourceStatus.disabled] = session.exec(off).one()
+    return dict(+counts)
 
 
-def _troubles(session: Session) -> list[Trouble]:
-    rows = session.exec(
-        select(SourceState)
-        .join(SourceRow, col(SourceRow.id) == SourceState.source_id)
-        .where(col(SourceRow.enabled), col(SourceState.status).not_in(FINE))
-        .order_by(col(SourceState.status_since).desc())
-    )
+def _troubles(polled: Sequence[SourceState]) -> list[Trouble]:
+    rows = sorted((state for state in polled if state.status not in FINE), key=lambda state: state.status_since, reverse=True)
     return [Trouble(row.source_id, row.status, row.status_since, row.status_reason) for row in rows]
 
 

@@ -43,6 +43,11 @@ def finish_run(
     run.status, run.finished_at, run.totals, run.note, run.network_down = status, now, totals, note, network_down
 
 
+def last_run(session: Session) -> Run | None:
+    """The newest run."""
+    return session.exec(select(Run).order_by(col(Run.id).desc()).limit(1)).first()
+
+
 def url_states(session: Session, source_ids: Sequence[str]) -> dict[tuple[str, str], SourceUrlState]:
     """What is remembered of each address of these sources, by (source id, address)."""
     rows = session.exec(select(SourceUrlState).where(col(SourceUrlState.source_id).in_(list(source_ids))))

@@ -49,17 +49,23 @@ class SourceStatus(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """How far one issue is on its way to one recipient; `unknown` waits for a person's word."""
+    """How far one issue is on its way to one recipient.
+
+    `failed` is tried again. Final are `refused` (the server takes no mail for this recipient), `rejected` (it turned the text down)
+    and `unknown`, which waits for a person's word.
+    """
 
     queued = "queued"
     sending = "sending"
     sent = "sent"
     failed = "failed"
+    refused = "refused"
+    rejected = "rejected"
     unknown = "unknown"
 
 
 class LedgerStatus(StrEnum):
-    """How the work of one slot of the scheduler stands."""
+    """How the work of one slot of the scheduler stands; `skipped` by a person's word."""
 
     waiting = "waiting"
     running = "running"
@@ -67,3 +73,20 @@ class LedgerStatus(StrEnum):
     partly = "partly"
     failed = "failed"
     missed = "missed"
+    skipped = "skipped"
+
+
+class AlertKind(StrEnum):
+    """What may need a person: a digest, its recipients, a source, the sources of a tier, the crawl, our own reading, a disk, the
+    daemon, its settings, the backup."""
+
+    digest = "digest"
+    recipients = "recipients"
+    source = "source"
+    tier = "tier"
+    crawl = "crawl"
+    reading = "reading"
+    disk = "disk"
+    daemon = "daemon"
+    settings = "settings"
+    backup = "backup"

@@ -69,6 +69,7 @@ def _crawl(order: CrawlOrder) -> RunReport:
 def _fetch(order: CrawlOrder, store: StoreThread, hold: Hold) -> RunReport:
     """Do what was ordered; what was fetched is saved when this returns."""
     run = store.now(lambda session: CrawlRun(order, session))
+    structlog.contextvars.bind_contextvars(run=run.id)
     hosts = Hosts(order.crawl.min_delay, store, now=utc_now())
     clock = Clock(order.crawl, store, hold, hosts)
     reader = ReadingClient(list(run.sources.values()), order.knowledge, order.crawl)
@@ -112,6 +113,7 @@ def _log_to_stderr() -> None:
     """Log JSON lines, those of Scrapy and Twisted from warnings on."""
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -122,6 +124,7 @@ def _log_to_stderr() -> None:
     formatter = structlog.stdlib.ProcessorFormatter(
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
         foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

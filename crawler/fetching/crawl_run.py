@@ -161,7 +161,7 @@ class CrawlRun:
             sources=[self.reports[source.id] for source in self.order.sources],
         )
         ended: dict[str, Any] = {"status": report.status, "now": report.finished_at, "note": report.note, "network_down": down}
-        finish_run(session, self.id, totals=report.totals(), **ended)
+        finish_run(session, self.id, totals={**report.totals(), "lost_by_us": self._ours}, **ended)
         return report
 
     def _settle(self, session: Session, down: bool) -> None:

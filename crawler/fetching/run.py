@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from crawler.judge.knowledge import KnowledgeExtra
+from crawler.memory import cap_memory
 from crawler.settings import CrawlSettings
 from crawler.sources.source import Source
 from store import errors
@@ -78,6 +79,7 @@ def _carry_out(order: CrawlOrder, on_event: Callable[[Event], None] | None) -> R
         env=os.environ | _FRUGAL,
     )
     assert child.stdin and child.stdout and child.stderr
+    cap_memory(child.pid, order.crawl.max_megabytes)
     last_words: deque[str] = deque(maxlen=20)
     listener = threading.Thread(target=_listen, args=(child.stderr, on_event, last_words), daemon=True)
     listener.start()

@@ -30,6 +30,7 @@ NOUNS: tuple[str, ...] = (
     "query",
     "read",
     "run",
+    "runs",
     "search",
     "sources",
     "status",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(help="Name of the digest, as in [digest.NAME] of the configuration.")]
 Week = Annotated[str | None, typer.Option("--week", help="ISO week such as 2026-W47; default the last whole week.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, instead of a week.")]
+Partial = Annotated[bool, typer.Option("--partial", help="Allow a period that is not over; the issue is marked, and not frozen.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")]
 
 
@@ -58,7 +59,7 @@ def list_issues(config: ConfigFile = None, as_json: AsJson = False) -> None:
                     "period": issue.period,
                     "built_at": issue.built_at,
                     "sent": states.count(DeliveryState.sent),
-                    "failed": states.count(DeliveryState.failed),
+                    "failed": sum(states.count(one) for one in (DeliveryState.failed, DeliveryState.refused, DeliveryState.rejected)),
                     "unknown": states.count(DeliveryState.unknown) + states.count(DeliveryState.sending),
                     "subject": issue.subject,
                 }
@@ -76,20 +77,28 @@ def build(
     last: To = None,
     folder: Annotated[Path | None, typer.Option("--out", help="Folder for the files; default mail.out.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Select anew and replace the frozen issue.")] = False,
+    partial: Partial = False,
     config: ConfigFile = None,
 ) -> None:
     """Build the issue of a period, freeze it in the store, and write it as .html, .txt and .eml.
 
-    An issue that was built before is shown as it was frozen, unless --rebuild is given. A mailed issue is never rebuilt.
+    An issue that was built before is shown as it was frozen, unless --rebuild is given. A mailed issue is never rebuilt. A period that
+    is not over needs --partial: its files are marked, and nothing is frozen.
     """
     from reports.archive import write_issue
-    from reports.digest import build_issue
+    from reports.digest import build_issue, make_edition
+    from reports.labels import subject_line
 
     settings = settings_of(config)
+    order = _order(settings, name, _period(week, first, last))
     with store_session(settings) as session:
-        issue, edition = build_issue(session, _order(settings, name, _period(week, first, last)), rebuild=rebuild)
-    say(issue.subject)
-    for path in write_issue(edition, folder or settings.mail.out, settings.mail, date=issue.built_at):
+        if partial and not order.is_over:
+            edition, built_at = make_edition(session, order), order.now
+        else:
+            issue, edition = build_issue(session, order, rebuild=rebuild)
+            built_at = issue.built_at
+    say(subject_line(edition))
+    for path in write_issue(edition, folder or settings.mail.out, settings.mail, date=built_at):
         out(str(path))
 
 
@@ -125,6 +134,9 @@ def preview(
 def send(
     name: Name,
     to: Annotated[str | None, typer.Option("--to", help="Send to this address instead of the digest's recipients.")] = None,
+    test: Annotated[
+        list[str] | None, typer.Option("--test", help="Send a mail marked TEST to this address, and note nothing; may be repeated.")
+    ] = None,
     week: Annotated[
         str | None, typer.Option("--week", help="ISO week, or days such as 2026-11-01..2026-11-07; default the last whole week.")
     ] = None,
@@ -132,60 +144,89 @@ def send(
         Word | None,
         typer.Option("--settle", help="With --to: close a mail of unknown fate, as arrived or as lost (then it is sent again)."),
     ] = None,
+    partial: Partial = False,
     config: ConfigFile = None,
 ) -> None:
     """Send the issue of a period to everybody who does not have it yet; it is built first if need be.
 
-    Sending twice sends once. Without mail.host the issue is written to mail.out as .html, .txt and .eml. Exit status 3: some
-    recipients failed, 1: all failed.
+    Sending twice sends once. With --to an address is tried again that the server refused for good. With --test the issue is neither
+    frozen nor counted as sent, and can be sent as often as you like; only so a period that is not over (--partial) can be mailed.
+    Without mail.host the issue is written to mail.out as .html, .txt and .eml. Exit status 3: some recipients failed, 1: all failed.
     """
+    if settled is not None and to is None:
+        raise typer.BadParameter("needs --to ADDRESS", param_hint="--settle")
+    if test and (to or settled):
+        raise typer.BadParameter("excludes --to and --settle", param_hint="--test")
+    settings = settings_of(config)
+    order = _order(settings, name, _period(week, None, None))
+    if test:
+        _send_test(settings, order, [_address(one, "--test") for one in test], partial=partial)
+        return
+    if partial:
+        raise typer.BadParameter("a period that is not over is only mailed with --test ADDRESS", param_hint="--partial")
+    _send_issue(settings, order, to, settled)
+
+
+def _send_test(settings: Settings, order: Order, recipients: list[str], *, partial: bool) -> None:
+    """Mail the frozen issue, else what it would be now, marked as a test."""
+    from reports.digest import load_edition, make_edition
+    from reports.mail import send_test
+    from store.digests import find_issue
+    from store.errors import UsageError
+
+    if settings.mail.host is None:
+        raise UsageError("is not set: nothing can be mailed", subject="mail.host", hint="`yixun digest preview NAME` shows the issue")
+    if not order.is_over and not partial:
+        raise UsageError(f"{order.period.label} is not over yet", subject=order.name, hint="--partial sends what there is so far")
+    with store_session(settings) as session:
+        frozen = find_issue(session, order.name, order.period.label)
+        edition = load_edition(session, frozen) if frozen else make_edition(session, order)
+    _tell(send_test(edition, recipients, settings.mail), order)
+
+
+def _send_issue(settings: Settings, order: Order, to: str | None, settled: Word | None) -> None:
+    """Build the issue if need be, write its files, and send it."""
     from reports.archive import write_issue
     from reports.digest import build_issue
     from reports.mail import deliver, settle
     from store.database import session_scope
     from store.migrate import open_store
 
-    if settled is not None and to is None:
-        raise typer.BadParameter("needs --to ADDRESS", param_hint="--settle")
-    settings = settings_of(config)
-    order = _order(settings, name, _period(week, None, None))
-    recipients = _recipients(order, to)
+    recipients = list(order.settings.recipients) if to is None else [_address(to, "--to")]
     engine = open_store(settings.store)
     with session_scope(engine) as session:
         issue, edition = build_issue(session, order)
+    paths = write_issue(edition, settings.mail.out, settings.mail, date=issue.built_at, recipient=to)
     if settings.mail.host is None:
         say(f"mail.host is not set: {issue.subject} is written to {settings.mail.out}")
-        for path in write_issue(edition, settings.mail.out, settings.mail, date=issue.built_at, recipient=to):
+        for path in paths:
             out(str(path))
         return
     if not recipients:
-        raise typer.BadParameter(f"[digest.{name}] has no recipients; add some or use --to ADDRESS")
+        raise typer.BadParameter(f"[digest.{order.name}] has no recipients; add some or use --to ADDRESS")
     if settled is not None:
         settle(engine, issue.id or 0, recipients[0], arrived=settled is Word.arrived)
-    outcomes = deliver(engine, issue.id or 0, edition, recipients, settings.mail)
-    _tell(outcomes, name, order)
+    _tell(deliver(engine, issue.id or 0, edition, recipients, settings.mail, insist=to is not None), order)
 
 
-def _recipients(order: Order, to: str | None) -> list[str]:
-    """The address given with --to, else those of the digest's settings. Raises BadParameter for what is no address."""
-    from reports.settings import check_address
+def _address(value: str, option: str) -> str:
+    """An address given on the command line. Raises BadParameter for what is none."""
+    from reports.addresses import check_recipient
 
-    if to is None:
-        return list(order.settings.recipients)
     try:
-        return [check_address(to)]
+        return check_recipient(value)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--to") from error
+        raise typer.BadParameter(str(error), param_hint=option) from error
 
 
-def _tell(outcomes: Sequence[Outcome], name: str, order: Order) -> None:
+def _tell(outcomes: Sequence[Outcome], order: Order) -> None:
     """Say what became of each mail; ends with status 3 when some failed, 1 when all did."""
     from store.status import DeliveryState
 
     for outcome in outcomes:
         out(f"{outcome.recipient}: {outcome.state}{': ' + outcome.error if outcome.error else ''}")
     if any(outcome.state == DeliveryState.unknown for outcome in outcomes):
-        say(f"look whether it arrived, then: yixun digest send {name} --week {order.period.label} --to ADDRESS --settle arrived|lost")
+        say(f"look whether it arrived, then: yixun digest send {order.name} --week {order.period.label} --to ADDRESS --settle arrived|lost")
     if not all(outcome.fine for outcome in outcomes):
         raise typer.Exit(EXIT_PARTLY if any(outcome.fine for outcome in outcomes) else EXIT_FAILED)
 

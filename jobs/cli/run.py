@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_json, say, settings_of
+
+if TYPE_CHECKING:
+    from jobs.config import Settings
+    from store.database import Engine
 
 
 def register(app: typer.Typer) -> None:
@@ -22,38 +26,69 @@ def run(
 ) -> None:
     """Keep everything going: crawl sources when they are due, build and send digests when their hour has come.
 
+    An issue is built when its week is over and enough sources were read since (digest.NAME.least_coverage).
     Runs until it is stopped; with --once it does what is due and exits. What was missed while nothing ran is made up
     (schedule.catch_up_days), and what could not be is shown by `yixun status`. One at a time works on a store.
+    SIGHUP reads the configuration anew. With --once, exit status 0 says that nothing is owed, 3 that something is (it is said on
+    standard error), 1 that all that was tried failed.
     """
-    from jobs.daemon import LOCK, serve
-    from jobs.holding import holding
-    from jobs.logs import log_to_stderr
-    from jobs.tasks import run_once
-    from store.database import session_scope
-    from store.ledger import close_left_open
+    from jobs.daemon import serve
+    from jobs.logs import log_to
     from store.migrate import open_store
-    from store.status import LedgerStatus
 
     settings = settings_of(config)
     engine = open_store(settings.store)
-    log_to_stderr(logging.WARNING if once else logging.INFO)
+    # Cron mails whatever is said on standard error.
+    log_to(settings, least=logging.WARNING if once else logging.DEBUG)
     if not once:
-        serve(engine, settings)
+        serve(engine, settings, config)
+    try:
+        status = _once(engine, settings, as_json)
+    finally:
+        engine.dispose()
+    if status:
+        raise typer.Exit(status)
+
+
+def _once(engine: Engine, settings: Settings, as_json: bool) -> int:
+    """Do what is due; returns the exit status."""
+    from jobs.alerts import Bell
+    from jobs.daemon import LOCK
+    from jobs.holding import holding
+    from jobs.ping import ping
+    from jobs.plan import carry_out
+    from jobs.stopping import Stopping
+    from jobs.troubles import find_troubles, owed
+    from store.database import session_scope, utc_now
+    from store.ledger import close_left_open
+    from store.status import LedgerStatus
+
     statuses = []
+    stopping = Stopping()
+    stopping.on_signal(interrupt=True)
     with holding(engine, LOCK, "yixun run --once") as loss:
+        ping(settings.alerts, "start")
         with session_scope(engine) as session:
             close_left_open(session)
-        for row in run_once(engine, settings):
+        for row in carry_out(engine, settings, stopping):
             statuses.append(row.status)
             if as_json:
                 out_json(row.model_dump(exclude={"id"}))
             else:
                 out(f"{row.job}: {row.status}: {row.note}")
             loss.check()
-    engine.dispose()
+        if stopping.asked.is_set():
+            say("told to stop: what is left is done by the next run")
+            return 0
+        Bell(engine).ring(settings, find_troubles(engine, settings, now=utc_now()))
+        left = owed(engine, settings, now=utc_now())
     if not statuses:
-        say("nothing was due")
-    elif set(statuses) == {LedgerStatus.failed}:
-        raise typer.Exit(EXIT_FAILED)
-    elif set(statuses) != {LedgerStatus.done}:
-        raise typer.Exit(EXIT_PARTLY)
+        out("nothing was due")
+    unwell = set(statuses) - {LedgerStatus.done}
+    for line in left:
+        # Cron mails what is said: when it was tried again, not at every look in between.
+        (say if unwell else out)(f"yixun: {line}")
+    ping(settings.alerts, "fail" if left else "success", "\n".join(left))
+    if statuses and set(statuses) == {LedgerStatus.failed}:
+        return EXIT_FAILED
+    return EXIT_PARTLY if left or unwell else 0

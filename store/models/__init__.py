@@ -6,12 +6,15 @@ from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Menti
 from .judging import Judging, JudgingFault
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
 from .stories import ItemKey, ItemProfile, Story, StoryChange, StoryFact
+from .watch import Alert, DaemonRow
 
 __all__ = [
     "FACT_TABLES",
     "AdoptionFact",
     "AiModel",
+    "Alert",
     "CatalogueDigest",
+    "DaemonRow",
     "Delivery",
     "DigestIssue",
     "FactColumns",

@@ -24,6 +24,7 @@ class DigestIssue(SQLModel, table=True):
     built_at: datetime = moment()
     language: str
     subject: str = long_text()
+    coverage: float = 0.0  # share of the sources that had been read since the end of the period (`store.coverage`)
     frozen: dict[str, Any] = json_value(dict)  # header figures, health footer, rendering settings
 
 

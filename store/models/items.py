@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from store.status import ItemStatus
 
@@ -14,7 +14,8 @@ class Item(SQLModel, table=True):
     """One piece of news from one source. Which entry is which item is told in `store.identity`."""
 
     __tablename__ = "item"
-    __table_args__ = (only("status", ItemStatus),)
+    # Counts by status, on topic and by day of first sight are read from this index alone.
+    __table_args__ = (only("status", ItemStatus), Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"))
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id", index=True)
@@ -42,7 +43,7 @@ class Item(SQLModel, table=True):
     changed_at: datetime = moment(index=True)
     fetched_at: datetime | None = moment(nullable=True)
     backlog: bool = False
-    status: ItemStatus = word(ItemStatus, default=ItemStatus.kept, index=True)
+    status: ItemStatus = word(ItemStatus, default=ItemStatus.kept)
     status_reason: str = long_text(default="")
     tries: int = 0  # how often reading the article failed
     broke: str | None = None  # the version of our code that broke on it and gave it up; another version tries again

@@ -26,6 +26,7 @@ class SourceRow(SQLModel, table=True):
     tier: str
     access: str = long_text()
     enabled: bool  # whether it is polled, all told (`store.sources`)
+    listed: bool = True  # whether the catalogue or a file of the operator still names it
     definition: dict[str, Any] = json_value(dict)
     first_seen_at: datetime = moment()
     changed_at: datetime = moment()

@@ -25,3 +25,4 @@ SELECT
     (SELECT COUNT(*) FROM item AS i WHERE i.source_id = s.id AND i.status = 'kept' AND i.first_seen_at >= DAYS_AGO(7)) AS items_kept_7d
 FROM source AS s
 LEFT JOIN source_state AS h ON h.source_id = s.id
+WHERE s.listed

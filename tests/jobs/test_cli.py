@@ -151,7 +151,7 @@ def test_status_and_doctor_tell_of_the_store(yixun: Yixun, filled: dict[str, str
     checks = {row["name"]: row for row in map(json.loads, yixun("doctor", "--json", **filled).stdout.splitlines())}
     assert checks["store"]["state"] == checks["rows"]["state"] == checks["settings"]["state"] == "ok"
     assert checks["contact"]["state"] == "warning"
-    assert "wrong    settings" in yixun("doctor", check=1, YIXUN_STORE__URK="x").stdout
+    assert "wrong    settings" in yixun("doctor", check=3, YIXUN_STORE__URK="x").stdout
 
 
 def test_backup_and_restore_from_the_command_line(yixun: Yixun, filled: dict[str, str]) -> None:

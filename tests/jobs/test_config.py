@@ -95,7 +95,7 @@ def test_the_empty_text_unsets_what_may_be_left_out(tmp_path: Path) -> None:
         ("[crawl]\nallow_networks = ['all']\n", r"yixun\.toml: crawl\.allow_networks: 'all' is no network"),
         ("[mail]\npassword = 'geheim'\n", r"mail\.password: secrets are not read from this file \(set YIXUN_MAIL__PASSWORD"),
         ("[store]\nurl = 'postgresql://me:geheim@db/x'\n", r"store\.url: a password is not read from this file \(set YIXUN_STORE__URL"),
-        ("[schedule]\ndigest_day = 'Montag'\n", r"yixun\.toml: schedule\.digest_day: expected 'mon'"),
+        ("[digest.weekly]\nday = 'Montag'\n", r"yixun\.toml: digest\.weekly\.day: expected 'mon'"),
         ("[store\n", r"yixun\.toml: is no TOML: .*line 1"),
         ("store = 3\n", r"yixun\.toml: store: "),
         ("[knowledge]\norganisations = [{id = 'x'}]\n", r"yixun\.toml: knowledge\.organisations"),

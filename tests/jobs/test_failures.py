@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from crawler.sources.source import Source, load_sources
 from jobs.config import Settings, load_settings
 from jobs.health import examine
+from jobs.plan import carry_out
 from jobs.slots import Outcome, recorded
-from jobs.tasks import run_once, weekly_tasks
-from store.database import session_scope, utc_now
+from jobs.stopping import Stopping
+from store.database import session_scope
 from store.errors import ConfigError
 from store.migrate import open_store
-from store.models import Ledger, SourceState
+from store.models import Ledger
 from store.settings import StoreSettings
 from tests.locking import locked
-from tests.store.rows import a_source
 
 from .command import Yixun
+from .test_run import everything_fetched
 
 SOURCES = """sources:
 - id: some-feed
@@ -154,13 +153,6 @@ def test_doctor_goes_on_when_the_store_is_locked(engine: Engine, store_settings:
     assert {"python", "settings", "knowledge", "sources", "mail", "space"} <= set(checks)
 
 
-def _everything_fetched(engine: Engine, sources: Sequence[Source]) -> None:
-    with session_scope(engine) as session:
-        for source in sources:
-            a_source(session, id=source.id)
-            session.get_one(SourceState, source.id).next_due_at = utc_now() + timedelta(days=1)
-
-
 def _settings(store_settings: StoreSettings, tmp_path: Path, **more: str) -> Settings:
     fixed = {"YIXUN_STORE__URL": store_settings.url.get_secret_value(), "YIXUN_MAIL__OUT": str(tmp_path / "out")}
     return load_settings(None, environ={**fixed, "YIXUN_SCHEDULE__CATCH_UP_DAYS": "7", **more})
@@ -168,9 +160,9 @@ def _settings(store_settings: StoreSettings, tmp_path: Path, **more: str) -> Set
 
 def test_a_broken_file_of_sources_is_recorded_and_stops_no_digest(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("sources: {not: a list}\n", encoding="utf-8")
-    _everything_fetched(engine, load_sources()[0])
+    everything_fetched(engine)
     settings = _settings(store_settings, tmp_path, YIXUN_CRAWL__SOURCES=str(tmp_path / "mine.yaml"))
-    rows = list(run_once(engine, settings))
+    rows = list(carry_out(engine, settings, Stopping()))
     assert [(row.job, row.status) for row in rows] == [("crawl", "partly"), ("digest weekly", "done"), ("prune", "done")]
     with session_scope(engine) as session:
         [row] = session.exec(select(Ledger).where(Ledger.job == "crawl")).all()
@@ -179,22 +171,23 @@ def test_a_broken_file_of_sources_is_recorded_and_stops_no_digest(engine: Engine
 
 def test_a_digest_that_fails_stops_no_other(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("where the folder of issues should be", encoding="utf-8")
+    everything_fetched(engine)
     settings = _settings(store_settings, tmp_path, YIXUN_DIGEST__WEEKLY__TITLE="One", YIXUN_DIGEST__SECOND__TITLE="Two")
-    rows = list(weekly_tasks(engine, settings, now=utc_now()))
+    rows = list(carry_out(engine, settings, Stopping()))
     assert sorted((row.job, row.status) for row in rows) == [("digest second", "failed"), ("digest weekly", "failed"), ("prune", "done")]
     assert all("cannot be written" in row.note for row in rows if row.status == "failed")
 
 
 def test_a_locked_store_fails_each_job_in_the_open_and_leaves_it_due(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
-    _everything_fetched(engine, load_sources()[0])
+    everything_fetched(engine)
     settings = _settings(store_settings, tmp_path, YIXUN_STORE__LOCK_SECONDS="0.2")
     hurried = open_store(settings.store)
     with locked(store_settings):
-        rows = list(run_once(hurried, settings))
+        rows = list(carry_out(hurried, settings, Stopping()))
     hurried.dispose()
     assert {row.status for row in rows} == {"failed"} and {"crawl", "digest weekly", "prune"} <= {row.job for row in rows}
     assert all("locked by another process" in row.note for row in rows)
-    again = [(row.job, row.status) for row in run_once(engine, settings)]
+    again = [(row.job, row.status) for row in carry_out(engine, settings, Stopping())]
     assert again == [("digest weekly", "done"), ("prune", "done")]
 
 

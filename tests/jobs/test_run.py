@@ -14,23 +14,26 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
+from crawler.sources.source import load_sources
 from jobs.config import Settings, load_settings
 from jobs.daemon import Daemon
 from jobs.holding import holding
-from jobs.slots import weekly_slot
-from jobs.tasks import choose_due, enabled_sources, weekly_tasks
+from jobs.hours import weekly_slot
+from jobs.plan import carry_out
+from jobs.stopping import Stopping
+from jobs.tasks import choose_due, enabled_sources
 from store import locks
 from store.catalogue import sync_catalogue
 from store.database import session_scope, utc_now
-from store.digests import source_health
 from store.errors import StoreBusyError, StoreError
 from store.models import DigestIssue, Ledger, SourceState
 from store.overview import overview
 from store.settings import StoreSettings
-from store.sources import set_enabled
+from store.sources import conditions, set_enabled
 from tests.store.rows import a_round, a_source, an_item, with_topics
 
 YIXUN = [sys.executable, "-m", "jobs.cli.app"]
@@ -42,26 +45,52 @@ def settings(store_settings: StoreSettings, tmp_path: Path) -> Settings:
     return load_settings(None, environ={"YIXUN_STORE__URL": url, "YIXUN_MAIL__OUT": str(tmp_path / "out")})
 
 
+def work(engine: Engine, settings: Settings) -> list[tuple[str, str]]:
+    """Do what is due; the jobs and how they ended."""
+    return [(row.job, row.status) for row in carry_out(engine, settings, Stopping())]
+
+
 def test_a_digest_is_built_for_the_week_before_its_slot_and_only_once(engine: Engine, settings: Settings, tmp_path: Path) -> None:
-    now = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
     topic = {"id": "funding", "position": 0, "name_en": "Funding", "name_zh": "融资"}
-    with session_scope(engine) as session:
-        sync_catalogue(session, organisations=[], models=[], topics=[topic])
-        a_source(session)
-        item = an_item(session, title="某影像公司完成近亿元融资")
-        with_topics(session, item, "funding")
-        a_round(session, item)
-    rows = list(weekly_tasks(engine, settings, now=now))
-    assert [(row.job, row.status) for row in rows] == [("digest weekly", "done"), ("prune", "done")]
-    assert list(weekly_tasks(engine, settings, now=now + timedelta(hours=1))) == []
+    with time_machine.travel(datetime(2026, 11, 24, 3, 0, tzinfo=UTC), tick=False) as clock:
+        everything_fetched(engine)
+        with session_scope(engine) as session:
+            sync_catalogue(session, organisations=[], models=[], topics=[topic])
+            a_source(session, enabled=False)
+            item = an_item(session, title="某影像公司完成近亿元融资")
+            with_topics(session, item, "funding")
+            a_round(session, item)
+        assert work(engine, settings) == [("digest weekly", "done"), ("prune", "done")]
+        clock.shift(timedelta(hours=1))
+        assert work(engine, settings) == []
     with session_scope(engine) as session:
         assert session.exec(select(DigestIssue.period)).all() == ["2026-W47"]
     assert "某影像公司" in next((tmp_path / "out").rglob("*.txt")).read_text(encoding="utf-8")
 
 
+def test_each_digest_has_a_schedule_of_its_own(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
+    more = {"YIXUN_DIGEST__WEEKLY__DAY": "mon", "YIXUN_DIGEST__FUNDING__DAY": "wed", "YIXUN_DIGEST__FUNDING__TIME": "17:30:00"}
+    settings = load_settings(None, environ={**location(store_settings, tmp_path), **more})
+    with time_machine.travel(datetime(2026, 11, 23, 0, 30, tzinfo=UTC), tick=False) as clock:
+        everything_fetched(engine)
+        # Both owe an issue on a new store; from then on each comes at its hour.
+        assert work(engine, settings) == [("digest funding", "done"), ("digest weekly", "done"), ("prune", "done")]
+        for moment, due in (
+            ((25, 9, 29), []),
+            ((25, 9, 30), [("digest funding", "done")]),
+            ((29, 23, 59), [("prune", "done")]),
+            ((30, 0, 0), [("digest weekly", "done")]),
+        ):
+            day, hour, minute = moment
+            clock.move_to(datetime(2026, 11, day, hour, minute, tzinfo=UTC))
+            everything_fetched(engine)
+            assert work(engine, settings) == due
+
+
 def test_a_digest_without_recipients_fails_in_the_open(engine: Engine, settings: Settings) -> None:
     mailed = settings.model_copy(update={"mail": settings.mail.model_copy(update={"host": "127.0.0.1"})})
-    row = next(weekly_tasks(engine, mailed, now=datetime(2026, 11, 24, tzinfo=UTC)))
+    everything_fetched(engine)
+    row = next(carry_out(engine, mailed, Stopping()))
     assert (row.status, row.note) == ("failed", "[digest.weekly] has no recipients")
 
 
@@ -86,7 +115,7 @@ def test_the_operator_goes_before_the_catalogue_but_skip_stays_skip(engine: Engi
         session.flush()
         assert [one.id for one in enabled_sources(session, known, now=utc_now())] == ["on", "wanted"]
         # Digest, status and view tell the same.
-        assert [one.source.id for one in source_health(session)] == ["on", "wanted"]
+        assert [source.id for source, _ in conditions(session)] == ["on", "wanted"]
         assert overview(session).sources["disabled"] == 2
         rows = session.connection().exec_driver_sql("SELECT source_id FROM v1_source_health WHERE enabled = 1 ORDER BY 1")
         assert [row[0] for row in rows] == ["on", "wanted"]
@@ -106,44 +135,45 @@ def test_one_scheduler_at_a_time(engine: Engine) -> None:
 
 def test_the_daemon_never_drops_a_late_job_and_sends_at_the_hour(engine: Engine, settings: Settings) -> None:
     jobs = {job.id: job for job in Daemon(engine, settings).scheduler().get_jobs()}
-    assert set(jobs) == {"crawl", "weekly"}
+    assert set(jobs) == {"plan", "watch"}
     defaults = Daemon(engine, settings).scheduler()._job_defaults
     assert (defaults["misfire_grace_time"], defaults["coalesce"], defaults["max_instances"]) == (3600, True, 1)
     before = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
-    times = []
-    for _ in range(3):
-        before = jobs["weekly"].trigger.get_next_fire_time(None, before + timedelta(seconds=1))
-        times.append(before.astimezone(UTC))
-    assert weekly_slot("mon", settings.schedule, times[-1]) in times
+    assert jobs["plan"].trigger.get_next_fire_time(None, before).astimezone(UTC) <= before + timedelta(minutes=10)
+    hour = jobs["plan"].trigger.triggers[1].get_next_fire_time(None, before)
+    assert hour == weekly_slot("mon", settings.digest["weekly"].time, before + timedelta(minutes=1))
+
+
+def location(store_settings: StoreSettings, tmp_path: Path) -> dict[str, str]:
+    return {"YIXUN_STORE__URL": store_settings.url.get_secret_value(), "YIXUN_MAIL__OUT": str(tmp_path / "out")}
 
 
 def environment(store_settings: StoreSettings, tmp_path: Path, **more: str) -> dict[str, str]:
-    fixed = {"YIXUN_STORE__URL": store_settings.url.get_secret_value(), "YIXUN_MAIL__OUT": str(tmp_path / "out"), "HOME": str(tmp_path)}
-    return {**os.environ, **fixed, **more}
+    return {**os.environ, **location(store_settings, tmp_path), "HOME": str(tmp_path), **more}
 
 
 def everything_fetched(engine: Engine) -> None:
-    """No source is due, so that nothing goes out to the network."""
-    from crawler.sources.source import load_sources
-
+    """Every source was just read and none is due, so that nothing goes out to the network."""
     with session_scope(engine) as session:
         for source in load_sources()[0]:
-            a_source(session, id=source.id)
-            session.get_one(SourceState, source.id).next_due_at = utc_now() + timedelta(days=1)
+            if session.get(SourceState, source.id) is None:
+                a_source(session, id=source.id)
+            state = session.get_one(SourceState, source.id)
+            state.next_due_at, state.last_fetch_at, state.last_success_at = utc_now() + timedelta(days=1), utc_now(), utc_now()
 
 
 def test_run_once_does_what_is_due_then_nothing(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
     everything_fetched(engine)
-    late = environment(store_settings, tmp_path, YIXUN_SCHEDULE__CATCH_UP_DAYS="7")
+    late = environment(store_settings, tmp_path)
     first = subprocess.run([*YIXUN, "run", "--once", "--json"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert [json.loads(line)["job"] for line in first.stdout.splitlines()] == ["digest weekly", "prune"]
     second = subprocess.run([*YIXUN, "run", "--once"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert (second.stdout, second.stderr) == ("", "nothing was due\n")
+    assert (second.stdout, second.stderr) == ("nothing was due\n", "")
 
 
 def test_the_daemon_works_and_stops_when_told(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
     everything_fetched(engine)
-    late = environment(store_settings, tmp_path, YIXUN_SCHEDULE__CATCH_UP_DAYS="7")
+    late = environment(store_settings, tmp_path)
     daemon = subprocess.Popen([*YIXUN, "run"], env=late, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         ends_at = time.monotonic() + 180
@@ -166,7 +196,7 @@ def test_the_daemon_works_and_stops_when_told(engine: Engine, store_settings: St
     events = [json.loads(line)["event"] for line in log.splitlines()]
     assert events[0] == "started" and events[-1] == "stopped"
     after = subprocess.run([*YIXUN, "run", "--once"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert after.stderr == "nothing was due\n"
+    assert after.stdout == "nothing was due\n"
 
 
 def test_the_daemon_stops_itself_when_its_hold_is_lost(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from jobs.settings import ScheduleSettings
-from jobs.slots import Outcome, due_slots, recorded, weekly_slot
+from jobs.hours import weekly_slot
+from jobs.slots import Outcome, due_slots, recorded
 from store.database import session_scope
 from store.errors import DeliveryError
-from store.ledger import close_left_open
+from store.ledger import close_left_open, forget_future
 from store.models import Ledger
 
 MONDAY = datetime(2026, 11, 16, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
@@ -30,7 +31,7 @@ CATCH_UP = timedelta(days=6)
     ],
 )
 def test_a_weekly_slot_is_a_moment_in_shanghai(now: datetime, slot: datetime) -> None:
-    assert weekly_slot("mon", ScheduleSettings(digest_time=time(8)), now) == slot
+    assert weekly_slot("mon", time(8), now) == slot
 
 
 def due(session: Session, now: datetime, latest: datetime) -> list[datetime]:
@@ -45,7 +46,7 @@ def states(session: Session) -> list[tuple[datetime, str]]:
 
 def test_a_new_store_owes_the_last_slot_only(session: Session) -> None:
     assert due(session, MONDAY + timedelta(hours=3), MONDAY) == [MONDAY]
-    assert due(session, MONDAY + timedelta(days=6, hours=1), MONDAY) == []
+    assert due(session, MONDAY + timedelta(days=6, hours=1), MONDAY) == [MONDAY]
     assert states(session) == []
 
 
@@ -57,7 +58,10 @@ def test_what_lies_too_far_back_is_recorded_as_missed_once(session: Session) -> 
         assert states(session) == [(MONDAY - n * WEEK, "done" if n == 4 else "missed") for n in (4, 3, 2, 1)]
 
 
-@pytest.mark.parametrize(("status", "again"), [("done", False), ("partly", False), ("missed", False), ("running", True), ("waiting", True)])
+@pytest.mark.parametrize(
+    ("status", "again"),
+    [("done", False), ("partly", False), ("missed", False), ("skipped", False), ("running", True), ("waiting", True)],
+)
 def test_a_slot_is_worked_on_once(session: Session, status: str, again: bool) -> None:
     session.add(Ledger(job="digest weekly", slot=MONDAY, status=status, finished_at=MONDAY))
     session.flush()
@@ -68,8 +72,36 @@ def test_a_failed_slot_is_tried_again_after_an_hour_until_it_is_too_late(session
     session.add(Ledger(job="digest weekly", slot=MONDAY, status="failed", finished_at=MONDAY + timedelta(minutes=5)))
     session.flush()
     assert due(session, MONDAY + timedelta(minutes=30), MONDAY) == []
-    assert due(session, MONDAY + timedelta(minutes=65), MONDAY) == [MONDAY]
+    assert due(session, MONDAY + timedelta(hours=1, minutes=4, seconds=59), MONDAY) == [MONDAY]
     assert due(session, MONDAY + timedelta(days=6, hours=1), MONDAY) == []
+
+
+def test_a_slot_that_waits_is_looked_at_until_its_end_however_late(session: Session) -> None:
+    session.add(Ledger(job="digest weekly", slot=MONDAY, status="waiting", started_at=MONDAY))
+    session.flush()
+    assert due(session, MONDAY + timedelta(days=6, hours=1), MONDAY) == [MONDAY]
+    assert due(session, MONDAY + timedelta(days=8), MONDAY + WEEK) == [MONDAY, MONDAY + WEEK]
+
+
+def test_waiting_keeps_the_moment_when_it_began(engine: Engine) -> None:
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        recorded(engine, "digest weekly", MONDAY, lambda: Outcome("waiting"))
+        clock.move_to(MONDAY + timedelta(hours=5))
+        assert recorded(engine, "digest weekly", MONDAY, lambda: Outcome("done")).started_at == MONDAY
+        assert recorded(engine, "digest weekly", MONDAY, lambda: Outcome("done")).started_at == MONDAY + timedelta(hours=5)
+
+
+def test_what_a_clock_that_ran_ahead_recorded_closes_no_slot(session: Session) -> None:
+    session.add(Ledger(job="digest weekly", slot=MONDAY - WEEK, status="done", finished_at=MONDAY - WEEK))
+    session.flush()
+    year_ahead = MONDAY + 52 * WEEK
+    due(session, year_ahead, year_ahead)
+    session.add(Ledger(job="digest weekly", slot=year_ahead, status="done", finished_at=year_ahead))
+    session.flush()
+    assert due(session, MONDAY + timedelta(minutes=1), MONDAY) == []
+    assert forget_future(session, now=MONDAY + timedelta(minutes=1)) == 53
+    assert due(session, MONDAY + timedelta(minutes=1), MONDAY) == [MONDAY]
+    assert states(session) == [(MONDAY - WEEK, "done")]
 
 
 def test_what_was_left_in_the_middle_is_closed_and_due_again(session: Session) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from typer.testing import CliRunner, Result
@@ -107,7 +109,7 @@ def test_exit_status_3_when_some_recipients_failed_and_1_when_all_did(config: Pa
     config.write_text(mail + text + "recipients = ['ann@example.org', 'ben@example.org']\n", encoding="utf-8")
     partly = run(config, "send", "weekly", "--week", "2026-W47")
     assert (partly.exit_code, server.mails) == (3, 1)
-    assert partly.stdout.splitlines() == ["ann@example.org: sent", "ben@example.org: failed: the server answered 550 no such user"]
+    assert partly.stdout.splitlines() == ["ann@example.org: sent", "ben@example.org: refused: the server answered 550 no such user"]
     again = run(config, "send", "weekly", "--week", "2026-W47")
     assert (again.exit_code, server.mails) == (3, 1)
     assert "ann@example.org: already" in again.stdout
@@ -136,3 +138,52 @@ def test_unknown_digests_and_weeks_are_named(config: Path, words: tuple[str, ...
     result = run(config, *words)
     assert isinstance(result.exception, UsageError)
     assert words[1] in str(result.exception) or words[-1] in str(result.exception)
+
+
+def test_a_test_mail_freezes_nothing_and_can_be_repeated(config: Path, picky: tuple[Picky, int]) -> None:
+    server, port = picky
+    text = config.read_text(encoding="utf-8")
+    mail = f"mail.host = '127.0.0.1'\nmail.port = {port}\nmail.security = 'none'\n"
+    config.write_text(mail + text + "recipients = ['ann@example.org']\n", encoding="utf-8")
+    for _ in range(2):
+        sent = run(config, "send", "weekly", "--week", "2026-W47", "--test", "ann@example.org")
+        assert (sent.exit_code, sent.stdout) == (0, "ann@example.org: sent\n")
+    both = run(config, "send", "weekly", "--week", "2026-W47", "--test", "ann@example.org", "--test", "ben@example.org")
+    assert (both.exit_code, server.mails) == (3, 3)
+    assert "none built yet" in run(config, "list").stdout
+    assert run(config, "build", "weekly", "--week", "2026-W47").exit_code == 0
+    assert run(config, "send", "weekly", "--week", "2026-W47", "--test", "ann@example.org").exit_code == 0
+    assert run(config, "build", "weekly", "--week", "2026-W47", "--rebuild").exit_code == 0
+    assert run(config, "send", "weekly", "--week", "2026-W47").stdout == "ann@example.org: sent\n"
+    for words in (["--to", "ann@example.org"], ["--to", "ann@example.org", "--settle", "lost"]):
+        assert run(config, "send", "weekly", "--test", "ann@example.org", *words).exit_code == 2
+
+
+def test_a_running_week_is_shown_marked_and_never_frozen(config: Path, tmp_path: Path, picky: tuple[Picky, int]) -> None:
+    with time_machine.travel(datetime(2026, 11, 19, 3, 0, tzinfo=UTC), tick=False):
+        refused = run(config, "build", "weekly", "--week", "2026-W47")
+        assert isinstance(refused.exception, UsageError) and "is not over yet" in str(refused.exception)
+        built = run(config, "build", "weekly", "--week", "2026-W47", "--partial")
+        assert [Path(line).name for line in built.stdout.splitlines()] == [
+            f"weekly-2026-W47-partial.{end}" for end in ("html", "txt", "eml")
+        ]
+        assert (tmp_path / "out" / "weekly-2026-W47-partial.txt").read_text(encoding="utf-8").startswith("PARTIAL: ")
+        assert "none built yet" in run(config, "list").stdout
+        assert run(config, "preview", "weekly", "--week", "2026-W47").stdout.startswith("PARTIAL: ")
+        assert isinstance(run(config, "send", "weekly", "--week", "2026-W47").exception, UsageError)
+        assert run(config, "send", "weekly", "--week", "2026-W47", "--partial").exit_code == 2
+        config.write_text(
+            f"mail.host = '127.0.0.1'\nmail.port = {picky[1]}\nmail.security = 'none'\n" + config.read_text(encoding="utf-8"),
+            encoding="utf-8",
+        )
+        words = ("send", "weekly", "--week", "2026-W47", "--test", "ann@example.org")
+        assert isinstance(run(config, *words).exception, UsageError)
+        assert run(config, *words, "--partial").stdout == "ann@example.org: sent\n"
+
+
+def test_mailing_writes_the_files_that_mails_may_link_to(config: Path, tmp_path: Path, picky: tuple[Picky, int]) -> None:
+    text = config.read_text(encoding="utf-8")
+    mail = f"mail.host = '127.0.0.1'\nmail.port = {picky[1]}\nmail.security = 'none'\n"
+    config.write_text(mail + text + "recipients = ['ann@example.org']\n", encoding="utf-8")
+    run(config, "send", "weekly", "--week", "2026-W47")
+    assert (tmp_path / "out" / "weekly-2026-W47.html").exists()

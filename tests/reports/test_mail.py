@@ -27,7 +27,8 @@ from sqlmodel import Session as StoreSession
 from reports.archive import write_issue
 from reports.digest import build_issue
 from reports.edition import Edition
-from reports.mail import Outcome, compose, deliver, message_id, settle
+from reports.letter import compose, message_id
+from reports.mail import Outcome, deliver, send_test, settle
 from reports.settings import MailSettings
 from store.database import session_scope
 from store.digests import deliveries_of, find_delivery
@@ -45,6 +46,7 @@ class Mailbox:
         self.refused: dict[str, str] = {}  # recipient → reply to RCPT
         self.answers: list[str] = []  # replies to the text, before 250 becomes the rule
         self.drop_after_data = False
+        self.heard: list[str] = []  # recipients as RCPT named them
         self.sessions = 0
 
     async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]) -> list[str]:
@@ -53,6 +55,7 @@ class Mailbox:
         return responses
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        self.heard.append(address)
         if reply := self.refused.get(address):
             if reply.startswith("4"):
                 del self.refused[address]
@@ -154,12 +157,91 @@ def test_sending_twice_sends_once(engine: Engine, issue: tuple[int, Edition], se
 def test_a_refused_recipient_fails_alone_and_is_tried_again_next_time(
     engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
 ) -> None:
-    mailbox.refused[ANN] = "550 no such user"
-    failed, sent = deliver(engine, *issue, [ANN, BEN], server)
-    assert (failed.state, failed.error, sent.state) == ("failed", "the server answered 550 no such user", "sent")
+    mailbox.refused[ANN] = "450 come back later"
+    failed, sent = deliver(engine, *issue, [ANN, BEN], server.model_copy(update={"tries": 1}))
+    assert (failed.state, failed.error, sent.state) == ("failed", "the server answered 450 come back later", "sent")
     assert states(engine, issue[0]) == {ANN: "failed", BEN: "sent"}
-    mailbox.refused.clear()
     assert [one.state for one in deliver(engine, *issue, [ANN, BEN], server)] == ["sent", "already"]
+
+
+@pytest.mark.parametrize("reply", ["550 5.7.1 relaying denied", "530 5.7.0 log in first"])
+def test_a_refusal_that_is_about_us_is_no_word_on_the_recipient(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox, reply: str
+) -> None:
+    mailbox.refused[ANN] = reply
+    (outcome,) = deliver(engine, *issue, [ANN], server)
+    assert (outcome.state, outcome.is_final) == ("failed", False)
+
+
+def test_a_refusal_for_good_is_final_and_after_two_issues_the_reader_is_left_out(
+    engine: Engine, server: MailSettings, mailbox: Mailbox
+) -> None:
+    mailbox.refused[ANN] = "550 5.1.1 no such user"
+    with session_scope(engine) as session:
+        a_source(session)
+        issues = [build_issue(session, an_order(week)) for week in ("2026-W45", "2026-W46", "2026-W47")]
+        numbered = [(built.id or 0, edition) for built, edition in issues]
+    for number, (one, said) in enumerate(zip(numbered, ("refused", "refused", "suppressed"), strict=True), 1):
+        for _ in range(2):
+            (outcome,) = deliver(engine, *one, [ANN], server)
+            assert (outcome.state, outcome.is_final) == (said, True)
+        assert len(mailbox.heard) == min(number, 2)
+    # A person may insist, and a reader who is back gets the next issue again.
+    mailbox.refused.clear()
+    assert deliver(engine, *numbered[0], [ANN], server, insist=True) == [Outcome(ANN, "sent")]
+    assert deliver(engine, *numbered[2], [ANN], server) == [Outcome(ANN, "sent")]
+
+
+def test_one_reader_is_one_however_the_address_is_written(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    assert deliver(engine, *issue, ["Ann Lee <Ann@Example.org>", ANN], server) == [Outcome("Ann Lee <Ann@Example.org>", "sent")]
+    assert deliver(engine, *issue, ["ANN@example.org"], server) == [Outcome("ANN@example.org", "already")]
+    (mail,) = mailbox.read()
+    assert (mail["To"], mailbox.mails[0][0]) == ("Ann Lee <Ann@Example.org>", ["Ann@Example.org"])
+
+
+def test_addresses_beyond_ascii_where_the_server_takes_them(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    idn, wide = "王芳 <fang@医院.example>", "王芳@example.org"
+    old = Controller(mailbox, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=False)
+    old.start()
+    try:
+        first, second = deliver(engine, *issue, [idn, wide], server.model_copy(update={"port": old.port}))
+    finally:
+        old.stop()
+    assert (first.state, second.state) == ("sent", "refused")
+    assert "no addresses beyond ASCII" in (second.error or "")
+    assert mailbox.mails[0][0] == ["fang@xn--ekrs67m.example"]
+    assert str(mailbox.read()[0]["To"]) == "王芳 <fang@xn--ekrs67m.example>"
+    assert deliver(engine, *issue, [wide, BEN], server, insist=True) == [Outcome(wide, "sent"), Outcome(BEN, "sent")]
+    assert [to for to, _ in mailbox.mails[1:]] == [[wide], [BEN]]
+    assert f"To: {wide}".encode() in mailbox.mails[1][1]
+
+
+def test_a_test_mail_is_marked_repeatable_and_no_ledger_knows_of_it(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    for _ in range(2):
+        assert send_test(issue[1], [ANN, BEN], server) == [Outcome(ANN, "sent"), Outcome(BEN, "sent")]
+    assert states(engine, issue[0]) == {}
+    mails = mailbox.read()
+    assert len({mail["Message-ID"] for mail in mails}) == 4
+    assert {str(mail["Subject"]) for mail in mails} == {"[TEST] Yixun 医讯 2026-W47: 1 story"}
+    plain = mails[0].get_body(("plain",))
+    assert plain is not None and plain.get_content().startswith("TEST: this mail went to this address alone.")
+    assert deliver(engine, *issue, [ANN], server) == [Outcome(ANN, "sent")]
+    mailbox.refused[ANN] = "550 no such user"
+    assert [one.state for one in send_test(issue[1], [ANN, BEN], server)] == ["failed", "sent"]
+
+
+def test_a_sender_told_to_stop_finishes_its_mail_and_leaves_the_rest(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
+    outcomes = deliver(engine, *issue, [ANN, BEN], server, stopped=lambda: bool(mailbox.mails))
+    assert [(one.state, one.is_final) for one in outcomes] == [("sent", True), ("left", False)]
+    assert [one.state for one in deliver(engine, *issue, [ANN, BEN], server)] == ["already", "sent"]
 
 
 def test_a_passing_refusal_is_overcome_before_the_text_leaves(
@@ -195,9 +277,14 @@ def test_a_person_may_say_that_an_unknown_mail_arrived(
     assert deliver(engine, *issue, [ANN], server) == [Outcome(ANN, "already")]
 
 
-def test_a_text_the_server_turns_down_failed(engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox) -> None:
+def test_a_text_the_server_turns_down_is_final_and_one_it_cannot_take_now_is_sent_again(
+    engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
+) -> None:
     mailbox.answers = ["554 looks like spam", "451 disk trouble"]
-    assert [one.state for one in deliver(engine, *issue, [ANN, BEN], server)] == ["failed", "unknown"]
+    outcomes = deliver(engine, *issue, [ANN, BEN], server)
+    assert [(one.state, one.is_final) for one in outcomes] == [("rejected", True), ("failed", False)]
+    assert [one.state for one in deliver(engine, *issue, [ANN, BEN], server)] == ["rejected", "sent"]
+    assert len(mailbox.mails) == 3
 
 
 def test_a_sender_that_died_leaves_its_mail_to_a_person(

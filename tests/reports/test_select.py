@@ -13,7 +13,8 @@ from reports.digest import build_issue
 from reports.edition import Edition
 from reports.period import days
 from reports.select import Order, select_edition
-from store.models import Fetch, Organisation, Run, SourceState, fact_table
+from store.models import Organisation, SourceState, fact_table
+from store.status import SourceStatus
 from tests.reports.conftest import an_order
 from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item, with_topics
 
@@ -261,19 +262,12 @@ def test_a_summary_is_the_sentence_that_proves_the_fact_not_the_headline_again(n
 
 
 def test_the_footer_names_failing_and_silent_sources(newsroom: Session, order: Order) -> None:
-    run = Run(started_at=NOON, status="partly")
-    newsroom.add(run)
-    newsroom.flush()
     a_source(newsroom, id="blocked", name="Blocked Bureau")
     a_source(newsroom, id="stuck", name="Stuck Feed")
     a_source(newsroom, id="fresh", name="Fresh Feed", enabled=False)
     blocked, stuck = newsroom.get_one(SourceState, "blocked"), newsroom.get_one(SourceState, "stuck")
-    stuck.newest_entry_at = NOON - timedelta(days=200)
-    newsroom.add_all([blocked, stuck])
-    assert run.id is not None
-    newsroom.add(
-        Fetch(run_id=run.id, source_id="blocked", url="https://b.example/", started_at=NOON, status="refused", note="a script, no list")
-    )
+    blocked.status, blocked.status_reason = SourceStatus.blocked, "a script, no list"
+    stuck.status, stuck.status_reason = SourceStatus.stale, "says nothing new"
     newsroom.flush()
     health = select_edition(newsroom, order).health
     assert [(row.name, row.reason) for row in health.failing] == [("Blocked Bureau", "a script, no list")]

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from store.models import AdoptionFact, FundingFact, InvestorRow, Item, ItemTopic, SourceRow, SourceState, Story
 
 NOON = datetime(2026, 11, 17, 4, 0, tzinfo=UTC)
+READ = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # in the morning after that week
 
 
 def a_source(session: Session, **values: Any) -> SourceRow:
@@ -36,7 +37,7 @@ def a_source(session: Session, **values: Any) -> SourceRow:
     )
     session.add(row)
     session.flush()
-    session.add(SourceState(source_id=row.id, status="ok", status_since=NOON))
+    session.add(SourceState(source_id=row.id, status="ok", status_since=NOON, last_fetch_at=READ, last_success_at=READ))
     session.flush()
     return row
 

@@ -1,0 +1,34 @@
+"""When the weekly work has its slots. Loads nothing heavy, for `status` and `doctor` ask too."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from reports.settings import Weekday
+from store.clock import SHANGHAI
+
+from .config import Settings
+
+PRUNE = "prune"
+_PRUNE_AT = time(4)
+_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEK = timedelta(weeks=1)
+
+
+def weekly_slot(day: Weekday, at: time, now: datetime) -> datetime:
+    """The last moment not after `now` that is the time `at` of `day` in Asia/Shanghai, as aware UTC."""
+    local = now.astimezone(SHANGHAI)
+    days_since = (local.weekday() - _DAYS.index(day)) % 7
+    last = datetime.combine(local.date() - timedelta(days=days_since), at, SHANGHAI)
+    return (last if last <= local else last - _WEEK).astimezone(UTC)
+
+
+def weekly_slots(settings: Settings, *, now: datetime) -> dict[str, datetime]:
+    """The last slot that has come of each weekly job, by the job's name in the ledger: each digest has a schedule of its own."""
+    digests = {f"digest {name}": weekly_slot(digest.day, digest.time, now) for name, digest in settings.digest.items()}
+    return {**digests, PRUNE: weekly_slot(settings.schedule.prune_day, _PRUNE_AT, now)}
+
+
+def next_slots(settings: Settings, *, now: datetime) -> dict[str, datetime]:
+    """The first slot after `now` of each weekly job, by its name in the ledger."""
+    return {job: slot + _WEEK for job, slot in weekly_slots(settings, now=now).items()}

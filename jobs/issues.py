@@ -1,0 +1,86 @@
+"""One slot of a digest: wait until enough was looked at, then build the issue, write its files, and send it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from reports.archive import write_issue
+from reports.coverage import Coverage
+from reports.digest import build_issue, mailed
+from reports.edition import Edition
+from reports.mail import Outcome as Delivered
+from reports.mail import deliver
+from reports.period import last_whole_week
+from reports.select import Order, measure
+from store.clock import SHANGHAI
+from store.database import Engine, session_scope, utc_now
+from store.digests import find_issue
+from store.errors import DigestError
+from store.ledger import find_slot
+from store.models import DigestIssue
+from store.status import LedgerStatus
+
+from .config import Settings
+from .slots import Outcome
+
+
+def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *, stopped: Callable[[], bool]) -> Outcome:
+    """Build the issue of the week before `slot` and send it to whoever does not have it; to files alone without mail.host.
+
+    The slot waits while less was looked at than `least_coverage` asks for, `wait_hours` at most. An issue that was built before
+    and went to nobody is built anew when more is known. `stopped` is asked before each mail.
+    """
+    order = Order(name=name, settings=settings.digest[name], period=last_whole_week(slot), now=utc_now())
+    if settings.mail.host is not None and not order.settings.recipients:
+        return Outcome(LedgerStatus.failed, f"[digest.{name}] has no recipients")
+    with session_scope(engine) as session:
+        seen = measure(session, order)
+        row = find_slot(session, f"digest {name}", slot)
+    until = ((row and row.started_at) or order.now) + timedelta(hours=order.settings.wait_hours)
+    if not seen.is_enough and order.now < until:
+        return Outcome(LedgerStatus.waiting, f"{order.period.label} waits until {_local(until)} for more than {_read(seen)}")
+    if seen.is_nothing:
+        return Outcome(LedgerStatus.failed, f"{order.period.label} is not sent: {_read(seen)}")
+    with session_scope(engine) as session:
+        frozen = find_issue(session, name, order.period.label)
+        anew = frozen is not None and frozen.coverage < seen.share and not mailed(session, frozen)
+        issue, edition = build_issue(session, order, rebuild=anew)
+    written = _write(issue, edition, settings)
+    if settings.mail.host is None:
+        return Outcome(LedgerStatus.done, f"{issue.period} {written}")
+    outcomes = deliver(engine, issue.id or 0, edition, order.settings.recipients, settings.mail, stopped=stopped)
+    return _outcome(issue, outcomes)
+
+
+def _read(seen: Coverage) -> str:
+    pages = f", {seen.pages_waiting} pages unread" if seen.pages_waiting else ""
+    return f"{seen.read} of {seen.enabled} sources read since its end{pages}"
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _write(issue: DigestIssue, edition: Edition, settings: Settings) -> str:
+    """Write the files of an issue. What cannot be written stops a mail only where the mail would link to it."""
+    write = partial(write_issue, edition, settings.mail.out, settings.mail, date=issue.built_at)
+    try:
+        return f"written to {', '.join(str(path) for path in write())}"
+    except DigestError as error:
+        if settings.mail.host is None or edition.archive_url is not None:
+            raise
+        return f"not written: {error}"
+
+
+def _outcome(issue: DigestIssue, outcomes: list[Delivered]) -> Outcome:
+    """How the slot stands: open while sending again would reach somebody; what is final needs a person, not another try."""
+    fine = sum(outcome.fine for outcome in outcomes)
+    wrong = [f"{outcome.recipient}: {outcome.error or outcome.state}" for outcome in outcomes if not outcome.fine]
+    note = "; ".join([f"{issue.period} sent to {fine} of {len(outcomes)}", *wrong[:10]])
+    if any(outcome.state == "left" for outcome in outcomes):
+        return Outcome(LedgerStatus.waiting, note)
+    if not all(outcome.is_final for outcome in outcomes):
+        return Outcome(LedgerStatus.failed, note)
+    return Outcome(LedgerStatus.partly if wrong else LedgerStatus.done, note)

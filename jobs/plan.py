@@ -1,0 +1,97 @@
+"""The order of work at one moment: crawl what is due, then each digest whose slot has come, then tidying up.
+
+The crawl goes first because an issue may only say what was looked at: at the start, after a night off, and when a slot comes, the
+sources that were not asked since the week ended are asked before its issue is built (`issues`). Every piece of work has a row in the
+ledger; what fails is recorded there and stops nothing that comes after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from reports.period import last_whole_week
+from store.database import Engine, session_scope, utc_now
+from store.digests import set_aside_future_issues
+from store.errors import StoreError
+from store.ledger import forget_future
+from store.models import Ledger
+
+from .config import Settings
+from .hours import PRUNE, weekly_slots
+from .issues import send_digest
+from .slots import Outcome, due_slots, recorded, unrecorded
+from .stopping import Stopping
+from .tasks import crawl_due, prune_store
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One piece of weekly work: its name in the ledger, its last slot, how late it is still done, and what is to be done for a slot."""
+
+    name: str
+    latest: datetime
+    catch_up: timedelta
+    work: Callable[[datetime], Outcome]
+
+
+def carry_out(engine: Engine, settings: Settings, stopping: Stopping) -> Iterator[Ledger]:
+    """Do all that is due now, in its order, until told to stop; yields what was recorded."""
+    now = utc_now()
+    if stopping.asked.is_set():
+        return
+    _mend_clock(engine, now)
+    slots = weekly_slots(settings, now=now)
+    digests = [_digest(engine, settings, name, slots, stopping) for name in settings.digest]
+    due = {job.name: _due(engine, job, now) for job in digests}
+    ends = [last_whole_week(slot).bounds()[1] for found in due.values() if isinstance(found, list) for slot in found]
+    crawled = crawl_due(engine, settings, now=now, since=max(ends, default=None))
+    if crawled is not None:
+        yield crawled
+    for job in digests:
+        yield from _carry_out(engine, job, due[job.name], stopping)
+    pruning = _Job(PRUNE, slots[PRUNE], timedelta(weeks=1), lambda _: prune_store(engine, settings, now=utc_now()))
+    yield from _carry_out(engine, pruning, _due(engine, pruning, now), stopping)
+
+
+def _digest(engine: Engine, settings: Settings, name: str, slots: dict[str, datetime], stopping: Stopping) -> _Job:
+    job = f"digest {name}"
+    sending = partial(send_digest, engine, settings, name, stopped=stopping.asked.is_set)
+    return _Job(job, slots[job], timedelta(days=settings.schedule.catch_up_days), sending)
+
+
+def _mend_clock(engine: Engine, now: datetime) -> None:
+    """Forget what was recorded while the clock ran ahead: it would close slots that are still to come."""
+    log = structlog.get_logger()
+    try:
+        with session_scope(engine) as session:
+            rows, issues = forget_future(session, now=now), set_aside_future_issues(session, now=now)
+    except StoreError as error:
+        log.error("the records cannot be looked through", error=str(error))
+        return
+    if rows or issues:
+        log.warning("recorded under a clock that ran ahead, set aside", slots=rows, issues=issues)
+
+
+def _due(engine: Engine, job: _Job, now: datetime) -> list[datetime] | StoreError:
+    try:
+        with session_scope(engine) as session:
+            return due_slots(session, job.name, job.latest, now=now, catch_up=job.catch_up)
+    except StoreError as error:
+        return error
+
+
+def _carry_out(engine: Engine, job: _Job, due: list[datetime] | StoreError, stopping: Stopping) -> Iterator[Ledger]:
+    if isinstance(due, StoreError):
+        yield unrecorded(job.name, job.latest, due)
+        return
+    for slot in due:
+        with stopping.whole():
+            if stopping.asked.is_set():
+                return
+            row = recorded(engine, job.name, slot, partial(job.work, slot))
+        yield row
