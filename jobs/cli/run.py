@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_json, say, settings_of
+from .common import EXIT_DONE, EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_json, say, settings_of
+
+if TYPE_CHECKING:
+    from store.status import LedgerStatus
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +38,6 @@ def run(
     from store.database import session_scope
     from store.ledger import close_left_open
     from store.migrate import open_store
-    from store.status import LedgerStatus
 
     settings = settings_of(config)
     engine = open_store(settings.store)
@@ -57,9 +60,16 @@ def run(
     engine.dispose()
     if stopping.asked.is_set():
         say("told to stop: what is left is done by the next run")
-    elif not statuses:
+        return
+    if not statuses:
         say("nothing was due")
-    elif set(statuses) == {LedgerStatus.failed}:
-        raise typer.Exit(EXIT_FAILED)
-    elif set(statuses) != {LedgerStatus.done}:
-        raise typer.Exit(EXIT_PARTLY)
+    raise typer.Exit(_exit_status(statuses))
+
+
+def _exit_status(statuses: Sequence[LedgerStatus]) -> int:
+    """0 when all was done, 1 when all failed, 3 for what lies between."""
+    from store.status import LedgerStatus
+
+    if set(statuses) <= {LedgerStatus.done}:
+        return EXIT_DONE
+    return EXIT_FAILED if set(statuses) == {LedgerStatus.failed} else EXIT_PARTLY
