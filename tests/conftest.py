@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -15,9 +16,12 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlmodel import Session
 
+from jobs.cli.app import main
 from store.database import session_scope
 from store.migrate import open_store
 from store.settings import StoreSettings
+from tests.jobs.command import Done, Yixun
+from tests.warm import warm_python
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -25,6 +29,14 @@ def _no_settings_from_outside() -> None:
     """The tests' settings are their own: not the developer's, not the machine's."""
     for name in [name for name in os.environ if name.startswith("YIXUN_")]:
         del os.environ[name]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _warm_start(_no_settings_from_outside: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Crawls and reading start warm (see `tests.warm`); where a test must start them cold, it names `REAL_PYTHON`."""
+    with warm_python(tmp_path_factory.mktemp("warm")) as python, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", python)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -115,3 +127,25 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session on `engine`, committed at the end."""
     with session_scope(engine) as session:
         yield session
+
+
+@pytest.fixture
+def yixun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yixun:
+    """Run `yixun` in an empty folder, as a user without a configuration."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def run(*words: str, check: int | None = 0, **environ: str) -> Done:
+        capsys.readouterr()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["yixun", *words])
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+                sys.exit(0)
+        done = Done(int(ended.value.code or 0), *capsys.readouterr())
+        assert check is None or done.returncode == check, done
+        return done
+
+    return run

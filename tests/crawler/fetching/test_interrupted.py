@@ -23,7 +23,9 @@ from store.locks import STALE, is_alive, release_lock, renew_lock, take_lock
 from store.migrate import open_store
 from store.models import Item, Run, StoreLock
 from store.settings import StoreSettings
+from tests.crawler.moved_clock import MovedClock
 from tests.crawler.site import LOCAL, TEXT, Answer, Asked, Site
+from tests.warm import REAL_PYTHON
 
 TITLE = "医院上线人工智能辅助诊断系统"
 ARTICLES = 30
@@ -44,7 +46,7 @@ def _fill(site: Site, seconds: float) -> Source:
 
 def _start(source: Source, store: StoreSettings) -> subprocess.Popen[bytes]:
     child = subprocess.Popen(
-        [sys.executable, "-m", "crawler.fetching.run"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [REAL_PYTHON, "-m", "crawler.fetching.run"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     assert child.stdin
     child.stdin.write(CrawlOrder(sources=[source], crawl=LOCAL, store=store).as_line())
@@ -53,7 +55,7 @@ def _start(source: Source, store: StoreSettings) -> subprocess.Popen[bytes]:
 
 
 def _wait_for_articles(site: Site, number: int) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while sum(1 for one in site.log if one.path.startswith("/a/")) < number:
         assert time.monotonic() < end, "the crawl does not come to its articles"
         time.sleep(0.02)
@@ -98,7 +100,7 @@ def test_a_crawl_ends_when_whoever_started_it_is_gone(site: Site, store_file: St
     _wait_for_articles(site, 1)
     assert child.stdin
     child.stdin.close()
-    child.wait(30)
+    child.wait(120)
     assert sum(1 for one in site.log if one.path.startswith("/a/")) < ARTICLES
 
 
@@ -124,9 +126,9 @@ def test_the_pause_between_two_requests_is_kept(site: Site, store_file: StoreSet
     site.put_feed("/feed.xml", [(f"/a/{n}.html", f"{TITLE}{n}") for n in range(3)])
     for number in range(3):
         site.pages[f"/a/{number}.html"] = note
-    crawl([site.source()], LOCAL.model_copy(update={"min_delay": 0.6}), store_file)
+    crawl([site.source()], LOCAL.model_copy(update={"min_delay": 1.4}), store_file)
     assert len(times) == 3
-    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.55
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.7  # a busy machine may note the earlier one late
 
 
 def test_a_host_gets_one_request_at_a_time_even_without_a_pause(site: Site, store_file: StoreSettings) -> None:
@@ -153,12 +155,15 @@ def test_addresses_inside_are_refused_unless_allowed(site: Site, store_file: Sto
     assert not site.log
 
 
-def test_a_crawl_is_ended_in_time(site: Site, store_file: StoreSettings) -> None:
-    source = _fill(site, 1.0)
-    report = crawl([source], LOCAL.model_copy(update={"max_seconds": 4.0}), store_file)
+def test_a_crawl_is_ended_in_time(site: Site, store_file: StoreSettings, moved: MovedClock) -> None:
+    source = _fill(site, 0)
+    for number in range(ARTICLES):
+        site.put_article(f"/a/{number}.html", f"{TITLE}{number}")
+    moved.at(site, asked=3, seconds=1000, hold=True)
+    report = crawl([source], LOCAL.model_copy(update={"max_seconds": 900.0, "timeout": 600.0}), store_file)
     assert "crawl.max_seconds" in report.note
     assert report.status == "partly"
-    assert {row[2] for row in _contents(store_file)} >= {"pending"}
+    assert sorted(row[2] for row in _contents(store_file)) == ["kept"] * 2 + ["pending"] * (ARTICLES - 2)
 
 
 def test_a_lock_is_taken_over_from_the_dead_and_the_silent(session: Session) -> None:
