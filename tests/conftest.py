@@ -114,6 +114,16 @@ def fresh_store(postgresql_url: str, tmp_path: Path) -> Iterator[dict[str, Store
         yield {"sqlite": StoreSettings(url=f"sqlite:///{tmp_path / 'fresh.db'}"), "postgresql": settings}
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreSettings]:
+    """Settings of a database without a schema that lasts as long as the tests of a module, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield StoreSettings(url=f"sqlite:///{tmp_path_factory.mktemp('lasting')}/store.db")
+        return
+    with _postgresql_database(request.getfixturevalue("postgresql_url")) as settings:
+        yield settings
+
+
 @pytest.fixture
 def engine(store_settings: StoreSettings) -> Iterator[Engine]:
     """An open store without rows, once on SQLite and once on PostgreSQL."""

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from store.settings import StoreSettings
-
 from tests.warm import fault_in
 
 from .moved_clock import MovedClock

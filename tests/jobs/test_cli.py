@@ -40,7 +40,7 @@ def test_help_loads_little_and_nothing_heavy() -> None:
     """Half a second, where each module costs a millisecond or less."""
     code = "import sys; from jobs.cli.app import build_app; build_app(); print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
-    assert len(loaded) < 400
+    assert len(loaded) < 300
     assert not loaded & {"sqlalchemy", "pydantic", "scrapy", "lxml", "jinja2", "numpy", "structlog"}
 
 

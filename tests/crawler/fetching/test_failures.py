@@ -257,7 +257,7 @@ def _kept(settings: StoreSettings, *, locked_for: float | None) -> tuple[str, in
             if locked_for is not None:
                 await asyncio.sleep(locked_for)
             end = time.monotonic() + 120
-            while not (keeper.stopped_because or locked_for is not None and counted()):
+            while not (keeper.stopped_because or (locked_for is not None and counted())):
                 assert time.monotonic() < end, "neither stopped nor written"
                 await asyncio.sleep(0.05)
         keeper.cancel()

@@ -23,9 +23,7 @@ from tests.crawler.moved_clock import MovedClock
 from tests.crawler.site import LOCAL, TEXT, Answer, Asked, Site, serve_site
 
 TITLE = "某市医院影像科上线人工智能阅片系统"
-TIGHT = LOCAL.model_copy(
-    update={"max_bytes": 50_000, "max_page_bytes": 20_000, "max_redirects": 3, "max_entries": 5}
-)
+TIGHT = LOCAL.model_copy(update={"max_bytes": 50_000, "max_page_bytes": 20_000, "max_redirects": 3, "max_entries": 5})
 HOUR = 3600
 Row = TypeVar("Row", bound=SQLModel)
 
