@@ -66,12 +66,16 @@ def read(page: Page, source: Source) -> Listing:
     text, _ = decode(page.body, content_type=page.content_type, declared=source.encoding)
     text, cut = _newest(_safe(text), page, source)
     _refuse_overloaded_tags(text, source)
-    parsed = feedparser.parse(
-        text.encode("utf-8", "replace"),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": _base(page)},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        parsed = feedparser.parse(
+            text.encode("utf-8", "replace"),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": _base(page)},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (ValueError, OverflowError) as error:
+        # Its lenient parser ends at numbers of characters that do not exist.
+        raise ParseError(f"parse: breaks the parser of feeds: {error}", subject=source.id) from error
     if not parsed.entries:
         _explain_nothing(parsed, text, source)
     listing = Listing(ttl_seconds=_ttl(parsed.feed))
