@@ -2,7 +2,7 @@
 
 `warm_python` gives an interpreter that does so for the modules of `WARM` and starts the real one for anything else. What is forked
 has its own process, files and memory as ever; it dies when whoever started it kills it. Where the environment names a file of Python
-by `fault_in(module)`, that file is run first: so tests break what works.
+by `fault_in(module)`, that file is run first: so tests break what works. For Linux.
 """
 
 from __future__ import annotations

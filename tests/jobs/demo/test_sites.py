@@ -39,7 +39,7 @@ def fetch(web: SampleWeb, name: str, path: str | None = None, **headers: str) ->
     """Status, content type and bytes of a path of a site, by default its listing."""
     one = site(web, name)
     try:
-        with urlopen(Request(one.base + (path or one.file.listing.path), headers=headers), timeout=5) as answer:
+        with urlopen(Request(one.base + (path or one.file.listing.path), headers=headers), timeout=60) as answer:
             return answer.status, answer.headers["Content-Type"], answer.read()
     except HTTPError as error:
         with error:
@@ -145,7 +145,7 @@ def test_nothing_is_published_before_its_time(web: SampleWeb) -> None:
 
 def test_unchanged_pages_answer_304_and_all_requests_are_remembered(web: SampleWeb) -> None:
     one = site(web, "venture-journal")
-    with urlopen(one.base + "/atom.xml", timeout=5) as answer:
+    with urlopen(one.base + "/atom.xml", timeout=60) as answer:
         tag = answer.headers["ETag"]
     before = len(web.requests)
     assert fetch(web, "venture-journal", **{"If-None-Match": tag})[0] == 304
