@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: install demo test soak mutate lint bench house docs clean lock wheels help
+.PHONY: install demo test soak mutate lint bench house kinds docs train clean lock wheels help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -48,19 +48,33 @@ house: $(VENV)/.installed-test ## the folders, how they import each other, what 
 	$(BIN)/python -m tests.house
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.installed-test ## renew what docs/ says of commands and settings
+kinds: ## tell the store of the kinds of fact in crawler/judge/registry.py
+	$(PYTHON) -m crawler.judge.registry
+
+docs: $(VENV)/.installed-test kinds ## renew what docs/ says of commands, settings, kinds of fact and columns
 	$(BIN)/python -m tests.docs.generate
 
-lock: $(VENV)/.installed-test ## renew both lock files (names, versions, hashes; no hosts)
+TRAIN := .venv-train
+$(TRAIN)/.installed: requirements-train.lock pyproject.toml
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r requirements-train.lock
+	touch $@
+
+train: $(TRAIN)/.installed ## train the reader of facts anew from all texts at hand; brings torch, takes minutes with an accelerator, hours without
+	$(TRAIN)/bin/python -m training out/train
+
+lock: $(VENV)/.installed-test ## renew the lock files (names, versions, hashes; no hosts)
 	$(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra build --extra demo -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml $(LOCK) --all-extras -c requirements.lock -o requirements-test.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) $(EXTRAS) -c requirements.lock -o requirements-test.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra train -c requirements.lock -o requirements-train.lock
+EXTRAS := $(addprefix --extra ,build demo parquet postgres bench mutate test)
 LOCK := --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --upgrade
 
 wheels: $(VENV)/.installed-test ## check that every locked package has a wheel for the other versions of Python
 	$(PIP) install uv
-	@mkdir -p build; for version in 3.12 3.13; do $(BIN)/uv pip compile pyproject.toml --python-version $$version --all-extras -c requirements-test.lock \
+	@mkdir -p build; for version in 3.12 3.13; do $(BIN)/uv pip compile pyproject.toml --python-version $$version $(EXTRAS) -c requirements-test.lock \
 	--only-binary :all: --quiet --no-header --no-annotate -o build/wheels-$$version.txt && echo "$$version: $$(wc -l < build/wheels-$$version.txt) wheels" || exit 1; done
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) out data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(TRAIN) out data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 from crawler.judge.judging import Judge
+from crawler.judge.knowledge import load_knowledge
 from crawler.sources.source import load_sources
 from store.check import damage
 from store.database import Engine, safe_url, session_scope, store_url, utc_now
 from store.errors import ConfigError, YixunError
+from store.judgings import count_outdated, faults
 from store.migrate import newest_revision, open_store
 from store.overview import overview
 from store.status import RunStatus
@@ -61,8 +63,21 @@ def _opened(settings: Settings) -> Iterator[Check]:
     try:
         yield from _store(engine)
         yield from _work(engine, settings)
+        yield from _each(lambda: _judging(engine, settings), "judging")
     finally:
         engine.dispose()
+
+
+def _judging(engine: Engine, settings: Settings) -> Iterator[Check]:
+    version = Judge(load_knowledge(settings.knowledge)).version
+    with session_scope(engine) as session:
+        broken, outdated = faults(session), count_outdated(session, version)
+    if broken:
+        last = broken[0].trace.strip().rpartition("\n")[2]
+        said = f"our code broke on {len(broken)} items, at last {broken[0].item_id}: {last}"
+        yield Check("judging", "wrong", said, "`yixun judge --outdated` tries again")
+    if outdated:
+        yield Check("judging", "warning", f"{outdated} items were judged by another version", "`yixun judge --outdated`")
 
 
 def _each(look: Callable[[], Iterable[Check]], name: str) -> Iterator[Check]:
@@ -73,8 +88,6 @@ def _each(look: Callable[[], Iterable[Check]], name: str) -> Iterator[Check]:
 
 
 def _knowledge(settings: Settings) -> Check:
-    from crawler.judge.knowledge import load_knowledge
-
     knowledge = load_knowledge(settings.knowledge)
     Judge(knowledge)
     return Check("knowledge", "ok", f"{len(knowledge.organisations)} organisations, {len(knowledge.models)} models")

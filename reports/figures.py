@@ -36,28 +36,27 @@ def origin(row: Candidate) -> dict[str, Any]:
     }
 
 
-def _announced(groups: Iterable[Group], name: str) -> list[tuple[Any, Candidate]]:
+def _announced(groups: Iterable[Group], *kinds: str) -> list[tuple[Any, Candidate]]:
     """Facts that items announce rather than recall, each with its item; leading items of their stories first."""
-    found = [(fact, row) for group in groups for row in group.members for fact in getattr(row, name)]
-    return [(fact, row) for fact, row in found if not fact.background]
+    return [(fact, row) for group in groups for row in group.members for fact in row.announced(*kinds)]
 
 
-def _same_round(one: FundingFact, other: FundingFact) -> bool:
-    """Whether two facts tell one round: the same company, or companies named in two scripts with the same figure."""
+def _same_round(one: FundingFact, other: FundingFact, *, one_story: bool) -> bool:
+    """Whether two facts, of items of `one_story` or not, tell one round: the same company, or names in two scripts with the same figure."""
     if one.type != other.type or (one.type == "funding" and one.kind != other.kind) or _days_apart(one, other) > _ONE_ROUND_DAYS:
         return False
     if one.round is not None and other.round is not None and _stage_letter(one.round) != _stage_letter(other.round):
         return False
     if one.company_id and other.company_id:
         return one.company_id == other.company_id
-    return bare(one.company) == bare(other.company) or _translated(one, other)
+    return bare(one.company) == bare(other.company) or _translated(one, other, one_story=one_story)
 
 
-def _translated(one: FundingFact, other: FundingFact) -> bool:
+def _translated(one: FundingFact, other: FundingFact, *, one_story: bool) -> bool:
     """Whether one fact reads like the other in another language: names in two scripts, one story or the same figure within days."""
     if one.company.isascii() == other.company.isascii():
         return False
-    if one.story_id is not None and one.story_id == other.story_id:
+    if one_story:
         return True
     if one.amount_low is None:
         return False
@@ -84,8 +83,9 @@ def _told(fact: FundingFact) -> tuple[bool, int, bool, float]:
 def funding_lines(groups: Iterable[Group], names: Names) -> tuple[FundingLine, ...]:
     """One row a round: several items on one round give the row that tells most. Biggest low bound first, by type."""
     kept: list[tuple[FundingFact, Candidate]] = []
-    for fact, row in sorted(_announced(groups, "funding"), key=lambda pair: _told(pair[0]), reverse=True):
-        if not any(_same_round(fact, other) for other, _ in kept):
+    for fact, row in sorted(_announced(groups, *_FUNDING_ORDER), key=lambda pair: _told(pair[0]), reverse=True):
+        story = row.item.story_id
+        if not any(_same_round(fact, other, one_story=story is not None and story == place.item.story_id) for other, place in kept):
             kept.append((fact, row))
     lines = [_funding_line(fact, row, names) for fact, row in kept]
     return tuple(sorted(lines, key=_funding_order))
@@ -129,8 +129,8 @@ def _text(amount: Decimal | None) -> str | None:
 def adoption_lines(groups: Iterable[Group], names: Names) -> tuple[AdoptionLine, ...]:
     """One row an adopter and model family: the furthest stage told. DeepSeek first, then by family and stage."""
     best: dict[tuple[str, str], tuple[AdoptionFact, Candidate]] = {}
-    for fact, row in _announced(groups, "adoptions"):
-        key = (fact.adopter_id or bare(fact.adopter), fact.model_family)
+    for fact, row in _announced(groups, "adoption"):
+        key = (fact.adopter_id or bare(fact.adopter), fact.model_family or bare(fact.product or ""))
         if key not in best or _reached(fact) > _reached(best[key][0]):
             best[key] = (fact, row)
     lines = [_adoption_line(fact, row, names) for fact, row in best.values()]
@@ -147,7 +147,7 @@ def _reached(fact: AdoptionFact) -> tuple[int, bool, bool, float]:
 
 def _adoption_line(fact: AdoptionFact, row: Candidate, names: Names) -> AdoptionLine:
     english, chinese = names.get(fact.adopter_id or "", (None, None))
-    model = clean(fact.model)
+    model = clean(fact.model or fact.product or "")
     use = " · ".join(clean(part) for part in (fact.product, fact.department) if part and bare(part) != bare(model))
     if fact.model_version and bare(fact.model_version) not in bare(model):
         model = f"{model} {clean(fact.model_version)}"
@@ -157,7 +157,7 @@ def _adoption_line(fact: AdoptionFact, row: Candidate, names: Names) -> Adoption
         adopter_en=english,
         adopter_zh=chinese,
         model=model,
-        family=fact.model_family,
+        family=fact.model_family or "",
         use=use or None,
         stage=fact.stage,
         hosting=fact.hosting,
@@ -184,10 +184,10 @@ def totals(groups: list[Group], funding: tuple[FundingLine, ...], adoptions: tup
         undisclosed=len(rounds) - len(sized),
         raised_cny=str(sum((Decimal(line.cny_low or 0) for line in sized), Decimal(0))),
         raised_usd=str(sum((Decimal(line.usd_low or 0) for line in sized), Decimal(0))),
-        approvals=_distinct(groups, "approvals", "holder", "product"),
-        policies=_distinct(groups, "policies", "issuer", "title"),
+        approvals=_distinct(groups, "approval", "holder", "product"),
+        policies=_distinct(groups, "policy", "issuer", "title"),
     )
 
 
-def _distinct(groups: list[Group], name: str, *columns: str) -> int:
-    return len({tuple(bare(str(getattr(fact, column) or "")) for column in columns) for fact, _ in _announced(groups, name)})
+def _distinct(groups: list[Group], kind: str, *columns: str) -> int:
+    return len({tuple(bare(str(getattr(fact, column) or "")) for column in columns) for fact, _ in _announced(groups, kind)})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.digests import Candidate
+from store.kinds import KINDS
 from store.text import fold
 
 TIERS = ("official", "primary", "trade", "media", "aggregator")
@@ -19,14 +20,8 @@ _DECOR = re.compile(r"^(?:【[^】]{1,12}】|\[[^\]]{1,12}\]|(?:快讯|独家|�
 _OUTLET = re.compile(r"\s*[|｜丨_–—-]{1,2}\s*[^|｜丨_–—-]{2,16}$")
 _NO_WORDS = re.compile(r"[\W_]+")
 _NUMBERS = re.compile(r"\d+")
-# A fact of this kind puts its item under this topic first, if judging put it there at all.
-_HOME = {
-    "adoptions": ("model_adoption", "deepseek"),
-    "funding": ("funding", "mergers"),
-    "approvals": ("approvals",),
-    "policies": ("regulation",),
-    "results": ("results",),
-}
+# A fact of one of these kinds gives its item a topic to stand under, and weight; the first have the first say.
+RANKED = tuple(sorted((kind for kind in KINDS if kind.rank is not None), key=lambda kind: kind.rank or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +110,7 @@ def home_topic(members: tuple[Candidate, ...], order: list[str]) -> str | None:
     for row in members:
         for topic in row.topics:
             scores[topic.topic_id] = max(scores[topic.topic_id], topic.score)
-    facts = [name for name in _HOME if any(not fact.background for row in members for fact in getattr(row, name))]
-    at_home = [topic for name in facts for topic in _HOME[name]]
+    at_home = list(dict.fromkeys(topic for kind in RANKED if _tells(members, kind.name) for topic in kind.home))
     if not scores:
         return next((topic for topic in at_home if topic in order), OTHER)
     known = [topic for topic in scores if topic in order]
@@ -125,9 +119,13 @@ def home_topic(members: tuple[Candidate, ...], order: list[str]) -> str | None:
     return min(known, key=lambda t: (t not in at_home, at_home.index(t) if t in at_home else 0, -scores[t], order.index(t)))
 
 
+def _tells(members: tuple[Candidate, ...], kind: str) -> bool:
+    return any(row.announced(kind) for row in members)
+
+
 def weight(found: Group) -> float:
     """How much a story matters within its section: facts, outlets, the standing of its source, its relevance."""
-    facts = sum(any(not f.background for row in found.members for f in getattr(row, name)) for name in _HOME)
+    facts = sum(_tells(found.members, kind.name) for kind in RANKED)
     outlets = len({row.source.id for row in found.members})
     return 2.0 * facts + 1.5 * min(outlets - 1, 4) + (len(TIERS) - _tier(found.lead)) * 0.5 + min(found.lead.item.score, 10) * 0.2
 

@@ -15,7 +15,7 @@ from .edition import Edition, Health, Section, StoryLine, Trouble
 from .figures import adoption_lines, funding_lines, origin, totals
 from .period import Period, local_day
 from .prose import clean, cut, one_sentence
-from .rank import OTHER, SHORTEST, Group, group, home_topic, in_order, plain_title
+from .rank import OTHER, RANKED, SHORTEST, Group, group, home_topic, in_order, plain_title
 from .settings import DigestSettings
 
 # A feed whose newest entry is older than this says nothing any more, whatever its status.
@@ -38,7 +38,7 @@ class Order:
 def select_edition(session: Session, order: Order) -> Edition:
     """Select, group and rank what the store holds for a period. Reads only."""
     start, end = order.period.bounds()
-    found = candidates(session, start, end, with_late=order.period.is_week)
+    found = candidates(session, start, end, with_late=order.period.is_week, least_confidence=order.settings.least_confidence)
     if order.period.is_week:
         found = _not_shown_before(session, found, order)
     names = organisation_names(session)
@@ -111,7 +111,7 @@ def _story(found: Group) -> StoryLine:
     lead = found.lead
     place = origin(lead)
     title = clean(lead.item.title)
-    evidence = [fact.evidence for fact in (*lead.funding, *lead.adoptions, *lead.approvals, *lead.policies) if not fact.background]
+    evidence = [fact.evidence for kind in RANKED if kind.summed_up for fact in lead.announced(kind.name)]
     chinese = _is_chinese(lead.item.language)
     twins = (clean(row.item.title) for row in found.members if _is_chinese(row.item.language) != chinese)
     outlets = dict.fromkeys(origin(row)["outlet"] for row in found.members[1:])

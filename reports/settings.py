@@ -102,4 +102,5 @@ class DigestSettings(BaseModel):
     topics: list[str] | None = Field(None, description="Topic ids, in the order of the sections; default all, in the catalogue's order")
     stories_per_section: int = Field(10, ge=1, le=200, description="Stories shown a section; the rest stands in the archive page")
     rows_per_table: int = Field(20, ge=1, le=200, description="Rows shown in the funding and in the adoption table")
+    least_confidence: float = Field(0.6, ge=0, le=1, description="Facts less sure than this stay in the store: not counted, in no table")
     archive_url: str | None = Field(None, pattern=r"^https?://\S+$", description="Web folder where the files of `out` are published")

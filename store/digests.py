@@ -12,23 +12,19 @@ from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, SQLModel, col, delete, select
 
 from .models import (
-    AdoptionFact,
-    ApprovalFact,
+    FACT_TABLES,
     Delivery,
     DigestIssue,
+    FactColumns,
     Fetch,
-    FundingFact,
     IssueEntry,
     Item,
     ItemTopic,
-    LaunchFact,
     Organisation,
-    PartnershipFact,
-    PolicyFact,
-    ResultsFact,
     SourceRow,
     SourceState,
     Topic,
+    kind_of,
 )
 from .status import DeliveryState, ItemStatus
 
@@ -45,25 +41,11 @@ class Candidate:
     item: Item
     source: SourceRow
     topics: list[ItemTopic] = field(default_factory=list)
-    funding: list[FundingFact] = field(default_factory=list)
-    adoptions: list[AdoptionFact] = field(default_factory=list)
-    approvals: list[ApprovalFact] = field(default_factory=list)
-    policies: list[PolicyFact] = field(default_factory=list)
-    partnerships: list[PartnershipFact] = field(default_factory=list)
-    launches: list[LaunchFact] = field(default_factory=list)
-    results: list[ResultsFact] = field(default_factory=list)
+    facts: list[FactColumns] = field(default_factory=list)
 
-
-_PARTS: tuple[tuple[type[SQLModel], str], ...] = (
-    (ItemTopic, "topics"),
-    (FundingFact, "funding"),
-    (AdoptionFact, "adoptions"),
-    (ApprovalFact, "approvals"),
-    (PolicyFact, "policies"),
-    (PartnershipFact, "partnerships"),
-    (LaunchFact, "launches"),
-    (ResultsFact, "results"),
-)
+    def announced(self, *kinds: str) -> list[Any]:
+        """The facts of these kinds that the item announces rather than recalls."""
+        return [fact for fact in self.facts if not fact.background and kind_of(fact) in kinds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +68,10 @@ def _in_period(start: datetime, end: datetime, *, with_late: bool) -> ColumnElem
     return and_(col(Item.status) == ItemStatus.kept, col(Item.relevant).is_(True), or_(*rules))
 
 
-def candidates(session: Session, start: datetime, end: datetime, *, with_late: bool) -> list[Candidate]:
-    """Kept and relevant items of a period (aware UTC, `end` excluded), by id.
+def candidates(session: Session, start: datetime, end: datetime, *, with_late: bool, least_confidence: float) -> list[Candidate]:
+    """Kept and relevant items of a period (aware UTC, `end` excluded), by id, with their topics and the facts to be relied on.
+
+    Facts that a person called wrong are none of these, and those below `least_confidence` only when a person called them right.
 
     An item belongs by its own date; without one by its first sight, unless it was backlog. `with_late` adds items dated
     before the period but first seen in it, no more than `LATE` after their date.
@@ -98,11 +82,18 @@ def candidates(session: Session, start: datetime, end: datetime, *, with_late: b
     for item, source in session.exec(query):
         if item.published_at is None or item.published_at >= start or item.first_seen_at - item.published_at <= LATE:
             found[item.id or 0] = Candidate(item, source)
-    for table, name in _PARTS:
-        for item_id, rows in _of_items(session, table, rule).items():
+    for item_id, topics in _of_items(session, ItemTopic, rule).items():
+        if item_id in found:
+            found[item_id].topics = topics
+    for table in FACT_TABLES.values():
+        for item_id, facts in _of_items(session, table, rule).items():
             if item_id in found:
-                setattr(found[item_id], name, rows)
+                found[item_id].facts += [fact for fact in facts if _relied_on(fact, least_confidence)]
     return list(found.values())
+
+
+def _relied_on(fact: FactColumns, least_confidence: float) -> bool:
+    return fact.confidence >= least_confidence if fact.reviewed is None else fact.reviewed != "wrong"
 
 
 def _of_items(session: Session, table: type[Row], rule: ColumnElement[bool]) -> dict[int, list[Row]]:

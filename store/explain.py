@@ -6,32 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session, col, or_, select
 
+from .facts import facts_of_items
 from .identity import link_key
-from .models import (
-    AdoptionFact,
-    ApprovalFact,
-    DigestIssue,
-    FundingFact,
-    IssueEntry,
-    Item,
-    ItemTopic,
-    LaunchFact,
-    Mention,
-    PartnershipFact,
-    PolicyFact,
-    ResultsFact,
-)
-from .models.facts import FactColumns
-
-_TABLES: dict[str, type[FactColumns]] = {
-    "funding": FundingFact,
-    "adoption": AdoptionFact,
-    "approval": ApprovalFact,
-    "partnership": PartnershipFact,
-    "policy": PolicyFact,
-    "launch": LaunchFact,
-    "results": ResultsFact,
-}
+from .models import DigestIssue, FactColumns, FundingFact, IssueEntry, Item, ItemTopic, Mention, kind_of
 
 
 def find_item(session: Session, wanted: Sequence[str]) -> Item | None:
@@ -58,11 +35,7 @@ def mentions_of(session: Session, item_id: int) -> list[Mention]:
 
 def facts_of(session: Session, item_id: int) -> list[tuple[str, FactColumns]]:
     """The facts of an item with their types, in the order of the text."""
-    found: list[tuple[str, FactColumns]] = []
-    for kind, table in _TABLES.items():
-        rows = session.exec(select(table).where(col(table.item_id) == item_id)).all()
-        found += [(row.type if isinstance(row, FundingFact) else kind, row) for row in rows]
-    return sorted(found, key=lambda fact: fact[1].evidence_start)
+    return [(kind_of(row), row) for row in facts_of_items(session, [item_id])[item_id]]
 
 
 def issues_of(session: Session, item_id: int) -> list[tuple[str, str, str]]:

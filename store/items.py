@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import and_, update
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from .entries import Entry, ToRead
-from .facts import FactRow, add_judgement, forget_judgement
+from .facts import FactChange, replace_facts
 from .identity import Known, KnownItems, Told, content_hash, identities, tell_apart
-from .models import Item, ItemTopic, ItemVersion, Mention
+from .models import FactColumns, Item, ItemTopic, ItemVersion, Mention
 from .search import index_items
 from .status import ItemStatus
 
@@ -45,7 +45,7 @@ class ReadItem:
     values: dict[str, Any]
     topics: Sequence[ItemTopic] = ()
     mentions: Sequence[Mention] = ()
-    facts: Sequence[FactRow] = ()
+    facts: Sequence[FactColumns] = ()
 
 
 def save_entries(
@@ -255,12 +255,23 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     """Save items that were read and judged; an earlier judgement of theirs is replaced."""
     if not items:
         return
-    forget_judgement(session, [item.item_id for item in items])
     for item in items:
         session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**item.values, changed_at=now))
-    for item in items:
-        add_judgement(session, item.topics, item.mentions, item.facts)
+    save_judgements(session, items)
     index_items(session, [item.item_id for item in items])
+
+
+def save_judgements(session: Session, items: Sequence[ReadItem]) -> dict[int, list[FactChange]]:
+    """Put what judging found in place of what it found before, and say how the facts of each item changed.
+
+    What a person said of a fact stands (`store.facts`); columns of the items are left alone.
+    """
+    ids = [item.item_id for item in items]
+    for table in (ItemTopic, Mention):
+        session.exec(delete(table).where(col(table.item_id).in_(ids)))
+    for item in items:
+        session.add_all([*item.topics, *item.mentions])
+    return replace_facts(session, {item.item_id: item.facts for item in items})
 
 
 def note_broken(session: Session, item_id: int, reason: str, *, version: str) -> None:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, Select, func, select, update
 from sqlmodel import Session, col
 
-from .models import AdoptionFact, ApprovalFact, FundingFact, InvestorRow, Item, LaunchFact, Mention, PolicyFact, ResultsFact
+from .kinds import kept_in
+from .models import FACT_TABLES, InvestorRow, Item, Mention
 from .status import ItemStatus
 
-# Where facts hold a name as written beside the id of its organisation.
-_NAMED: tuple[tuple[Any, Any, Any], ...] = (
-    (FundingFact, FundingFact.company, FundingFact.company_id),
-    (InvestorRow, InvestorRow.name, InvestorRow.organisation_id),
-    (AdoptionFact, AdoptionFact.adopter, AdoptionFact.adopter_id),
-    (ApprovalFact, ApprovalFact.holder, ApprovalFact.holder_id),
-    (PolicyFact, PolicyFact.issuer, PolicyFact.issuer_id),
-    (LaunchFact, LaunchFact.organisation, LaunchFact.organisation_id),
-    (ResultsFact, ResultsFact.organisation, ResultsFact.organisation_id),
-)
+
+def _named() -> Iterator[tuple[Any, Any, Any]]:
+    """Where facts hold a name as written beside the id of its organisation."""
+    yield InvestorRow, InvestorRow.name, InvestorRow.organisation_id
+    for name, table in FACT_TABLES.items():
+        for role in kept_in(name).values():
+            if role.type == "party":
+                yield table, getattr(table, role.column), getattr(table, f"{role.column}_id")
 
 
 def unknown_names(session: Session, *, kind: str | None = None, since: datetime | None = None) -> list[dict[str, Any]]:
@@ -63,6 +62,6 @@ def link_name(session: Session, organisation_id: str, names: Sequence[str], kind
         .where(col(Mention.as_written).in_(names), col(Mention.target_id).is_(None), col(Mention.target) == "organisation")
         .values(target_id=organisation_id, kind=kind)
     )
-    for table, written, target in _NAMED:
+    for table, written, target in _named():
         session.execute(update(table).where(written.in_(names), target.is_(None)).values({target.key: organisation_id}))
     return linked.rowcount if isinstance(linked, CursorResult) else 0

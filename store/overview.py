@@ -8,35 +8,10 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from .models import (
-    AdoptionFact,
-    ApprovalFact,
-    Delivery,
-    DigestIssue,
-    Fetch,
-    FundingFact,
-    Item,
-    LaunchFact,
-    Ledger,
-    PartnershipFact,
-    PolicyFact,
-    ResultsFact,
-    Run,
-    SourceRow,
-    SourceState,
-    Story,
-)
+from .kinds import tables
+from .models import FACT_TABLES, Delivery, DigestIssue, Fetch, Item, Ledger, Run, SourceRow, SourceState, Story
 from .status import FetchStatus, ItemStatus, LedgerStatus, SourceStatus
 
-_FACTS: dict[str, type[Any]] = {
-    "funding": FundingFact,
-    "adoption": AdoptionFact,
-    "approval": ApprovalFact,
-    "partnership": PartnershipFact,
-    "policy": PolicyFact,
-    "launch": LaunchFact,
-    "results": ResultsFact,
-}
 _WORTH_A_LOOK = (LedgerStatus.failed, LedgerStatus.missed)
 FINE = (SourceStatus.ok, SourceStatus.new, SourceStatus.disabled)
 
@@ -86,7 +61,7 @@ def overview(session: Session) -> Overview:
         items=dict(session.exec(select(Item.status, func.count()).group_by(Item.status)).all()),
         relevant=session.exec(select(func.count()).select_from(Item).where(col(Item.relevant), Item.status == ItemStatus.kept)).one(),
         stories=session.exec(select(func.count()).select_from(Story)).one(),
-        facts={name: session.exec(select(func.count()).select_from(table)).one() for name, table in _FACTS.items()},
+        facts=_facts(session),
         sources=_sources(session),
         troubles=_troubles(session),
         last_run=last_run,
@@ -96,6 +71,18 @@ def overview(session: Session) -> Overview:
             session.exec(select(Ledger).where(col(Ledger.status).in_(_WORTH_A_LOOK)).order_by(col(Ledger.slot).desc()).limit(5))
         ),
     )
+
+
+def _facts(session: Session) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name, kinds in tables().items():
+        table: Any = FACT_TABLES[name]
+        if len(kinds) == 1:
+            counts[kinds[0].name] = session.exec(select(func.count()).select_from(table)).one()
+        else:
+            by_type = dict(session.exec(select(table.type, func.count()).group_by(table.type)).all())
+            counts |= {kind.name: by_type.get(kind.name, 0) for kind in kinds}
+    return counts
 
 
 def _sources(session: Session) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 Both are derived from the tables, so a migration never edits them: `store.migrate` drops and makes them again.
 A view is written once, in `views/NAME.sql`; the few words SQLite and PostgreSQL say differently are capitals with
-arguments, spelled out by `view_sql`.
+arguments, spelled out by `view_sql`. What follows the registry of kinds of fact is made by `store.fact_view`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from re import sub
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Text, column, table, text
+
+from .fact_view import with_kinds
 
 VIEWS = Path(__file__).parent / "views"
 SEARCH = table("item_search", column("rowid", Integer), column("title", Text), column("body", Text))
@@ -71,7 +73,7 @@ def view_names() -> list[str]:
 
 def view_sql(name: str, dialect: str) -> str:
     """The statement that makes a view on `sqlite` or `postgresql`."""
-    sql = (VIEWS / f"{name}.sql").read_text(encoding="utf-8")
+    sql = with_kinds((VIEWS / f"{name}.sql").read_text(encoding="utf-8"))
     for word, meaning in _WORDS[dialect].items():
         sql = sub(word, meaning, sql)
     return sql

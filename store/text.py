@@ -18,10 +18,23 @@ SENTENCE_END = re.compile(
 
 
 @cache
-def _fold_table() -> dict[int, int]:
-    """Map code points to their folded form: full width → ASCII, upper → lower case, traditional → simplified."""
+def _han_table() -> dict[int, int]:
+    """Map code points of traditional characters to their simplified form."""
     import opencc
 
+    han = "".join(chr(c) for block in ((0x3400, 0x4DC0), (0x4E00, 0xA000)) for c in range(*block))
+    pairs = zip(han, opencc.OpenCC("t2s").convert("\n".join(han)).split("\n"), strict=True)
+    return {ord(before): ord(after) for before, after in pairs if before != after and len(after) == 1}
+
+
+def simplify(text: str) -> str:
+    """Return `text` with traditional characters simplified, one for one: same length, case and width kept."""
+    return text.translate(_han_table())
+
+
+@cache
+def _fold_table() -> dict[int, int]:
+    """Map code points to their folded form: full width → ASCII, upper → lower case, traditional → simplified."""
     # Common characters that stay as they are stand in the table too: str.translate is slow over what it does not find.
     table: dict[int, int] = {
         code: code for block in ((0x20, 0x7F), (0x2000, 0x2070), (0x3000, 0x3040), (0x4E00, 0xA000)) for code in range(*block)
@@ -29,10 +42,7 @@ def _fold_table() -> dict[int, int]:
     table |= {0x3000: 0x20, 0x00A0: 0x20}
     for code in range(0xFF01, 0xFF5F):
         table[code] = code - 0xFEE0
-    han = "".join(chr(c) for block in ((0x3400, 0x4DC0), (0x4E00, 0xA000)) for c in range(*block))
-    for before, after in zip(han, opencc.OpenCC("t2s").convert("\n".join(han)).split("\n"), strict=True):
-        if before != after and len(after) == 1:
-            table[ord(before)] = ord(after)
+    table |= _han_table()
     for code in range(0x41, 0x2000):
         lower = chr(code).lower()
         if len(lower) == 1 and lower != chr(code):

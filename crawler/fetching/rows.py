@@ -6,20 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from crawler.judge import facts
-from crawler.judge.rates import convert
+from crawler.judge.money.rates import convert
 from store.clock import SHANGHAI
-from store.facts import FactRow
-from store.models import (
-    AdoptionFact,
-    ApprovalFact,
-    FundingFact,
-    ItemTopic,
-    LaunchFact,
-    Mention,
-    PartnershipFact,
-    PolicyFact,
-    ResultsFact,
-)
+from store.kinds import BY_NAME, CONVERTED, StoredRole, kept_in, tables
+from store.models import FactColumns, ItemTopic, Mention, fact_table
 
 
 def topic_rows(item_id: int, judgement: facts.Judgement) -> list[ItemTopic]:
@@ -48,104 +38,53 @@ def mention_rows(item_id: int, judgement: facts.Judgement) -> list[Mention]:
     return list(found.values())
 
 
-def fact_rows(item_id: int, judgement: facts.Judgement, *, published: datetime | None, now: datetime) -> list[FactRow]:
+def fact_rows(item_id: int, judgement: facts.Judgement, *, published: datetime | None, now: datetime) -> list[FactColumns]:
     """One row a fact; sums are converted at the rate of the day of announcement, else of publication."""
     return [_fact_row(item_id, fact, published, now) for fact in judgement.events]
 
 
-def _fact_row(item_id: int, fact: facts.Fact, published: datetime | None, now: datetime) -> FactRow:
-    shared: dict[str, Any] = {
-        "item_id": item_id,
-        "evidence": fact.evidence.text,
-        "evidence_start": fact.evidence.start,
-        "evidence_end": fact.evidence.end,
-        "confidence": fact.confidence,
-        "found_by": fact.found_by,
-        "background": fact.background,
-        "announced_on": fact.announced_on,
-        "recorded_at": now,
-    }
+def _fact_row(item_id: int, fact: facts.Fact, published: datetime | None, now: datetime) -> FactColumns:
+    kind = BY_NAME[fact.type]
     day = fact.announced_on or (published or now).astimezone(SHANGHAI).date()
-    match fact:
-        case facts.Funding():
-            return FundingFact(**shared, **_funding(fact), **_amount(fact.amount, day))
-        case facts.Adoption():
-            return AdoptionFact(**shared, **_adoption(fact))
-        case facts.Approval(holder=holder):
-            own = {name: getattr(fact, name) for name in ("product", "authority", "device_class", "number", "decision")}
-            return ApprovalFact(**shared, holder_id=holder.id, holder=holder.as_written, **own)
-        case facts.Partnership(parties=parties):
-            named = [{"id": party.id, "as_written": party.as_written} for party in parties]
-            return PartnershipFact(**shared, parties=named, subject=fact.subject, **_amount(fact.amount, day))
-        case facts.Policy(issuer=issuer):
-            own = {name: getattr(fact, name) for name in ("title", "number", "effect_on")}
-            return PolicyFact(**shared, issuer_id=issuer.id, issuer=issuer.as_written, **own)
-        case facts.Launch():
-            return LaunchFact(**shared, **_launch(fact))
-        case facts.Results(organisation=organisation):
-            own = {"measure": fact.measure, "period": fact.period, **_amount(fact.amount, day)}
-            return ResultsFact(**shared, organisation_id=organisation.id, organisation=organisation.as_written, **own)
-    raise TypeError(f"no table for facts of type {fact.type!r}")
+    columns: dict[str, Any] = {"type": fact.type} if len(tables()[kind.table]) > 1 else {}
+    for role in kept_in(kind.table).values():
+        columns |= role_columns(role, getattr(fact, role.column, None), day)
+    return fact_table(fact.type)(  # type: ignore[no-any-return]
+        item_id=item_id,
+        evidence=fact.evidence.text,
+        evidence_start=fact.evidence.start,
+        evidence_end=fact.evidence.end,
+        confidence=fact.confidence,
+        found_by=fact.found_by,
+        background=fact.background,
+        health=fact.health,
+        announced_on=fact.announced_on,
+        recorded_at=now,
+        **columns,
+    )
 
 
-def _amount(amount: facts.Amount | None, day: date) -> dict[str, Any]:
-    if amount is None:
-        return {}
-    columns = {
-        "amount_as_written": amount.as_written,
-        "amount_low": amount.low,
-        "amount_high": amount.high,
-        "amount_currency": amount.currency,
-        "amount_hedge": amount.hedge,
-    }
-    converted = convert(amount, day)
-    if converted is None:
-        return columns
-    names = ("cny_low", "cny_high", "usd_low", "usd_high", "rate_on", "rate_source")
-    return columns | {name: getattr(converted, name) for name in names}
+def role_columns(role: StoredRole, value: Any, day: date) -> dict[str, Any]:
+    """The columns that keep a role's value, as `StoredRole.columns` names them; `day` is that of the rate for a sum."""
+    at = role.column
+    match role.type:
+        case "party":
+            return {f"{at}_id": value.id if value else None, at: value.as_written if value else None}
+        case "parties":
+            return {at: [{"id": party.id, "as_written": party.as_written} for party in value or ()]}
+        case "investors":
+            return {at: [{"id": one.id, "name": one.name, "lead": one.lead} for one in value or ()]}
+        case "amount":
+            return _amount(role, value, day)
+        case "model":
+            parts = {f"{at}_id": "id", f"{at}_family": "family", at: "as_written", f"{at}_version": "version"}
+            return {column: getattr(value, part) if value else None for column, part in parts.items()}
+    return {at: value}
 
 
-def _funding(fact: facts.Funding) -> dict[str, Any]:
-    valuation = fact.valuation
-    return {
-        "type": fact.type,
-        "company_id": fact.company.id,
-        "company": fact.company.as_written,
-        "round": fact.round,
-        "stage": fact.stage,
-        "kind": fact.kind,
-        "investors": [{"id": i.id, "name": i.name, "lead": i.lead} for i in fact.investors],
-        "valuation_as_written": valuation.as_written if valuation else None,
-        "valuation_low": valuation.low if valuation else None,
-        "valuation_high": valuation.high if valuation else None,
-        "valuation_currency": valuation.currency if valuation else None,
-        "valuation_hedge": valuation.hedge if valuation else None,
-    }
-
-
-def _adoption(fact: facts.Adoption) -> dict[str, Any]:
-    return {
-        "adopter_id": fact.adopter.id,
-        "adopter": fact.adopter.as_written,
-        "model_id": fact.model.id,
-        "model_family": fact.model.family,
-        "model": fact.model.as_written,
-        "model_version": fact.model.version,
-        "product": fact.product,
-        "department": fact.department,
-        "stage": fact.stage,
-        "hosting": fact.hosting,
-    }
-
-
-def _launch(fact: facts.Launch) -> dict[str, Any]:
-    model = fact.model
-    return {
-        "organisation_id": fact.organisation.id,
-        "organisation": fact.organisation.as_written,
-        "product": fact.product,
-        "model_id": model.id if model else None,
-        "model_family": model.family if model else None,
-        "model": model.as_written if model else None,
-        "model_version": model.version if model else None,
-    }
+def _amount(role: StoredRole, amount: facts.Amount | None, day: date) -> dict[str, Any]:
+    own = {f"{role.column}_{part}": getattr(amount, part, None) for part in ("as_written", "low", "high", "currency", "hedge")}
+    if not CONVERTED.keys() & role.columns().keys():
+        return own
+    converted = convert(amount, day) if amount else None
+    return own | {column: getattr(converted, column, None) for column in CONVERTED}

@@ -5,10 +5,12 @@ Offsets count characters of `Document.full`: the title, a line feed, the text; o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, make_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from .registry import KINDS, Kind
 
 Hedge = Literal["exact", "about", "at_least", "under", "range", "undisclosed"]
 OrganisationKind = Literal["company", "hospital", "regulator", "investor", "university", "agency"]
@@ -51,7 +53,7 @@ class Mention:
     kind: str  # an OrganisationKind, or the family of a model
     name_en: str | None = None
     name_zh: str | None = None
-    found_by: Literal["catalogue", "rule", "entity_model"] = "catalogue"
+    found_by: Literal["catalogue", "reader"] = "catalogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +85,24 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What all facts share. `background` marks what the text recalls rather than announces (去年完成…)."""
+    """What all facts share.
+
+    `found_by` is "reader" or the name of a rule; `background` marks what the text recalls rather than announces (去年完成…);
+    `health` tells whether the main party works in health.
+    """
 
     type: str
     evidence: Evidence
     announced_on: date | None = None
     confidence: float = 0.5
-    found_by: str = "rule"
+    found_by: str = "reader"  # or the name of a rule
     background: bool = False
+    health: bool = True  # whether its main party works in health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funding(Fact):
-    """A funding round, an IPO step or an acquisition (`type`: funding, ipo, acquisition)."""
+    """A funding round, an IPO step or an acquisition (`type`: funding, ipo, acquisition); `venue` is where an IPO lists."""
 
     company: Party
     amount: Amount | None = None
@@ -104,6 +111,7 @@ class Funding(Fact):
     valuation: Amount | None = None
     stage: FundingStage = "done"
     kind: FundingKind = "venture"
+    venue: str | None = None  # where shares are listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +130,7 @@ class Adoption(Fact):
 class Approval(Fact):
     """A regulator decides on a device or a drug."""
 
-    holder: Party
+    holder: Party | None = None
     product: str | None = None
     authority: str | None = None
     device_class: str | None = None  # printed as `class`
@@ -143,8 +151,8 @@ class Partnership(Fact):
 class Policy(Fact):
     """A public body issues a rule, a plan or a guideline."""
 
-    issuer: Party
-    title: str
+    issuer: Party | None = None
+    title: str | None = None
     number: str | None = None
     effect_on: date | None = None
 
@@ -153,7 +161,7 @@ class Policy(Fact):
 class Launch(Fact):
     """An organisation brings out a product or a model."""
 
-    organisation: Party
+    organisation: Party | None = None
     product: str | None = None
     model: ModelRef | None = None
 
@@ -168,11 +176,39 @@ class Results(Fact):
     period: str | None = None
 
 
-class Found(NamedTuple):
-    """What a judge of one kind of fact found: what the text states, and what it states did not or does not happen."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Fact):
+    """A market size, a forecast or a count told as a fact of the sector."""
 
-    facts: list[Fact]
-    denied: list[Fact]
+    value: str
+    subject: str | None = None
+    year: str | None = None
+    source: str | None = None
+
+
+def _made(kind: Kind) -> type[Fact]:
+    """The value of a kind that no code names the fields of: one field a role and a choice, None (or none) where the text is silent."""
+    several = ("parties", "investors")
+    roles = [(role.column, Any, field(default=() if role.type in several else None)) for role in kind.roles]
+    choices = [(choice, Any, field(default=None)) for choice in kind.choices]
+    name = kind.name.title().replace("_", "")
+    made = make_dataclass(name, [*roles, *choices], bases=(Fact,), frozen=True, slots=True, kw_only=True)
+    made.__module__ = __name__
+    globals()[name] = made  # facts travel between processes, by the name of their class
+    return made
+
+
+_WRITTEN: dict[str, type[Fact]] = {
+    **dict.fromkeys(("funding", "ipo", "acquisition"), Funding),
+    "adoption": Adoption,
+    "approval": Approval,
+    "partnership": Partnership,
+    "policy": Policy,
+    "launch": Launch,
+    "results": Results,
+    "figure": Figure,
+}
+OF_KIND: dict[str, type[Fact]] = {kind.name: _WRITTEN.get(kind.name) or _made(kind) for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +232,7 @@ class TopicMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """All that judging says about one document. `denied` holds facts that the text states did not happen."""
+    """All that judging says about one document."""
 
     id: str
     language: str
@@ -207,7 +243,6 @@ class Judgement:
     mentions: tuple[Mention, ...] = ()
     amounts: tuple[Amount, ...] = ()
     events: tuple[Fact, ...] = ()
-    denied: tuple[Fact, ...] = ()
     part: tuple[int, int] | None = None  # of a round-up: the span that is on topic
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from crawler.judge.facts import Judgement
 from crawler.judge.relevance import CheapCheck
 from crawler.readers.base import MAX_SUMMARY, MAX_TEXT, MAX_TITLE, clean_text
 from crawler.sources.source import Source
@@ -78,6 +79,12 @@ def clean_unread(item: ToRead, *, status: ItemStatus, reason: str) -> dict[str, 
         "status_reason": reason,
         "method": "entry",
     }
+
+
+def verdict_values(judgement: Judgement, judged_with: str) -> dict[str, Any]:
+    """What judging says of an item as a whole, as columns of Item."""
+    reasons = [{"rule": r.rule, "matched": r.matched, "place": r.place, "weight": r.weight} for r in judgement.reasons]
+    return {"relevant": judgement.relevant, "score": round(judgement.score, 4), "reasons": reasons, "judged_with": judged_with}
 
 
 def best_title(listed: str, page: str | None) -> str:

@@ -34,7 +34,7 @@ from store.errors import ParseError, SelectorMissingError, YixunError
 from store.status import ItemStatus
 
 from .article import Article
-from .clean import clean_article, clean_entry, clean_unread
+from .clean import clean_article, clean_entry, clean_unread, verdict_values
 from .extract import join_pages, read_page
 from .messages import PageBytes, ReadArticle, ReadListing, Trouble
 from .paywalls import find_paywall
@@ -88,12 +88,12 @@ class Reader:
         """Judge an item by its article, whose `pages` were read in their order."""
         whole = join_pages(pages[0], pages[1:])
         values = clean_article(item, whole, fetched_at=fetched_at)
-        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
+        return ReadArticle(values | verdict_values(judgement := self._verdict(item, values), self._rules), judgement)
 
     def entry(self, item: ToRead, status: ItemStatus, reason: str) -> ReadArticle:
         """Judge an item by its entry alone, for there is no article to read."""
         values = clean_unread(item, status=status, reason=reason)
-        return ReadArticle(self._with_verdict(values, judgement := self._verdict(item, values)), judgement)
+        return ReadArticle(values | verdict_values(judgement := self._verdict(item, values), self._rules), judgement)
 
     def _verdict(self, item: ToRead, values: dict[str, Any]) -> Judgement:
         text = values["text"] or item.summary
@@ -103,11 +103,6 @@ class Reader:
                 id=str(item.item_id), title=values["title"], text=text, url=item.link, published=published, language=values["language"]
             )
         )
-
-    def _with_verdict(self, values: dict[str, Any], judgement: Judgement) -> dict[str, Any]:
-        reasons = [{"rule": r.rule, "matched": r.matched, "place": r.place, "weight": r.weight} for r in judgement.reasons]
-        verdict = {"relevant": judgement.relevant, "score": round(judgement.score, 4), "reasons": reasons, "judged_with": self._rules}
-        return values | verdict
 
 
 def _end_at_wall(body: bytes, content_type: str | None, source: Source, *, text: str) -> None:

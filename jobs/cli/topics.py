@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from crawler.judge.judging import Judge
     from crawler.judge.topics import TopicRule
-    from store.models import Item
 
 
 def register(app: typer.Typer) -> None:
@@ -65,6 +64,7 @@ def diff(
 
 def _differences(judge: Judge, rules: tuple[TopicRule, ...], session: Any) -> Iterator[dict[str, Any]]:
     from crawler.judge.topics import Topics
+    from jobs.judge_again import document_of
     from store.explain import announced_types, relevant_items
 
     changed = Topics(rules)
@@ -77,11 +77,3 @@ def _differences(judge: Judge, rules: tuple[TopicRule, ...], session: Any) -> It
             match = after.get(topic) or before[topic]
             change = "gained" if topic in after else "lost"
             yield {"change": change, "topic": topic, "item": item.id, "title": item.title, "matched": list(match.matched)}
-
-
-def document_of(item: Item) -> Any:
-    """The document that judging saw of an item."""
-    from crawler.judge.document import Document
-
-    text = item.text or item.summary
-    return Document(str(item.id), item.title, text, item.link, item.published_at, item.language)

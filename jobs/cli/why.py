@@ -70,7 +70,7 @@ def explain(session: Session, item: Item, judge: Judge) -> dict[str, Any]:
         "reasons": item.reasons,
         "topics": [{"id": t.topic_id, "points": t.score, "matched": t.matched} for t in topics_of(session, item.id)],
         "facts": [
-            {"type": kind, "evidence": f.evidence, "found_by": f.found_by, "confidence": f.confidence, "background": f.background}
+            {"type": kind} | {name: getattr(f, name) for name in ("evidence", "found_by", "confidence", "background", "reviewed")}
             for kind, f in facts_of(session, item.id)
         ],
         "names": list(dict.fromkeys(m.as_written for m in mentions_of(session, item.id))),
@@ -83,7 +83,7 @@ def explain(session: Session, item: Item, judge: Judge) -> dict[str, Any]:
 
 def _today(item: Item, judge: Judge) -> dict[str, Any]:
     """What today's rules say: the verdict where the rules have changed since, and the topics that the item missed."""
-    from .topics import document_of
+    from jobs.judge_again import document_of
 
     document = document_of(item)
     if item.status == ItemStatus.turned_away:
@@ -108,7 +108,7 @@ def told(report: dict[str, Any]) -> Iterator[str]:
     if report["facts"]:
         yield "Facts it states:"
         for fact in report["facts"]:
-            recalled = ", recalled" if fact["background"] else ""
+            recalled = "".join(f", {word}" for word in ("recalled" if fact["background"] else "", fact["reviewed"]) if word)
             yield f"  {fact['type']} (by {fact['found_by']}, confidence {fact['confidence']:.2f}{recalled}): “{fact['evidence']}”"
     if report["names"]:
         yield f"Names: {', '.join(report['names'])}"

@@ -1,26 +1,20 @@
 """All tables. Importing this module registers them with `SQLModel.metadata`."""
 
 from .digests import Delivery, DigestIssue, IssueEntry, Ledger, StoreLock
-from .facts import (
-    AdoptionFact,
-    ApprovalFact,
-    FundingFact,
-    InvestorRow,
-    LaunchFact,
-    PartnershipFact,
-    PolicyFact,
-    ResultsFact,
-)
+from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
 from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Story, Topic
+from .judging import Judging, JudgingFault
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
 
 __all__ = [
+    "FACT_TABLES",
     "AdoptionFact",
     "AiModel",
-    "ApprovalFact",
     "CatalogueDigest",
     "Delivery",
     "DigestIssue",
+    "FactColumns",
+    "FactReview",
     "Fetch",
     "FundingFact",
     "HostDay",
@@ -30,13 +24,11 @@ __all__ = [
     "Item",
     "ItemTopic",
     "ItemVersion",
-    "LaunchFact",
+    "Judging",
+    "JudgingFault",
     "Ledger",
     "Mention",
     "Organisation",
-    "PartnershipFact",
-    "PolicyFact",
-    "ResultsFact",
     "Run",
     "SourceRow",
     "SourceState",
@@ -44,4 +36,7 @@ __all__ = [
     "StoreLock",
     "Story",
     "Topic",
+    "fact_id",
+    "fact_table",
+    "kind_of",
 ]

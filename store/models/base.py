@@ -17,7 +17,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
-_JSON: Any = JSON().with_variant(JSONB(), "postgresql")
+JSON_VALUE: Any = JSON().with_variant(JSONB(), "postgresql")
 
 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:
@@ -32,7 +32,7 @@ def long_text(*, default: str | None = ...) -> Any:  # type: ignore[assignment]
 
 def json_value(factory: Any) -> Any:
     """A JSON column holding a list or an object, never NULL."""
-    return Field(default_factory=factory, sa_type=_JSON, nullable=False)
+    return Field(default_factory=factory, sa_type=JSON_VALUE, nullable=False)
 
 
 def money() -> Any:

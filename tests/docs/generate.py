@@ -1,4 +1,4 @@
-"""Writes what docs/commands.md and docs/configuration.md say of commands and settings, from the code: `make docs`.
+"""Writes what docs/ says of commands, settings, kinds of fact and the columns of v1_facts, from the code: `make docs`.
 
 Only what stands between the two marks is written; the rest of a page is written by people.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import typer.main
 
+from crawler.judge.registry import COLUMNS, KINDS
 from jobs.cli.app import build_app
 from jobs.config import PREFIX, every_setting, is_secret
 from jobs.template import toml_value
@@ -75,7 +76,23 @@ def settings() -> str:
     return "\n".join(lines).strip()
 
 
-PAGES = {"commands.md": commands, "configuration.md": settings}
+def kinds() -> str:
+    """One row a kind of fact: roles, values that are chosen from, table, where a digest tells it."""
+    lines = ["| `type` | fields | chosen from | table | topic in a digest | industries |", "|---|---|---|---|---|---|"]
+    for kind in KINDS:
+        roles = ", ".join(role.name for role in kind.roles)
+        choices = "; ".join(f"{name}: {', '.join(values)}" for name, values in kind.choices.items())
+        industries = "all" if kind.any_industry else "health"
+        lines.append(f"| {kind.name} | {roles} | {choices} | {kind.table} | {', '.join(kind.home)} | {industries} |")
+    return "\n".join(lines)
+
+
+def columns() -> str:
+    """One row a column of v1_facts."""
+    return "\n".join(["| column | meaning |", "|---|---|", *(f"| {column.name} | {column.meaning} |" for column in COLUMNS)])
+
+
+PAGES = {"commands.md": commands, "configuration.md": settings, "facts.md": kinds, "data.md": columns}
 
 
 def with_generated(page: str, generated: str) -> str:

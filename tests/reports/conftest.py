@@ -14,7 +14,7 @@ from reports.settings import DigestSettings
 from store.models import Topic
 from tests.store.rows import a_source
 
-TOPICS = ("model_adoption", "deepseek", "funding", "approvals", "regulation", "imaging")
+TOPICS = ("model_adoption", "deepseek", "funding", "approvals", "regulation", "imaging", "market")
 BUILT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 
 

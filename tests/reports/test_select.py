@@ -13,7 +13,7 @@ from reports.digest import build_issue
 from reports.edition import Edition
 from reports.period import days
 from reports.select import Order, select_edition
-from store.models import Fetch, Organisation, Run, SourceState
+from store.models import Fetch, Organisation, Run, SourceState, fact_table
 from tests.reports.conftest import an_order
 from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item, with_topics
 
@@ -161,6 +161,42 @@ def test_totals_count_closed_venture_rounds_by_their_low_bound(newsroom: Session
     assert Decimal(edition.totals.raised_cny) == 130_000_000
     assert len(edition.funding) == 7  # all but the recalled one are listed
     assert [line.company for line in edition.funding][-1] == "第6家公司"  # the listing comes after the rounds
+
+
+def test_facts_that_are_unsure_or_called_wrong_are_in_no_table_and_choose_no_section(newsroom: Session) -> None:
+    told = {
+        "海川影像": {"confidence": 0.59},
+        "他山影像": {"confidence": 0.59, "reviewed": "right"},
+        "石湖影像": {"reviewed": "wrong"},
+        "云桥影像": {"confidence": 0.6},
+        "南山影像": {"confidence": 0.59, "reviewed": "edited"},
+    }
+    for company, values in told.items():
+        item = an_item(newsroom, title=f"{company}的新消息")
+        with_topics(newsroom, item, "imaging", "funding")
+        a_round(newsroom, item, company=company, **values)
+    edition = select_edition(newsroom, an_order(topics=["imaging", "funding"]))
+    assert sorted(line.company for line in edition.funding) == sorted(["他山影像", "云桥影像", "南山影像"])
+    assert edition.totals.rounds == 3
+    sections = {section.id: sorted(line.title[:4] for line in section.stories) for section in edition.sections}
+    assert sections == {"imaging": sorted(["海川影像", "石湖影像"]), "funding": sorted(["他山影像", "云桥影像", "南山影像"])}
+    assert len(select_edition(newsroom, an_order(least_confidence=0.2)).funding) == 4
+
+
+def test_a_story_of_a_figure_stands_under_the_market(newsroom: Session) -> None:
+    item = an_item(newsroom, title="影像设备行业的新消息")
+    with_topics(newsroom, item, "imaging", "market")
+    shared = {
+        "evidence": "机构预计2030年市场规模超420亿元。",
+        "evidence_start": 0,
+        "evidence_end": 19,
+        "confidence": 0.9,
+        "found_by": "reader",
+    }
+    newsroom.add(fact_table("figure")(item_id=item.id, subject="市场规模", value="超420亿元", recorded_at=NOON, **shared))
+    newsroom.flush()
+    (section,) = select_edition(newsroom, an_order()).sections
+    assert (section.id, [line.summary for line in section.stories]) == ("market", ["机构预计2030年市场规模超420亿元。"])
 
 
 def test_one_round_told_twice_is_one_row_with_the_fuller_telling(newsroom: Session, order: Order) -> None:

@@ -91,7 +91,6 @@ def a_round(session: Session, item: Item, **values: Any) -> FundingFact:
     row = FundingFact(
         **{
             "item_id": item.id,
-            "story_id": item.story_id,
             "type": "funding",
             "evidence": "某影像公司完成近亿元B轮融资。",
             "evidence_start": 0,
@@ -132,7 +131,6 @@ def an_adoption(session: Session, item: Item, **values: Any) -> AdoptionFact:
     row = AdoptionFact(
         **{
             "item_id": item.id,
-            "story_id": item.story_id,
             "evidence": "某医院本地部署DeepSeek-R1。",
             "evidence_start": 0,
             "evidence_end": 18,

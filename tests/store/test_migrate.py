@@ -180,6 +180,29 @@ def test_items_of_the_first_schema_are_known_by_guid_and_address_and_keep_their_
     engine.dispose()
 
 
+def test_facts_of_the_first_schema_are_facts_of_health_that_nobody_reviewed(empty_database: StoreSettings) -> None:
+    engine = connect(empty_database)
+    upgrade(engine, to="0001")
+    shared = "id, item_id, evidence, evidence_start, evidence_end, confidence, found_by, background, recorded_at"
+    values = "1, 1, '原句。', 0, 3, 0.9, 'rule', false, '2026-09-01 00:00:00'"
+    with engine.begin() as connection:
+        connection.execute(text(_A_SOURCE))
+        connection.execute(text(_AN_ITEM), {"name": "http://clinic.example/a", "link": "http://clinic.example/a"})
+        ipo = f"{shared}, type, company, stage, kind, investors) VALUES ({values}, 'ipo', '甲', 'done', 'venture', '[]')"
+        connection.execute(text(f"INSERT INTO fact_funding ({ipo}"))
+        approval = f"{shared}, holder, authority, device_class, decision) VALUES ({values}, '乙', 'NMPA', 'III', 'approved')"
+        connection.execute(text(f"INSERT INTO fact_approval ({approval}"))
+    upgrade(engine)
+    columns = "fact_id, type, subject, stage, kind, others, health, counted, reviewed"
+    with engine.connect() as connection:
+        rows = connection.execute(text(f"SELECT {columns} FROM v1_facts ORDER BY fact_id")).all()
+    assert [tuple(row) for row in rows] == [
+        ("approval:1", "approval", "乙", "approved", "III", "NMPA", 1, 1, None),
+        ("funding:1", "ipo", "甲", "done", "venture", None, 1, 1, None),
+    ]
+    engine.dispose()
+
+
 _A_SOURCE = (
     "INSERT INTO source (id, name, homepage, language, category, kind, scope, tier, access, enabled, definition, first_seen_at, changed_at)"
     " VALUES ('old', 'old', 'h', 'zh', 'media', 'feed', 'general', 'media', 'ok', true, '{}',"

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from jobs.formats import plain
 from store.database import session_scope, utc_now
-from store.models import Fetch, Mention, PartnershipFact, PolicyFact, Run
+from store.models import Fetch, Mention, Run, fact_table
 from store.queries import run_query
 from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item, with_topics
 
@@ -97,8 +97,8 @@ def test_parties_and_documents(engine: Engine) -> None:
         fixed = {"item_id": item.id, "evidence": "e", "evidence_start": 0, "evidence_end": 1, "confidence": 1.0, "found_by": "rule"}
         fixed["recorded_at"] = NOON
         parties = [{"id": "tencent", "as_written": "腾讯"}, {"id": None, "as_written": "某医院"}]
-        session.add(PartnershipFact(parties=parties, subject="影像", **fixed))
-        session.add(PolicyFact(issuer="国家卫健委", title="通知", number="〔2026〕1号", effect_on=date(2027, 1, 1), **fixed))
+        session.add(fact_table("partnership")(parties=parties, subject="影像", **fixed))
+        session.add(fact_table("policy")(issuer="国家卫健委", title="通知", number="〔2026〕1号", effect_on=date(2027, 1, 1), **fixed))
     partnership, policy = ask(engine, "SELECT * FROM v1_facts ORDER BY fact_id")
     assert (partnership["subject_id"], partnership["subject"], partnership["others"]) == ("tencent", "腾讯", "腾讯, 某医院")
     assert (policy["subject"], policy["detail"], policy["number"], policy["effect_on"]) == (

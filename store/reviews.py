@@ -1,0 +1,96 @@
+"""What people say of facts: that one is right or wrong, or what it should say. Kept with who and when, never undone by judging again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import Select, column, table
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from .errors import StoreError
+from .facts import facts_of_items, keep_investors
+from .kinds import COLUMNS
+from .models import FACT_TABLES, FactColumns, FactReview, FundingFact, Item, fact_id
+
+_NAMES = ("fact_id", "type", "item_id", *COLUMNS, "background", "health", "evidence", "confidence", "found_by", "reviewed", "title")
+_VIEW = table("v1_facts", *map(column, _NAMES))
+
+
+def find_fact(session: Session, wanted: str) -> FactColumns:
+    """The fact with this id (`funding:12`). Raises StoreError when there is none."""
+    name, _, number = wanted.partition(":")
+    kept_in = FACT_TABLES.get(f"fact_{name}")
+    row = session.get(kept_in, int(number)) if kept_in is not None and number.isdecimal() and len(number) < 10 else None
+    if row is None:
+        raise StoreError("there is no such fact", subject=wanted, hint="`yixun facts list` shows their ids")
+    return row
+
+
+def list_facts(
+    session: Session,
+    *,
+    type: str | None = None,
+    item_id: int | None = None,
+    reviewed: bool | None = None,
+    below: float | None = None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Facts as v1_facts has them, newest first: of a type, of an item, reviewed or not, less sure than `below`."""
+    query: Select[*tuple[Any, ...]] = select_columns(_VIEW)
+    if type is not None:
+        query = query.where(_VIEW.c["type"] == type)
+    if item_id is not None:
+        query = query.where(_VIEW.c["item_id"] == item_id)
+    if reviewed is not None:
+        query = query.where(_VIEW.c["reviewed"].is_not(None) if reviewed else _VIEW.c["reviewed"].is_(None))
+    if below is not None:
+        query = query.where(_VIEW.c["confidence"] < below)
+    rows = session.connection().execute(query.order_by(_VIEW.c["item_id"].desc(), _VIEW.c["fact_id"]).limit(limit))
+    return [dict(row) for row in rows.mappings()]
+
+
+def review(session: Session, fact: FactColumns, verdict: Literal["right", "wrong"], *, who: str, now: datetime) -> None:
+    """Keep that somebody called a fact right or wrong."""
+    session.add(FactReview(item_id=fact.item_id, fact_id=fact_id(fact), verdict=verdict, before=fact.reviewed, who=who, said_at=now))
+    fact.reviewed = verdict
+    session.add(fact)
+
+
+def correct(session: Session, fact: FactColumns, field: str, written: str, columns: Mapping[str, Any], *, who: str, now: datetime) -> None:
+    """Keep what somebody wrote for a field of a fact; `columns` are the columns that hold the field, as they shall be."""
+    before = {name: getattr(fact, name) for name in columns}
+    fact.as_read = {**{name: _plain(value) for name, value in before.items()}, **(fact.as_read or {})}
+    for name, value in columns.items():
+        setattr(fact, name, value)
+    fact.reviewed = "edited"
+    session.add(fact)
+    if isinstance(fact, FundingFact) and "investors" in columns:
+        keep_investors(session, fact)
+    was = json.dumps({name: _plain(value) for name, value in before.items()}, ensure_ascii=False)
+    said = FactReview(item_id=fact.item_id, fact_id=fact_id(fact), verdict="edited", who=who, said_at=now)
+    said.field, said.before, said.after = field, was, written
+    session.add(said)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def reviews_of(session: Session, fact: FactColumns) -> list[FactReview]:
+    """What people said of a fact, oldest first."""
+    return list(session.exec(select(FactReview).where(FactReview.fact_id == fact_id(fact)).order_by(col(FactReview.id))))
+
+
+def reviewed_items(session: Session) -> list[tuple[Item, list[FactColumns]]]:
+    """The items of whose facts a person said something, by id, each with all its facts."""
+    ids = sorted(set(session.exec(select(FactReview.item_id))))
+    items: Sequence[Item] = session.exec(select(Item).where(col(Item.id).in_(ids)).order_by(col(Item.id))).all()
+    facts = facts_of_items(session, ids)
+    return [(item, facts[item.id or 0]) for item in items]
