@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: install demo test lint bench house kinds docs train clean lock help
+.PHONY: install demo test soak mutate lint bench house kinds docs train clean lock wheels help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -29,8 +29,17 @@ lint: $(VENV)/.installed-test ## ruff, mypy --strict, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint ## everything that must hold: lint, types, layers, tests
-	$(BIN)/pytest -n 2 --dist loadfile
+test: lint ## everything that must hold: lint, types, layers, tests, how much of each package they reach
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=
+	@for floor in $(FLOORS); do echo "== $${floor%:*}"; \
+	$(BIN)/coverage report --include="$${floor%:*}/*" --fail-under=$${floor#*:} || exit 1; done
+FLOORS := store:90 reports:90 jobs:90 crawler:85
+
+soak: $(VENV)/.installed-test ## the tests of faults that take minutes
+	$(BIN)/pytest -m soak
+
+mutate: $(VENV)/.installed-test ## break a sample of the code in small ways; print what no test notices (minutes)
+	$(BIN)/python -m tests.mutate
 
 bench: $(VENV)/.installed-test ## the measurements of benchmarks/, one table each
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
@@ -57,9 +66,15 @@ train: $(TRAIN)/.installed ## train the reader of facts anew from all texts at h
 lock: $(VENV)/.installed-test ## renew the lock files (names, versions, hashes; no hosts)
 	$(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra build --extra demo -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra build --extra demo --extra parquet --extra postgres --extra test -c requirements.lock -o requirements-test.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) $(EXTRAS) -c requirements.lock -o requirements-test.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra train -c requirements.lock -o requirements-train.lock
+EXTRAS := $(addprefix --extra ,build demo parquet postgres bench mutate test)
 LOCK := --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --upgrade
 
+wheels: $(VENV)/.installed-test ## check that every locked package has a wheel for the other versions of Python
+	$(PIP) install uv
+	@mkdir -p build; for version in 3.12 3.13; do $(BIN)/uv pip compile pyproject.toml --python-version $$version $(EXTRAS) -c requirements-test.lock \
+	--only-binary :all: --quiet --no-header --no-annotate -o build/wheels-$$version.txt && echo "$$version: $$(wc -l < build/wheels-$$version.txt) wheels" || exit 1; done
+
 clean: ## remove what the targets made
-	rm -rf $(VENV) $(TRAIN) out data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(TRAIN) out data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*

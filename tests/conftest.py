@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -15,9 +16,12 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlmodel import Session
 
+from jobs.cli.app import main
 from store.database import session_scope
 from store.migrate import open_store
 from store.settings import StoreSettings
+from tests.jobs.command import Done, Yixun
+from tests.warm import warm_python
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -25,6 +29,14 @@ def _no_settings_from_outside() -> None:
     """The tests' settings are their own: not the developer's, not the machine's."""
     for name in [name for name in os.environ if name.startswith("YIXUN_")]:
         del os.environ[name]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _warm_start(_no_settings_from_outside: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Crawls and reading start warm (see `tests.warm`); where a test must start them cold, it names `REAL_PYTHON`."""
+    with warm_python(tmp_path_factory.mktemp("warm")) as python, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", python)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +114,16 @@ def fresh_store(postgresql_url: str, tmp_path: Path) -> Iterator[dict[str, Store
         yield {"sqlite": StoreSettings(url=f"sqlite:///{tmp_path / 'fresh.db'}"), "postgresql": settings}
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreSettings]:
+    """Settings of a database without a schema that lasts as long as the tests of a module, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield StoreSettings(url=f"sqlite:///{tmp_path_factory.mktemp('lasting')}/store.db")
+        return
+    with _postgresql_database(request.getfixturevalue("postgresql_url")) as settings:
+        yield settings
+
+
 @pytest.fixture
 def engine(store_settings: StoreSettings) -> Iterator[Engine]:
     """An open store without rows, once on SQLite and once on PostgreSQL."""
@@ -115,3 +137,25 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session on `engine`, committed at the end."""
     with session_scope(engine) as session:
         yield session
+
+
+@pytest.fixture
+def yixun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yixun:
+    """Run `yixun` in an empty folder, as a user without a configuration."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def run(*words: str, check: int | None = 0, **environ: str) -> Done:
+        capsys.readouterr()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["yixun", *words])
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+                sys.exit(0)
+        done = Done(int(ended.value.code or 0), *capsys.readouterr())
+        assert check is None or done.returncode == check, done
+        return done
+
+    return run

@@ -53,14 +53,17 @@ class DemoReport:
         return [path for path in self.files if period in path.name]
 
 
-def run_demo(folder: Path, *, sites: Path = FOLDER, tell: Callable[[str], None] = lambda _: None) -> DemoReport:
+def run_demo(
+    folder: Path, *, sites: Path = FOLDER, store: StoreSettings | None = None, tell: Callable[[str], None] = lambda _: None
+) -> DemoReport:
     """Run the demo into `folder`, which is emptied first if an earlier demo made it; `tell` hears how far it is.
 
+    `store` is an empty store; without one, a file in the folder is.
     Raises YixunError when the folder holds something else, and whatever the crawl or the store raise.
     """
     folder = folder.resolve()
     _clear(folder)
-    store = StoreSettings(url=f"sqlite:///{folder / 'demo.db'}")
+    store = store or StoreSettings(url=f"sqlite:///{folder / 'demo.db'}")
     periods = [week(label) for label in WEEKS]
     (folder / "yixun.toml").write_text(_CONFIG.format(url=store.url.get_secret_value()), encoding="utf-8")
     engine = open_store(store)

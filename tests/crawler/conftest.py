@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from store.settings import StoreSettings
+from tests.warm import fault_in
 
+from .moved_clock import MovedClock
 from .site import Site, serve_site
 
 
@@ -23,3 +25,12 @@ def site() -> Iterator[Site]:
 def store_file(tmp_path: Path) -> StoreSettings:
     """Where the test's store is; it is made by whoever opens it first."""
     return StoreSettings(url=f"sqlite:///{tmp_path}/store.db")
+
+
+@pytest.fixture
+def moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedClock]:
+    """The clock of the crawls of this test."""
+    clock = MovedClock(tmp_path)
+    monkeypatch.setenv(fault_in("crawler.fetching.run"), str(clock.fault))
+    yield clock
+    clock.end()

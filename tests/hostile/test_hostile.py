@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from crawler.sources.source import ApiRules, ListRules, Source, SourceUrl
 from store.database import connect, session_scope
 from store.models import Item
 from store.settings import StoreSettings
+from tests.warm import REAL_PYTHON
 
 from .case import API, ARTICLE, FEED, LIST, Case, feed, http, make_ready, send
 from .cases import all_cases
@@ -33,6 +34,18 @@ _GOOD = [f"好消息{n}：医院影像科用上智能阅片" for n in range(1, 6
 
 CASES = all_cases()
 RESTING = {"status-429", "come-back-in-a-century"}
+# Whose rows depend on nothing but what is sent: every third of those that are read.
+SAMPLE = [case for case in CASES if "ok" in case.expect and case.name != "interim-flood"][::3]
+SETTINGS = CrawlSettings(
+    min_delay=0,
+    allow_networks=["127.0.0.0/8"],
+    timeout=8,
+    retries=0,
+    read_seconds=8,
+    max_bytes=15_000_000,
+    max_page_bytes=6_000_000,
+    max_seconds=1500,
+)
 
 
 def _source(case: Case, base: str) -> Source:
@@ -86,6 +99,9 @@ class Peak:
     proportional: float = 0.0
 
 
+Outcome = tuple[RunReport, dict[str, list[Item]], Peak]
+
+
 @contextmanager
 def _memory_of_descendants() -> Iterator[Peak]:
     """The most memory, in megabytes, that the processes of the crawl held together at one moment."""
@@ -128,38 +144,32 @@ def _held(pid: int) -> tuple[float, float]:
     return 0.0, 0.0
 
 
-@pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunReport, dict[str, list[Item]], Peak, float]]:
-    """The report of one crawl over everything, the items by source, the peak of memory and the seconds it took."""
-    settings = CrawlSettings(
-        min_delay=0,
-        allow_networks=["127.0.0.0/8"],
-        timeout=8,
-        retries=0,
-        read_seconds=8,
-        max_bytes=15_000_000,
-        max_page_bytes=6_000_000,
-        max_seconds=400,
-    )
-    store = StoreSettings(url=f"sqlite:///{tmp_path_factory.mktemp('hostile')}/store.db")
+def _crawl(cases: list[Case], store: StoreSettings) -> tuple[RunReport, dict[str, list[Item]]]:
+    """Crawl these cases and the good sources beside them: the report, and the items by source."""
     make_ready()
-    began = time.monotonic()
-    with serve(_routes(), hosts=HOSTS) as bases, _memory_of_descendants() as peak:
+    with serve(_routes(), hosts=HOSTS) as bases:
         # A host that asks for a rest is given one, so those that do stand alone.
         *shared, resting, good = bases
-        sources = [_source(case, resting if case.name in RESTING else shared[number % len(shared)]) for number, case in enumerate(CASES)]
-        report = crawl([*sources, *_good_sources(good)], settings, store)
-    seconds = time.monotonic() - began
+        sources = [_source(case, resting if case.name in RESTING else shared[number % len(shared)]) for number, case in enumerate(cases)]
+        report = crawl([*sources, *_good_sources(good)], SETTINGS, store)
     engine = connect(store)
     by_source: dict[str, list[Item]] = {}
     with session_scope(engine) as session:
-        for item in session.exec(select(Item)):
+        for item in session.exec(select(Item).order_by(Item.id)):  # type: ignore[arg-type]
             by_source.setdefault(item.source_id, []).append(item)
     engine.dispose()
-    yield report, by_source, peak, seconds
+    return report, by_source
 
 
-Outcome = tuple[RunReport, dict[str, list[Item]], Peak, float]
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+    """The report of one crawl over everything, the items by source, and the peak of memory."""
+    store = StoreSettings(url=f"sqlite:///{tmp_path_factory.mktemp('hostile')}/store.db")
+    with pytest.MonkeyPatch.context() as patch, _memory_of_descendants() as peak:
+        # What is measured must not be forked from what others forked from.
+        patch.setattr(sys, "executable", REAL_PYTHON)
+        report, by_source = _crawl(CASES, store)
+    yield report, by_source, peak
 
 
 def _words(report: SourceReport) -> set[str]:
@@ -176,15 +186,10 @@ def _words(report: SourceReport) -> set[str]:
 
 
 def test_the_run_ends_and_reports_every_source(outcome: Outcome) -> None:
-    report, _, _, seconds = outcome
+    report = outcome[0]
     assert report.status == "partly"
-    assert len(report.sources) == len(CASES) + 2
+    assert {source.id for source in report.sources} == {f"case-{n}" for n in range(len(CASES))} | {"good-feed", "good-list"}
     assert not [source.id for source in report.sources if source.status == "unfinished"]
-    assert seconds < 400
-
-
-def test_there_are_two_hundred_cases() -> None:
-    assert len(CASES) >= 200
 
 
 def test_memory_stays_bounded(outcome: Outcome, record_testsuite_property: Callable[[str, object], None]) -> None:
@@ -198,7 +203,7 @@ def test_memory_stays_bounded(outcome: Outcome, record_testsuite_property: Calla
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[case.name for case in CASES])
 def test_the_case_is_named_for_what_it_is(outcome: Outcome, number: int) -> None:
-    report, by_source, _, _ = outcome
+    report, by_source, _ = outcome
     case = CASES[number]
     source = next(s for s in report.sources if s.id == f"case-{number}")
     items = by_source.get(source.id, [])
@@ -236,7 +241,7 @@ def test_no_address_inside_was_ever_connected_to(outcome: Outcome) -> None:
 
 
 def test_good_sources_beside_them_are_complete(outcome: Outcome) -> None:
-    report, by_source, _, _ = outcome
+    report, by_source, _ = outcome
     for name in ("good-feed", "good-list"):
         items = by_source[name]
         assert sorted(item.title for item in items) == sorted(_GOOD)
@@ -253,3 +258,13 @@ def test_nothing_was_stored_that_an_analyst_could_trip_over(outcome: Outcome) ->
             assert "root:" not in written
             assert item.link is None or item.link.startswith(("http://", "https://"))
             assert len(item.title) <= 500
+
+
+def test_postgresql_stands_it_too(outcome: Outcome, fresh_store: dict[str, StoreSettings]) -> None:
+    """What is told of a source is the same; many cases share links, and whose item comes first is chance."""
+    report, by_source = _crawl(SAMPLE, fresh_store["postgresql"])
+    told = {source.id: (source.status, source.error_kind, source.found) for source in outcome[0].sources}
+    assert {source.id: (source.status, source.error_kind, source.found) for source in report.sources}.items() <= told.items()
+    assert by_source
+    test_good_sources_beside_them_are_complete((report, by_source, Peak()))
+    test_nothing_was_stored_that_an_analyst_could_trip_over((report, by_source, Peak()))

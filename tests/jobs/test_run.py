@@ -208,10 +208,13 @@ def test_the_daemon_stops_itself_when_its_hold_is_lost(
     everything_fetched(engine)
 
     def take_over() -> None:
-        with session_scope(engine) as session:
-            session.execute(text("UPDATE store_lock SET pid = pid + 1"))
+        taken = 0
+        while not taken:
+            time.sleep(0.1)
+            with session_scope(engine) as session:
+                taken = session.connection().execute(text("UPDATE store_lock SET pid = pid + 1")).rowcount
 
-    taking = threading.Timer(1, take_over)
+    taking = threading.Thread(target=take_over, daemon=True)
     taking.start()
     with pytest.raises(StoreError, match="store lock 'run': lost: another process took it over"):
         Daemon(engine, settings).run()

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from jobs.hours import weekly_slot
+from jobs.settings import Weekday
 from jobs.slots import Outcome, due_slots, recorded
 from store.database import session_scope
 from store.digests import find_issue, list_issues, set_aside_future_issues
@@ -37,6 +38,12 @@ CATCH_UP = timedelta(days=6)
 )
 def test_a_weekly_slot_is_a_moment_in_shanghai(now: datetime, slot: datetime) -> None:
     assert weekly_slot("mon", time(8), now) == slot
+
+
+@pytest.mark.parametrize(("day", "back"), [("mon", 2), ("tue", 1), ("wed", 0), ("thu", 6), ("fri", 5), ("sat", 4), ("sun", 3)])
+def test_a_weekly_slot_may_be_on_any_day(day: Weekday, back: int) -> None:
+    wednesday = MONDAY + timedelta(days=2)
+    assert weekly_slot(day, time(8), wednesday) == wednesday - timedelta(days=back)
 
 
 def due(session: Session, now: datetime, latest: datetime) -> list[datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from asyncio import WriteTransport
@@ -92,7 +93,7 @@ def server(mailbox: Mailbox) -> Iterator[MailSettings]:
     """An open mail server, as settings that reach it."""
     controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     controller.start()
-    yield MailSettings(host="127.0.0.1", port=controller.port, security="none", sender="医讯 <yixun@example.org>", retry_wait=0, timeout=5)
+    yield MailSettings(host="127.0.0.1", port=controller.port, security="none", sender="医讯 <yixun@example.org>", retry_wait=0, timeout=60)
     controller.stop()
 
 
@@ -138,6 +139,7 @@ def test_each_recipient_gets_a_mail_of_its_own(engine: Engine, issue: tuple[int,
     first, second = mailbox.read()
     assert (first["To"], BEN in str(first)) == (ANN, False)
     assert first["Message-ID"] == message_id(issue[1], ANN, server) != second["Message-ID"]
+    assert re.fullmatch(r"<[0-9a-f]{32}\.yixun@example\.org>", first["Message-ID"])
     assert first["Subject"] == "Yixun 医讯 2026-W47: 1 story"
     assert first["From"] == "医讯 <yixun@example.org>"
     assert first["List-Unsubscribe"] == "<mailto:yixun@example.org?subject=unsubscribe%20weekly>"

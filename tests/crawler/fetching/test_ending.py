@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -15,12 +15,14 @@ from crawler.fetching.run import crawl
 from store.migrate import open_store
 from store.models import Fetch, Item, SourceState
 from store.settings import StoreSettings
+from tests.crawler.moved_clock import MovedClock
 from tests.crawler.site import LOCAL, TEXT, Answer, Asked, Site, serve_site
+from tests.warm import fault_in
 
 TITLE = "某市医院影像科上线人工智能阅片系统"
 HANGING = 20
-# Nothing but the deadline of the crawl ends these requests.
-PATIENT = LOCAL.model_copy(update={"timeout": 600.0, "max_seconds": 3.0})
+# Nothing but the deadline of the crawl ends these requests. It comes when the clock is moved.
+PATIENT = LOCAL.model_copy(update={"timeout": 600.0, "max_seconds": 900.0, "concurrency": 64})
 
 
 @dataclass
@@ -33,12 +35,19 @@ class CutOff:
     after: dict[str, list[Item]]
 
 
-def _never(end: threading.Event) -> Callable[[Asked], Answer]:
-    def wait(_: Asked) -> Answer:
-        end.wait(200)
-        return Answer(b"")
+class _Silence:
+    """Answers nobody until the end; moves the clock when so many have asked."""
 
-    return wait
+    def __init__(self, clock: MovedClock, most: int) -> None:
+        self.end, self._clock, self._left, self._lock = threading.Event(), clock, most, threading.Lock()
+
+    def __call__(self, _: Asked) -> Answer:
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                self._clock.move(1000)
+        self.end.wait(300)
+        return Answer(b"")
 
 
 def _held(store: StoreSettings, ids: list[str]) -> dict[str, tuple[SourceState, list[Item], list[Fetch]]]:
@@ -57,35 +66,39 @@ def _held(store: StoreSettings, ids: list[str]) -> dict[str, tuple[SourceState, 
     return found
 
 
-def _fill(site: Site, end: threading.Event) -> None:
+def _fill(site: Site, silence: _Silence) -> None:
     """One site whose feed answers and whose articles never do, or only in part."""
     site.put_feed("/feed.xml", [(f"/a/{n}.html", f"{TITLE}{n}") for n in range(3)])
     for number in range(3):
-        site.pages[f"/a/{number}.html"] = _never(end)
+        site.pages[f"/a/{number}.html"] = silence
     site.put_feed("/parts.xml", [("/p/1.html", TITLE)])
     link = "<div class='pages'><a href='1.html'>1</a> <a href='1_2.html'>2</a> <a href='1_2.html'>下一页</a></div>"
     site.put("/p/1.html", f"<html><h1>{TITLE}</h1><div class='content'><p>第1页开头。{TEXT}</p></div>{link}</html>")
-    site.pages["/p/1_2.html"] = _never(end)
+    site.pages["/p/1_2.html"] = silence
 
 
 @pytest.fixture(scope="module")
 def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CutOff]:
-    store = StoreSettings(url=f"sqlite:///{tmp_path_factory.mktemp('ending')}/store.db")
+    folder = tmp_path_factory.mktemp("ending")
+    store, clock = StoreSettings(url=f"sqlite:///{folder}/store.db"), MovedClock(folder)
     with ExitStack() as stack:
-        end = threading.Event()
-        stack.callback(end.set)
+        # Each of them is asked once; the two that follow answer their listing, and one article of theirs, first.
+        silence = _Silence(clock, HANGING + 2)
+        stack.callback(silence.end.set)
         sites = [stack.enter_context(serve_site(f"127.0.0.{number}")) for number in range(1, HANGING + 1)]
         for site in sites:
-            site.pages["/feed.xml"] = _never(end)
+            site.pages["/feed.xml"] = silence
         articles, parts = (stack.enter_context(serve_site(host)) for host in ("127.0.0.51", "127.0.0.52"))
         for site in (articles, parts):
-            _fill(site, end)
+            _fill(site, silence)
         hanging = [site.source(id=f"hangs-{number}") for number, site in enumerate(sites)]
         others = [articles.source(id="articles"), parts.source(id="parts", path="/parts.xml")]
         sources = [*others, *hanging]
-        first = crawl(sources, PATIENT, store)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(fault_in("crawler.fetching.run"), str(clock.fault))
+            first = crawl(sources, PATIENT, store)
         between = _held(store, [source.id for source in sources])
-        end.set()
+        silence.end.set()
         for site in sites:
             site.put_feed("/feed.xml", [("/1.html", TITLE)])
             site.put_article("/1.html", TITLE)
@@ -134,7 +147,7 @@ def test_the_next_crawl_does_the_rest(cut_off: CutOff) -> None:
 
 def test_a_pause_before_a_request_does_not_outlive_the_crawl(store_file: StoreSettings) -> None:
     """The second request waits two minutes for its turn, longer than a crawl may go on after its end."""
-    slow = PATIENT.model_copy(update={"min_delay": 120.0})
+    slow = PATIENT.model_copy(update={"min_delay": 120.0, "max_seconds": 3.0})
     with serve_site() as site:
         for number in range(3):
             site.put_feed(f"/{number}.xml", [])

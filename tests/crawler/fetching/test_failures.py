@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
 import sys
 import threading
 import time
@@ -36,7 +34,9 @@ from store.migrate import open_store
 from store.models import Item, Run
 from store.settings import StoreSettings
 from tests.crawler.site import LOCAL, Site
+from tests.jobs.command import Yixun
 from tests.locking import locked
+from tests.warm import fault_in
 
 TITLE = "医院上线人工智能辅助诊断系统"
 BROKEN = "某医院上线人工智能分诊系统"
@@ -95,17 +95,15 @@ def test_an_item_that_cannot_be_saved_takes_no_other_with_it(site: Site, store_f
     assert (healed.status, healed.broke, site.asked("/a/2.html")) == ("kept", None, 4)
 
 
-# A fault of our own, in whichever process judges: nothing that is known breaks judging, and what will is not known.
+# A fault of our own: nothing that is known breaks judging, and what will is not known.
 _FAULT = f"""
-import sys
-if "crawler.reading.process" in " ".join(sys.orig_argv):
-    from crawler.judge.judging import Judge
-    judge = Judge.judge
-    def breaks(self, document, **options):
-        if document.title == "{BROKEN}":
-            raise KeyError("no such rule")
-        return judge(self, document, **options)
-    Judge.judge = breaks
+from crawler.judge.judging import Judge
+judge = Judge.judge
+def breaks(self, document, **options):
+    if document.title == "{BROKEN}":
+        raise KeyError("no such rule")
+    return judge(self, document, **options)
+Judge.judge = breaks
 """
 
 
@@ -113,11 +111,10 @@ def test_an_article_that_our_judging_breaks_on_is_tried_three_times_and_told_wit
     site: Site, store_file: StoreSettings, opened: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = _fill(site)
-    (tmp_path / "fault").mkdir()
-    (tmp_path / "fault" / "sitecustomize.py").write_text(_FAULT, encoding="utf-8")
+    (tmp_path / "fault.py").write_text(_FAULT, encoding="utf-8")
     events: list[dict[str, Any]] = []
     with monkeypatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "fault"), str(Path.cwd())]))
+        patch.setenv(fault_in("crawler.reading.process"), str(tmp_path / "fault.py"))
         report = crawl([source], LOCAL, store_file, on_event=events.append)
         assert (report.status, report.sources[0].articles, report.sources[0].articles_failed) == ("partly", 5, 1)
         assert "KeyError" in report.sources[0].note
@@ -137,33 +134,31 @@ def test_an_article_that_our_judging_breaks_on_is_tried_three_times_and_told_wit
 
 # A disk that is full as soon as the store has so many pages.
 _FULL = """
-import os, sys
-if "crawler.fetching.run" in " ".join(sys.orig_argv):
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine
-    @event.listens_for(Engine, "checkout")
-    def bound(raw, *_):
-        raw.execute("PRAGMA max_page_count = " + os.environ["MOST_PAGES"])
+import os
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+@event.listens_for(Engine, "checkout")
+def bound(raw, *_):
+    raw.execute("PRAGMA max_page_count = " + os.environ["MOST_PAGES"])
 """
 
 
-def _fill_up(site: Site, store: StoreSettings, opened: Engine, folder: Path) -> tuple[Source, dict[str, str]]:
+def _fill_up(site: Site, store: StoreSettings, opened: Engine, fault: Path) -> tuple[Source, dict[str, str]]:
     """A source of long articles, and the environment in which the store has room for its entries but not for them."""
     crawl([_fill(site, 0)], LOCAL, store)
     source = _fill(site, 40)
     for number in range(40):
         site.put_article(f"/a/{number}.html", f"{TITLE}{number}", "放射科用上了新的软件。" * 3000)
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(_FULL, encoding="utf-8")
+    fault.write_text(_FULL, encoding="utf-8")
     with opened.connect() as connection:
         pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
-    return source, {"PYTHONPATH": os.pathsep.join([str(folder), str(Path.cwd())]), "MOST_PAGES": str(pages + 60)}
+    return source, {fault_in("crawler.fetching.run"): str(fault), "MOST_PAGES": str(pages + 60)}
 
 
 def test_a_disk_that_fills_up_ends_the_crawl_and_is_recorded(
     site: Site, store_file: StoreSettings, opened: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source, environ = _fill_up(site, store_file, opened, tmp_path / "full")
+    source, environ = _fill_up(site, store_file, opened, tmp_path / "full.py")
     with monkeypatch.context() as patch:
         for name, value in environ.items():
             patch.setenv(name, value)
@@ -181,8 +176,10 @@ def test_a_disk_that_fills_up_ends_the_crawl_and_is_recorded(
     assert {item.status for item in _items(opened).values()} == {"kept"}
 
 
-def test_a_crawl_says_that_the_disk_is_full_in_one_line(site: Site, store_file: StoreSettings, opened: Engine, tmp_path: Path) -> None:
-    source, environ = _fill_up(site, store_file, opened, tmp_path / "full")
+def test_a_crawl_says_that_the_disk_is_full_in_one_line(
+    site: Site, store_file: StoreSettings, opened: Engine, tmp_path: Path, yixun: Yixun
+) -> None:
+    source, environ = _fill_up(site, store_file, opened, tmp_path / "full.py")
     (tmp_path / "sources.yaml").write_text(json.dumps({"sources": [source.model_dump(mode="json")]}), encoding="utf-8")
     settings = {
         "YIXUN_STORE__URL": store_file.url.get_secret_value(),
@@ -190,9 +187,7 @@ def test_a_crawl_says_that_the_disk_is_full_in_one_line(site: Site, store_file: 
         "YIXUN_CRAWL__MIN_DELAY": "0",
         **environ,
     }
-    command = [sys.executable, "-m", "jobs.cli.app", "crawl", "--all", "--sources", str(tmp_path / "sources.yaml")]
-    done = subprocess.run(command, env=os.environ | settings, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 1, done
+    done = yixun("crawl", "--all", "--sources", str(tmp_path / "sources.yaml"), check=1, **settings)
     assert "the disk is full" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
@@ -212,21 +207,12 @@ def test_a_reading_process_that_does_not_start_leaves_no_orphan_and_fails_the_cr
     client.close()
 
 
-# A reading process that ends before it has read its orders.
-_NO_START = """
-import os, sys
-if "crawler.reading.process" in " ".join(sys.orig_argv):
-    os._exit(3)
-"""
-
-
 def test_a_crawl_that_can_read_nothing_fails_and_says_why(
     site: Site, store_file: StoreSettings, opened: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = _fill(site)
-    (tmp_path / "fault").mkdir()
-    (tmp_path / "fault" / "sitecustomize.py").write_text(_NO_START, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "fault"), str(Path.cwd())]))
+    (tmp_path / "fault.py").write_text("import os; os._exit(3)  # before it has read its orders", encoding="utf-8")
+    monkeypatch.setenv(fault_in("crawler.reading.process"), str(tmp_path / "fault.py"))
     report = crawl([source], LOCAL, store_file)
     assert report.status == "failed" and "the reading process: does not start" in report.note
     assert _runs(opened) == [("failed", report.note)]
@@ -246,14 +232,13 @@ class _Engine:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that takes minutes takes seconds."""
-    monkeypatch.setattr(locks, "LEASE", timedelta(seconds=2.5))
+    """What is done every few seconds is done at once."""
     monkeypatch.setattr(clock, "_SAVE_SECONDS", 0.2)
     monkeypatch.setattr(clock, "_LOOK_SECONDS", 0.05)
 
 
-def _kept(settings: StoreSettings, seconds: float, *, locked_for: float | None) -> tuple[str, int]:
-    """Why a clock stopped a crawl in the seconds it was watched, and how many requests the ledger of hosts has then."""
+def _kept(settings: StoreSettings, *, locked_for: float | None) -> tuple[str, int]:
+    """Why a clock stopped a crawl, and how many requests the ledger of hosts has when it did or when it could write them again."""
     engine = open_store(settings)
     with session_scope(engine) as session:
         hold = take_lock(session, "crawl", purpose="a crawl", now=utc_now())
@@ -261,32 +246,39 @@ def _kept(settings: StoreSettings, seconds: float, *, locked_for: float | None) 
     hosts = Hosts(0.0, store, now=utc_now())
     keeper = Clock(CrawlSettings(), store, hold, hosts)
 
+    def counted() -> int:
+        with engine.connect() as connection:
+            return int(connection.execute(text("SELECT coalesce(sum(requests), 0) FROM host_day")).scalar_one())
+
     async def watch() -> None:
         with locked(settings, seconds=locked_for):
             keeper.start(_Engine(), lambda: None)  # type: ignore[arg-type]
             hosts.count("hospital.example", requests=7)
-            end = time.monotonic() + seconds
-            while time.monotonic() < end and not keeper.stopped_because:
+            if locked_for is not None:
+                await asyncio.sleep(locked_for)
+            end = time.monotonic() + 120
+            while not (keeper.stopped_because or (locked_for is not None and counted())):
+                assert time.monotonic() < end, "neither stopped nor written"
                 await asyncio.sleep(0.05)
-        if not keeper.stopped_because:
-            await asyncio.sleep(2)
         keeper.cancel()
 
     asyncio.run(watch())
     store.close()
-    with engine.connect() as connection:
-        requests = connection.execute(text("SELECT coalesce(sum(requests), 0) FROM host_day")).scalar_one()
+    requests = counted()
     engine.dispose()
-    return keeper.stopped_because, int(requests)
+    return keeper.stopped_because, requests
 
 
 @pytest.mark.usefixtures("hasty")
 def test_the_clock_of_a_crawl_outlives_a_locked_store_and_loses_no_count(store_settings: StoreSettings) -> None:
-    assert _kept(store_settings.model_copy(update={"lock_seconds": 0.1}), 1.2, locked_for=0.8) == ("", 7)
+    assert _kept(store_settings.model_copy(update={"lock_seconds": 0.1}), locked_for=0.8) == ("", 7)
 
 
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("lock_seconds", [0.1, 5.0])
-def test_the_clock_ends_the_crawl_before_another_may_begin(store_settings: StoreSettings, lock_seconds: float) -> None:
-    because, _ = _kept(store_settings.model_copy(update={"lock_seconds": lock_seconds}), 30, locked_for=None)
+def test_the_clock_ends_the_crawl_before_another_may_begin(
+    store_settings: StoreSettings, lock_seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "LEASE", timedelta(seconds=2.5))
+    because, _ = _kept(store_settings.model_copy(update={"lock_seconds": lock_seconds}), locked_for=None)
     assert because == "the store could not be written for so long that another crawl may begin"

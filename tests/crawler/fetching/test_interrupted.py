@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +24,9 @@ from store.locks import STALE, is_alive, release_lock, renew_lock, take_lock
 from store.migrate import open_store
 from store.models import Item, Run, StoreLock
 from store.settings import StoreSettings
+from tests.crawler.moved_clock import MovedClock
 from tests.crawler.site import LOCAL, TEXT, Answer, Asked, Site
+from tests.warm import REAL_PYTHON
 
 TITLE = "医院上线人工智能辅助诊断系统"
 ARTICLES = 30
@@ -44,7 +47,7 @@ def _fill(site: Site, seconds: float) -> Source:
 
 def _start(source: Source, store: StoreSettings) -> subprocess.Popen[bytes]:
     child = subprocess.Popen(
-        [sys.executable, "-m", "crawler.fetching.run"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [REAL_PYTHON, "-m", "crawler.fetching.run"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     assert child.stdin
     child.stdin.write(CrawlOrder(sources=[source], crawl=LOCAL, store=store).as_line())
@@ -53,7 +56,7 @@ def _start(source: Source, store: StoreSettings) -> subprocess.Popen[bytes]:
 
 
 def _wait_for_articles(site: Site, number: int) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while sum(1 for one in site.log if one.path.startswith("/a/")) < number:
         assert time.monotonic() < end, "the crawl does not come to its articles"
         time.sleep(0.02)
@@ -69,26 +72,30 @@ def _contents(store: StoreSettings) -> list[tuple[str | None, str, str, str]]:
     return found
 
 
-def test_killed_five_times_a_crawl_ends_like_an_undisturbed_one(site: Site, store_file: StoreSettings) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.soak)])
+def test_killed_again_and_again_a_crawl_ends_like_an_undisturbed_one(
+    site: Site, empty_database: StoreSettings, fresh_store: dict[str, StoreSettings], kills: int
+) -> None:
     source = _fill(site, 0.05)
-    for attempt in range(5):
+    for attempt in range(kills):
         asked = len(site.log)
-        child = _start(source, store_file)
-        _wait_for_articles(site, sum(1 for one in site.log[:asked] if one.path.startswith("/a/")) + 4)
+        child = _start(source, empty_database)
+        _wait_for_articles(site, sum(1 for one in site.log[:asked] if one.path.startswith("/a/")) + 2)
         child.send_signal(signal.SIGKILL)
         child.wait()
         if child.stdin:
             child.stdin.close()
-        assert len(_contents(store_file)) == ARTICLES, attempt
-    report = crawl([source], LOCAL, store_file)
+        assert len(_contents(empty_database)) == ARTICLES, attempt
+    report = crawl([source], LOCAL, empty_database)
     assert report.status == "done"
-    undisturbed = StoreSettings(url=store_file.url.get_secret_value().replace("store.db", "other.db"))
+    undisturbed = fresh_store["sqlite"]
     crawl([source], LOCAL, undisturbed)
-    assert _contents(store_file) == _contents(undisturbed)
-    assert {row[2] for row in _contents(store_file)} == {"kept"}
-    engine = open_store(store_file)
+    assert _contents(empty_database) == _contents(undisturbed)
+    assert {row[2] for row in _contents(empty_database)} == {"kept"}
+    engine = open_store(empty_database)
     with Session(engine) as session:
-        assert [run.status for run in session.exec(select(Run).order_by(Run.id))] == ["killed"] * 5 + ["done"]  # type: ignore[arg-type]
+        runs = session.exec(select(Run.status).order_by(Run.id)).all()  # type: ignore[arg-type]
+        assert runs == ["killed"] * kills + ["done"]
     engine.dispose()
 
 
@@ -98,7 +105,7 @@ def test_a_crawl_ends_when_whoever_started_it_is_gone(site: Site, store_file: St
     _wait_for_articles(site, 1)
     assert child.stdin
     child.stdin.close()
-    child.wait(30)
+    child.wait(120)
     assert sum(1 for one in site.log if one.path.startswith("/a/")) < ARTICLES
 
 
@@ -124,9 +131,9 @@ def test_the_pause_between_two_requests_is_kept(site: Site, store_file: StoreSet
     site.put_feed("/feed.xml", [(f"/a/{n}.html", f"{TITLE}{n}") for n in range(3)])
     for number in range(3):
         site.pages[f"/a/{number}.html"] = note
-    crawl([site.source()], LOCAL.model_copy(update={"min_delay": 0.6}), store_file)
+    crawl([site.source()], LOCAL.model_copy(update={"min_delay": 1.4}), store_file)
     assert len(times) == 3
-    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.55
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.7  # a busy machine may note the earlier one late
 
 
 def test_a_host_gets_one_request_at_a_time_even_without_a_pause(site: Site, store_file: StoreSettings) -> None:
@@ -153,12 +160,15 @@ def test_addresses_inside_are_refused_unless_allowed(site: Site, store_file: Sto
     assert not site.log
 
 
-def test_a_crawl_is_ended_in_time(site: Site, store_file: StoreSettings) -> None:
-    source = _fill(site, 1.0)
-    report = crawl([source], LOCAL.model_copy(update={"max_seconds": 4.0}), store_file)
+def test_a_crawl_is_ended_in_time(site: Site, store_file: StoreSettings, moved: MovedClock) -> None:
+    source = _fill(site, 0)
+    for number in range(ARTICLES):
+        site.put_article(f"/a/{number}.html", f"{TITLE}{number}")
+    moved.at(site, asked=3, seconds=1000, hold=True)
+    report = crawl([source], LOCAL.model_copy(update={"max_seconds": 900.0, "timeout": 600.0}), store_file)
     assert "crawl.max_seconds" in report.note
     assert report.status == "partly"
-    assert {row[2] for row in _contents(store_file)} >= {"pending"}
+    assert sorted(row[2] for row in _contents(store_file)) == ["kept"] * 2 + ["pending"] * (ARTICLES - 2)
 
 
 def test_a_lock_is_taken_over_from_the_dead_and_the_silent(session: Session) -> None:
@@ -173,9 +183,9 @@ def test_a_lock_is_taken_over_from_the_dead_and_the_silent(session: Session) -> 
     row.pid = dead.pid
     session.add(row)
     session.commit()
-    second = take_lock(session, "crawl", purpose="another", now=now)
+    second = take_lock(session, "crawl", purpose="another", now=now + timedelta(seconds=1))
     assert second.pid == os.getpid()
-    assert not renew_lock(session, hold, now=now) or hold.taken_at == second.taken_at
+    assert not renew_lock(session, hold, now=now)
     third = take_lock(session, "crawl", purpose="a third", now=now + STALE * 2)
     assert not renew_lock(session, second, now=now)
     assert renew_lock(session, third, now=now)

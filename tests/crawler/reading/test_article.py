@@ -124,12 +124,7 @@ def test_further_pages_of_the_article_only() -> None:
     url = "http://health.example.cn/n1/2026/0615/c14739-311.html"
     links = '<a href="/n1/2026/0615/c14739-311-2.html">【2】</a><a href="/n1/2026/0615/c14739-311-3.html">3</a><a href="/n1/2026/0615/c14739-312.html">下一页</a><a href="?page=2">2</a>'
     article = read_page(_page(_p(*ZH[:4]) + links), url=url)
-    assert article.next_pages[:2] == (f"{url}?page=2", url.replace("311.html", "311-2.html")) or set(article.next_pages) == {
-        f"{url}?page=2",
-        url.replace("311.html", "311-2.html"),
-        url.replace("311.html", "311-3.html"),
-    }
-    assert not any("312" in page for page in article.next_pages)
+    assert set(article.next_pages) == {f"{url}?page=2", url.replace("311.html", "311-2.html"), url.replace("311.html", "311-3.html")}
 
 
 def test_pages_are_joined_once() -> None:
@@ -170,9 +165,13 @@ def test_a_large_page_stays_small_and_quick() -> None:
     body = _page(f"<div class=c>{_p(*ZH)}</div>" + "<div><a href=/x>新闻链接标题</a> <span>短</span></div>" * 70_000)
     assert len(body) > 4_000_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.process_time()
+    started = time.thread_time()
     article = read_page(body)
-    assert time.process_time() - started < 2.0
+    spent = time.thread_time() - started
+    started = time.thread_time()
+    read_page(body[: len(body) // 8])
+    # Linear, with room for what a busy machine adds: were it quadratic, it would be 64.
+    assert spent < 32 * (time.thread_time() - started)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
     assert ZH[0] in article.text
 

@@ -29,9 +29,10 @@ _SEEDS = [sample.body for sample in samples()[::4]]
 
 
 def _check(body: bytes) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     article = read_page(body, url="http://x.cn/a.html", fetched_at=NOW)
-    assert time.process_time() - started < 2.0
+    # The worst takes a fifth of a second; what is not linear would take minutes.
+    assert time.thread_time() - started < 15
     assert not _MARKUP.search(article.text)
     assert not re.search("[\u200b-\u200f\ufeff\x00-\x09\x0b-\x1f]", article.text)
 

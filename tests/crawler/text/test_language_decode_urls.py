@@ -35,17 +35,19 @@ def test_language(text: str, language: str) -> None:
     assert detect_language(text) == language
 
 
-def test_language_is_fast() -> None:
+def test_the_time_a_language_takes_grows_with_the_text() -> None:
     text = "DeepSeek接入三甲医院，并且在全国推广使用，Qwen 与之同行。" * 12
-    detect_language(text)
-    best = min(_seconds(text) for _ in range(200))
-    assert best < 0.0004
+    assert _seconds(text * 16) < _seconds(text) * 64
 
 
 def _seconds(text: str) -> float:
-    started = time.perf_counter()
-    detect_language(text)
-    return time.perf_counter() - started
+    """The least time of this thread that one of many readings took: what others do on the machine does not count."""
+    spent = []
+    for _ in range(50):
+        started = time.thread_time()
+        detect_language(text)
+        spent.append(time.thread_time() - started)
+    return min(spent)
 
 
 TEXT = "<html><head><meta charset=gb2312></head><p>朱镕基医院引进了新的影像系统，患者的候诊时间明显缩短。</p>"

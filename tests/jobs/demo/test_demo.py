@@ -34,23 +34,24 @@ def plain(title: str) -> str:
 
 @dataclass(slots=True)
 class Demo:
-    """A finished demo: its folder and what it reports."""
+    """A finished demo: its folder, its store and what it reports."""
 
     folder: Path
+    store: StoreSettings
     report: DemoReport
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def demo(tmp_path_factory: pytest.TempPathFactory, lasting_store: StoreSettings) -> Demo:
     """The demo on all sample sites."""
     folder = tmp_path_factory.mktemp("demo") / "out"
-    return Demo(folder, run_demo(folder))
+    return Demo(folder, lasting_store, run_demo(folder, store=lasting_store))
 
 
 @pytest.fixture
 def rows(demo: Demo) -> Iterator[Session]:
     """A session on the demo's store."""
-    engine = open_store(StoreSettings(url=f"sqlite:///{demo.folder / 'demo.db'}"))
+    engine = open_store(demo.store)
     with Session(engine) as session:
         yield session
     engine.dispose()

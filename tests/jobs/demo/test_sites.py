@@ -39,7 +39,7 @@ def fetch(web: SampleWeb, name: str, path: str | None = None, **headers: str) ->
     """Status, content type and bytes of a path of a site, by default its listing."""
     one = site(web, name)
     try:
-        with urlopen(Request(one.base + (path or one.file.listing.path), headers=headers), timeout=5) as answer:
+        with urlopen(Request(one.base + (path or one.file.listing.path), headers=headers), timeout=60) as answer:
             return answer.status, answer.headers["Content-Type"], answer.read()
     except HTTPError as error:
         with error:
@@ -99,8 +99,8 @@ def test_the_gbk_site_is_not_utf8(web: SampleWeb) -> None:
 def test_rss_has_relative_links_and_dates_without_zone(web: SampleWeb) -> None:
     _, _, body = fetch(web, "scroll-news")
     assert b"<link>/jk/2026/" in body
-    assert all(not date.endswith(b"0") or date.count(b":") == 2 for date in re.findall(rb"<pubDate>(.*?)</pubDate>", body))
-    assert not re.search(rb"<pubDate>[^<]*(GMT|[+-]\d{4})</pubDate>", body)
+    dates = re.findall(rb"<pubDate>(.*?)</pubDate>", body)
+    assert dates and all(re.search(rb"\d\d:\d\d(:\d\d)?$", date) for date in dates), dates
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_nothing_is_published_before_its_time(web: SampleWeb) -> None:
 
 def test_unchanged_pages_answer_304_and_all_requests_are_remembered(web: SampleWeb) -> None:
     one = site(web, "venture-journal")
-    with urlopen(one.base + "/atom.xml", timeout=5) as answer:
+    with urlopen(one.base + "/atom.xml", timeout=60) as answer:
         tag = answer.headers["ETag"]
     before = len(web.requests)
     assert fetch(web, "venture-journal", **{"If-None-Match": tag})[0] == 304
