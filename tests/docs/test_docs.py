@@ -16,7 +16,8 @@ from store.database import session_scope
 from store.models import SourceState
 from store.queries import run_query
 from store.schema import view_names
-from tests.store.rows import a_round, a_source, a_story, an_adoption, an_item, with_topics
+from store.stories import refresh
+from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item, with_topics
 
 from .generate import DOCS, PAGES, every_command, with_generated
 
@@ -68,10 +69,11 @@ def test_worked_and_saved_queries_run_and_find_something(engine: Engine) -> None
     with session_scope(engine) as session:
         a_source(session)
         item = an_item(session)
-        a_story(session, item)
+        story = a_story(session, item)
         with_topics(session, item, "deepseek", "model_adoption")
         a_round(session, item)
         an_adoption(session, item)
+        refresh(session, [story.id or 0], now=NOON)
         a_source(session, id="broken", name="Broken")
         session.get_one(SourceState, "broken").status = "failing"
     assert len(worked_queries()) == 3

@@ -28,7 +28,7 @@ def filled(engine: Engine, store_settings: StoreSettings) -> dict[str, str]:
     """The environment that points to a store with two items."""
     with session_scope(engine) as session:
         a_source(session)
-        first = an_item(session, text="该院本地【部署】DeepSeek-R1，用于影像诊断。")
+        first = an_item(session, text="该院本地部署DeepSeek-R1，用于影像诊断。")
         second = an_item(session, title="无关的旧闻", status="turned_away", relevant=False)
         a_round(session, first)
         an_adoption(session, first)
