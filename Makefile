@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: install demo test lint bench house kinds docs clean lock help
+.PHONY: install demo test lint bench house kinds docs train clean lock help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -45,11 +45,21 @@ kinds: ## tell the store of the kinds of fact in crawler/judge/registry.py
 docs: $(VENV)/.installed-test kinds ## renew what docs/ says of commands, settings, kinds of fact and columns
 	$(BIN)/python -m tests.docs.generate
 
-lock: $(VENV)/.installed-test ## renew both lock files (names, versions, hashes; no hosts)
+TRAIN := .venv-train
+$(TRAIN)/.installed: requirements-train.lock pyproject.toml
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r requirements-train.lock
+	touch $@
+
+train: $(TRAIN)/.installed ## train the reader of facts anew from all texts at hand; brings torch, takes minutes with an accelerator, hours without
+	$(TRAIN)/bin/python -m training out/train
+
+lock: $(VENV)/.installed-test ## renew the lock files (names, versions, hashes; no hosts)
 	$(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra build --extra demo -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml $(LOCK) --all-extras -c requirements.lock -o requirements-test.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra build --extra demo --extra parquet --extra postgres --extra test -c requirements.lock -o requirements-test.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra train -c requirements.lock -o requirements-train.lock
 LOCK := --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --upgrade
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) out data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(TRAIN) out data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

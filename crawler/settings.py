@@ -37,7 +37,7 @@ class CrawlSettings(BaseModel):
     poll_hours: float = Field(6, gt=0, le=168, description="hours between two polls of a source that says nothing else")
     full_every: int = Field(24, ge=1, description="every so many polls a source is read in full, for some servers answer 304 wrongly")
     read_seconds: float = Field(20, gt=0, description="time reading and judging one page may take")
-    read_megabytes: int = Field(280, ge=250, description="memory the reading process may use, models included, before it is replaced")
+    read_megabytes: int = Field(450, ge=380, description="memory the reading process may use, its model included, before it is replaced")
 
     @field_validator("allow_networks")
     @classmethod

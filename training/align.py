@@ -13,8 +13,14 @@ from typing import Any
 
 from crawler.judge.reader.shape import CHOICE, FLAG, LINK, MARK
 from crawler.judge.registry import BY_NAME, Kind
+from store.text import SENTENCE_END
 
 Span = tuple[int, int]
+
+
+def sentence_ends(full: str) -> list[int]:
+    """Where the sentences of a text end."""
+    return [match.end() for match in SENTENCE_END.finditer(full)]
 
 
 @dataclass(slots=True)
@@ -107,9 +113,7 @@ def _place(full: str, event: _Event, ends: Sequence[int], longer: set[tuple[str,
             held.setdefault(_sentence(span, ends), set()).add(role + full[span[0] : span[1]])
     anchors = found[anchor]
     best = max(len(held[_sentence(span, ends)]) for span in anchors)
-    chosen_sentences = {
-        s for s in {_sentence(span, ends) for span in anchors} if len(held[s]) >= 2 or len(held[s]) == best
-    }
+    chosen_sentences = {s for s in {_sentence(span, ends) for span in anchors} if len(held[s]) >= 2 or len(held[s]) == best}
     if best == 1:
         chosen_sentences = {_sentence(anchors[0], ends)}
     places: dict[str, list[Span]] = {}

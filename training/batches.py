@@ -12,9 +12,8 @@ from torch import Tensor
 from crawler.judge.reader.shape import LINKS, MARK, MARKS, TEXT, TOLD, TOPICS
 from crawler.judge.reader.tokens import PAD, Window, make_tokenizer, windows
 from crawler.judge.registry import BY_NAME
-from store.text import SENTENCE_END
 
-from .align import Aligned, align
+from .align import Aligned, align, sentence_ends
 from .rows import Row
 
 Tokenizer = type(make_tokenizer([("a", 0.0), ("b", 0.0), ("c", 0.0), ("d", 0.0)]))
@@ -31,11 +30,6 @@ class Example:
     links: list[tuple[int, int, int, int]]  # column, anchor piece, mention piece, 0 or 1
     told: list[tuple[int, int, int]]  # column, piece, 0 or 1
     text: list[int]  # of `TEXT`
-
-
-def sentence_ends(full: str) -> list[int]:
-    """Where the sentences of a text end."""
-    return [match.end() for match in SENTENCE_END.finditer(full)]
 
 
 def make_examples(row: Row, tokenizer: object) -> list[Example]:
@@ -80,7 +74,7 @@ def _example(row: Row, window: Window, aligned: Aligned, text: list[int]) -> Exa
 
 @dataclass(slots=True)
 class Batch:
-    """Targets of B windows: marks and their weight (B, L, M, 2), links as rows (window, column, anchor, mention, right, same sentence), …"""
+    """Targets of B windows: marks and their weight (B, L, M, 2), links as rows (window, column, anchor, mention, right, one sentence)"""
 
     ids: Tensor
     marks: Tensor

@@ -13,8 +13,13 @@ SHINGLE, LATIN_SHINGLE = 12, 36  # characters of a run: Chinese, and Latin, wher
 SHARED, COMMON = 4, 8  # shared runs that make two texts one story; a run of more texts than this is a stock phrase
 
 
-def assign(rows: Sequence[Row], folds: int) -> dict[str, int]:
-    """Row id → fold, the same for the same rows; rows of one story, told in whichever set, fall into one fold."""
+def number(name: str, of: int) -> int:
+    """A number below `of` for a name, the same every time."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % of
+
+
+def stories(rows: Sequence[Row]) -> dict[str, str]:
+    """Row id → the name of its story, the same for the same rows; rows of one story, told in whichever set, have one name."""
     group = list(range(len(rows)))
 
     def root(i: int) -> int:
@@ -29,7 +34,7 @@ def assign(rows: Sequence[Row], folds: int) -> dict[str, int]:
     first: dict[int, str] = {}
     for i, row in enumerate(rows):
         first[root(i)] = min(first.get(root(i), row.id), row.id)
-    return {row.id: int(hashlib.sha256(first[root(i)].encode()).hexdigest(), 16) % folds for i, row in enumerate(rows)}
+    return {row.id: first[root(i)] for i, row in enumerate(rows)}
 
 
 def _together(rows: Sequence[Row]) -> list[list[int]]:

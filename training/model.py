@@ -30,7 +30,6 @@ class Heads(NamedTuple):
     mentions: Tensor  # (B, L, K, LINK_SIZE)
     told: Tensor  # (B, L, T)
     text: Tensor  # (B, X)
-    pooled: Tensor  # (B, WIDTH) unit length, of the lower half of the layers: what a sentence is about
 
 
 class Layer(nn.Module):
@@ -99,24 +98,32 @@ class Reader(nn.Module):
 
     def forward(self, ids: Tensor) -> Heads:
         """ids (B, L), padded → logits and vectors."""
-        real = ids != PAD
-        seen = torch.zeros_like(ids, dtype=self.kind.dtype).masked_fill(~real, -1e4)[:, None, None, :]
-        x = self.drop(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + self.kind))
-        middle = x
-        for i, layer in enumerate(self.layers):
+        return self.upper(ids, self.lower(ids, len(self.layers)), len(self.layers))
+
+    def lower(self, ids: Tensor, layers: int) -> Tensor:
+        """What the first layers make of ids, (B, L, WIDTH)."""
+        seen = self._seen(ids)
+        x: Tensor = self.drop(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + self.kind))
+        for layer in self.layers[:layers]:
             x = layer(x, seen)
-            if i == len(self.layers) // 2 - 1:
-                middle = x
+        return x
+
+    def upper(self, ids: Tensor, x: Tensor, layers: int) -> Heads:
+        """The layers after the first `layers`, and the heads."""
+        seen = self._seen(ids)
+        for layer in self.layers[layers:]:
+            x = layer(x, seen)
         x = self.drop(x)
         size, length, _ = x.shape
-        share = real.to(x.dtype)[..., None]
+        share = (ids != PAD).to(x.dtype)[..., None]
         mean = (x * share).sum(1) / share.sum(1)
-        pooled = functional.normalize((middle * share).sum(1), dim=-1)
         return Heads(
             self.mark(x).view(size, length, len(MARKS), 2),
             self.anchor(x).view(size, length, len(LINKS), LINK_SIZE),
             self.mention(x).view(size, length, len(LINKS), LINK_SIZE),
             self.tell(x),
             self.text(torch.cat([mean, x[:, 0]], -1)),
-            pooled,
         )
+
+    def _seen(self, ids: Tensor) -> Tensor:
+        return torch.zeros_like(ids, dtype=self.kind.dtype).masked_fill(ids == PAD, -1e4)[:, None, None, :]

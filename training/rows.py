@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+TEXTS, LABELS = HERE / "texts", HERE / "labels"
 DEALS = frozenset({"funding", "ipo", "acquisition"})
 # Deals of other industries are facts too; where a text was labelled for health alone, these words leave it open whether it tells one.
 DEAL_WORDS = re.compile(
-    r"融资|募资|领投|跟投|IPO|招股|上市|挂牌|收购|并购|入股|增资|raises?d?\b|funding|acqui|Series [A-H]\b|buyout|takeover|invest|stake|merge|go(?:es)? public",
+    r"融资|募资|领投|跟投|IPO|招股|上市|挂牌|收购|并购|入股|增资|raises?d?\b|funding"
+    r"|acqui|Series [A-H]\b|buyout|takeover|invest|stake|merge|go(?:es)? public",
     re.IGNORECASE,
 )
 
@@ -57,12 +59,15 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def own_rows(folder: Path = HERE / "texts") -> list[Row]:
+def own_rows(folder: Path = TEXTS) -> list[Row]:
     """The texts written for this project."""
-    return [_row(made, path.stem) for path in sorted(folder.glob("*.jsonl")) for made in read_jsonl(path)]
+    rows = [_row(made, path.stem) for path in sorted(folder.glob("*.jsonl")) for made in read_jsonl(path)]
+    for row in rows:
+        row.open_kinds = frozenset()
+    return rows
 
 
-def shared_rows(shared: Path, labels: Path = HERE / "labels") -> list[Row]:
+def shared_rows(shared: Path, labels: Path = LABELS) -> list[Row]:
     """The labelled texts of the shared folder; none where it is absent."""
     added, rows = _added(labels), _shared_rows(shared)
     for row in rows:
@@ -76,7 +81,9 @@ def _shared_rows(shared: Path) -> list[Row]:
     rows = [_row(made, "news") for made in read_jsonl(facts / "news.jsonl")]
     rows += [_row(made, "relevance_2026") for made in read_jsonl(facts / "relevance_2026.jsonl")]
     rows += [_row(made, "relevance") for made in read_jsonl(facts / "relevance.jsonl")]
-    rows += [_row({**made, "text": made["excerpt"]} if "excerpt" in made else made, "domain") for made in read_jsonl(facts / "domain.jsonl")]
+    rows += [
+        _row({**made, "text": made["excerpt"]} if "excerpt" in made else made, "domain") for made in read_jsonl(facts / "domain.jsonl")
+    ]
     rows += [_row(made, "pool") for made in read_jsonl(shared / "data" / "text" / "pool.jsonl")]
     for name, kinds in (("adoption", {"adoption"}), ("funding_health", {"funding", "ipo", "acquisition"}), ("funding_36kr", {"funding"})):
         for made in read_jsonl(facts / f"{name}.jsonl"):
@@ -114,7 +121,7 @@ def _apply(row: Row, more: dict[str, Any]) -> None:
     if "events" in more:
         kinds = set(more.get("kinds", _all_kinds()))
         left_open = set(row.open_kinds) if row.events is not None else _all_kinds()
-        kept = [event for event in row.events or () if event["type"] not in kinds or "kinds" in more and row.of == "news"]
+        kept = [event for event in row.events or () if event["type"] not in kinds or ("kinds" in more and row.of == "news")]
         row.events = [*kept, *(_worded(row.full, event) for event in more["events"])]
         row.open_kinds = frozenset(left_open - kinds)
 
@@ -156,7 +163,9 @@ def _fewfc(facts: Path) -> Iterator[Row]:
         for found in made["investments"]:
             if found.get("obj") and re.search("收购|并购", found.get("trigger") or ""):
                 buyers = [found["sub"]] if found.get("sub") else []
-                events.append({"type": "acquisition", "company": found["obj"], "investors": buyers, "amount": found.get("money"), "health": None})
+                events.append(
+                    {"type": "acquisition", "company": found["obj"], "investors": buyers, "amount": found.get("money"), "health": None}
+                )
         whole = bool(events) and len(events) == len(made["investments"])
         row = _row({**made, "title": "", "events": events if whole else None}, "fewfc")
         row.open_kinds, row.weight = frozenset(_all_kinds() - {"acquisition"}), 0.3

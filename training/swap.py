@@ -70,7 +70,11 @@ def _names(row: Row) -> list[tuple[str, str]]:
             key = (event["type"], role)
             pool = "organisation" if key in ORGANISATIONS else ".".join(key) if key in OTHERS else None
             if pool is not None:
-                out += [(pool, name) for name in (value if isinstance(value, list) else [value]) if isinstance(name, str) and 2 <= len(name) <= 40]
+                out += [
+                    (pool, name)
+                    for name in (value if isinstance(value, list) else [value])
+                    if isinstance(name, str) and 2 <= len(name) <= 40
+                ]
     return out
 
 

@@ -25,12 +25,12 @@ from crawler.judge.reader.tokens import make_tokenizer
 from .batches import Example, batches, collate, make_examples
 from .loss import loss_of, smooth
 from .model import Reader
-from .prepare import read
+from .prepare import HELD, read
 from .rows import Row
 from .swap import Pools, pools, swapped
 
 PIECES = 5120  # in a batch
-RATE, HEAD_RATE = 2e-4, 1e-3
+RATE, HEAD_RATE = 1.5e-4, 1e-3
 NOW_AND_THEN = 0.34  # share of an epoch's turns that a text labelled for relevance alone gets
 WARM_UP, AVERAGED_FROM = 0.06, 0.9  # shares of the time
 FROZEN = "words.weight"
@@ -49,7 +49,7 @@ def main() -> None:
     if a.few:
         rows = random.Random(1).sample(rows, a.few)
     tokenizer = make_tokenizer([tuple(piece) for piece in json.loads((a.base / "vocabulary.json").read_text(encoding="utf-8"))])
-    learn = [row for row, fold in rows if a.all or fold != a.fold]
+    learn = [row for row, fold in rows if fold != HELD and (a.all or fold != a.fold)]
     say(f"{len(learn)} texts to learn from")
     a.out.mkdir(parents=True, exist_ok=True)
     model = train(learn, tokenizer, a.base / "base.npz", seconds=a.seconds, seed=a.seed, rate=a.rate, layers=a.layers)
@@ -134,7 +134,7 @@ def write_readouts(model: Reader, rows: Sequence[Row], tokenizer: object, path: 
             said = []
             for e in make_examples(row, tokenizer):
                 heads = model(torch.tensor([e.window.ids], device=device))
-                arrays = [t[0].float().cpu().numpy() for t in heads[:5]]
+                arrays = [t[0].float().cpu().numpy() for t in heads]
                 readout = read_out(e.window, *arrays, near)
                 said.append(
                     {

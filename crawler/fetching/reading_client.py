@@ -31,8 +31,8 @@ from .faults import OUR_ERROR, Fault
 
 Answer = TypeVar("Answer", ReadListing, Article, ReadArticle)
 _START_SECONDS = 60
-# A reading process beyond this many megabytes has loaded the models of words and entities.
-_WITH_MODELS = 130
+# A reading process beyond this many megabytes has loaded the model that reads facts.
+_WITH_MODEL = 130
 log = structlog.get_logger()
 
 
@@ -97,8 +97,8 @@ class ReadingClient:
 
     def _exchange(self, method: str, arguments: tuple[Any, ...]) -> Any:
         question = pickle.dumps((method, arguments), pickle.HIGHEST_PROTOCOL)
-        if method == "listing" and len(question) > LARGE and self._megabytes > _WITH_MODELS:
-            # Rare: a large list and the models do not fit in one small process, and a list needs no models.
+        if method == "listing" and len(question) > LARGE and self._megabytes > _WITH_MODEL:
+            # Rare: a large list and the model do not fit in one small process, and a list needs no model.
             self._end()
         pipe = self._running()
         try:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crawler.judge import facts
-from crawler.judge.rates import convert
+from crawler.judge.money.rates import convert
 from store.clock import SHANGHAI
 from store.kinds import BY_NAME, CONVERTED, StoredRole, kept_in, tables
 from store.models import FactColumns, ItemTopic, Mention, fact_table

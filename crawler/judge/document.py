@@ -70,7 +70,6 @@ class Reading:
     def __init__(self, document: Document, names: Names) -> None:
         self.document = document
         self.names = names
-        self._mentions: dict[int, list[Mention]] = {}
 
     @cached_property
     def full(self) -> str:
@@ -94,17 +93,6 @@ class Reading:
     def catalogued(self) -> list[Mention]:
         """Organisations and models of the catalogue, by start, never overlapping. Cheap."""
         return self.names.find(self.full, self.folded)
-
-    @cached_property
-    def mentions(self) -> list[Mention]:
-        """`catalogued` plus organisations outside the catalogue (suffix rules, entity model), by start. Costly: see `mentions_in`."""
-        return [mention for sentence in self.sentences for mention in self.mentions_in(sentence)]
-
-    def mentions_in(self, sentence: Sentence) -> list[Mention]:
-        """The part of `mentions` that begins in one of `sentences`, found when first asked for."""
-        if sentence.start not in self._mentions:
-            self._mentions[sentence.start] = self.names.find_all(self, sentence)
-        return self._mentions[sentence.start]
 
     @cached_property
     def amounts(self) -> list[Amount]:

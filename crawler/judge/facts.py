@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, is_dataclass, make_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from .registry import KINDS, Kind
 
@@ -53,7 +53,7 @@ class Mention:
     kind: str  # an OrganisationKind, or the family of a model
     name_en: str | None = None
     name_zh: str | None = None
-    found_by: Literal["catalogue", "rule", "entity_model"] = "catalogue"
+    found_by: Literal["catalogue", "reader"] = "catalogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class Fact:
     evidence: Evidence
     announced_on: date | None = None
     confidence: float = 0.5
-    found_by: str = "rule"
+    found_by: str = "reader"  # or the name of a rule
     background: bool = False
-    health: bool = True
+    health: bool = True  # whether its main party works in health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ class Funding(Fact):
     valuation: Amount | None = None
     stage: FundingStage = "done"
     kind: FundingKind = "venture"
-    venue: str | None = None
+    venue: str | None = None  # where shares are listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ class Adoption(Fact):
 class Approval(Fact):
     """A regulator decides on a device or a drug."""
 
-    holder: Party
+    holder: Party | None = None
     product: str | None = None
     authority: str | None = None
     device_class: str | None = None  # printed as `class`
@@ -151,8 +151,8 @@ class Partnership(Fact):
 class Policy(Fact):
     """A public body issues a rule, a plan or a guideline."""
 
-    issuer: Party
-    title: str
+    issuer: Party | None = None
+    title: str | None = None
     number: str | None = None
     effect_on: date | None = None
 
@@ -161,7 +161,7 @@ class Policy(Fact):
 class Launch(Fact):
     """An organisation brings out a product or a model."""
 
-    organisation: Party
+    organisation: Party | None = None
     product: str | None = None
     model: ModelRef | None = None
 
@@ -180,8 +180,8 @@ class Results(Fact):
 class Figure(Fact):
     """A market size, a forecast or a count told as a fact of the sector."""
 
-    subject: str
     value: str
+    subject: str | None = None
     year: str | None = None
     source: str | None = None
 
@@ -211,13 +211,6 @@ _WRITTEN: dict[str, type[Fact]] = {
 OF_KIND: dict[str, type[Fact]] = {kind.name: _WRITTEN.get(kind.name) or _made(kind) for kind in KINDS}
 
 
-class Found(NamedTuple):
-    """What a judge of one kind of fact found: what the text states, and what it states did not or does not happen."""
-
-    facts: list[Fact]
-    denied: list[Fact]
-
-
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why the score is what it is: a rule, what it matched, where, and how much it weighed."""
@@ -239,7 +232,7 @@ class TopicMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """All that judging says about one document. `denied` holds facts that the text states did not happen."""
+    """All that judging says about one document."""
 
     id: str
     language: str
@@ -250,7 +243,6 @@ class Judgement:
     mentions: tuple[Mention, ...] = ()
     amounts: tuple[Amount, ...] = ()
     events: tuple[Fact, ...] = ()
-    denied: tuple[Fact, ...] = ()
     part: tuple[int, int] | None = None  # of a round-up: the span that is on topic
 
 

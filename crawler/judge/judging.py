@@ -1,57 +1,48 @@
 """The judge: what one text is about, whom and what it names, and which facts it states.
 
-Cheap first: language, words and catalogue names decide relevance. Names outside the catalogue, amounts and facts are read only
-where the text is relevant or where the caller asks for them.
+Cheap first: language, words and catalogue names decide what they can; the trained reader decides where they leave a doubt, and reads
+the facts. Of a text that is not asked for in depth, facts are read only where it is relevant.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from crawler.text.language import detect_language
 
 from .document import Document, Reading
-from .facts import Fact, Found, Judgement, TopicMatch
+from .facts import Fact, Judgement, Mention, Party, Reason, TopicMatch
 from .knowledge import Knowledge, load_knowledge
+from .name_ends import kind_of
 from .names import Names
-from .relevance import CheapCheck, Relevance, Verdict, cheap_check, lead_end
+from .relevance import THRESHOLD, CheapCheck, Relevance, Verdict, cheap_check
 from .roundup import find_part
 from .terms import Hit, load_lexicon
 from .topics import Topics, announced, load_topics
 from .version import version_of
 
+if TYPE_CHECKING:
+    from .reader.spans import Readout
+
 # Half a character, as broken JSON escapes leave it: no library below takes it. Replaced one for one, so offsets hold.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-Finder = Callable[[Reading], Found]
-
-
-@cache
-def _of_any_field() -> tuple[Finder, ...]:
-    """What reads facts of money and of models, which texts of any field tell.
-
-    One function a kind; each looks at cheap words of its kind before it asks for names and amounts. They are loaded at the first text
-    whose facts are asked for: their patterns take longer to compile than the catalogue to read.
-    """
-    from .adoption import find_adoptions
-    from .funding import find_funding
-
-    return find_funding, find_adoptions
-
-
-@cache
-def _of_health() -> tuple[Finder, ...]:
-    """What reads facts that mean something to us only where a text is about health at all."""
-    from .approvals import find_approvals
-    from .launches import find_launches
-    from .partnerships import find_partnerships
-    from .policies import find_policies
-    from .results import find_results
-
-    return find_approvals, find_partnerships, find_policies, find_launches, find_results
+# A crawl asks the reader only where words leave a doubt: below these points a text of general news is none of ours.
+_DOUBTFUL = 0.8
+# Relevance from words and reader together, fitted on folds the reader had not seen (docs/reader.md).
+_OF_POINTS, _OF_READER, _BIAS = 1.05, 0.46, 0.71
+_TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.1  # how likely a topic must be for the reader alone, and beside words of it
+# Nothing of health, money, deals, listings, models or policy can stand in a text without one of these.
+_FACT_CUES = re.compile(
+    r"医|药|健康|疾|病|患|疗|诊|护理|养老|保险|医保|生物|基因|疫苗|临床|融资|募资|领投|投资|收购|并购|入股|增资|上市|挂牌|招股|ipo|股权|估值|基金"
+    r"|大模型|deepseek|智能体|印发|通知|条例|办法|批准|获批"
+    r"|health|medic|drug|pharma|bio|clinic|hospital|patient|therap|disease|cancer|vaccine|fda|nmpa|insur|trial|device|diagnos|surg"
+    r"|rais|fund|acqui|merge|buyout|takeover|invest|stake|series [a-h]\b|public offering|list(?:s|ed|ing)\b|model|approv|guidance|rule"
+)
 
 
 class Judge:
@@ -63,7 +54,7 @@ class Judge:
         self.relevance = Relevance(load_lexicon(self.knowledge))
         self.topics = Topics(load_topics(self.knowledge))
 
-    @property
+    @cached_property
     def version(self) -> str:
         """A short name of what judges: it changes whenever the reader's weights, our code, a term, a topic, a name or a model does."""
         rules = (*self.relevance.lexicon.rules, *self.topics.rules)
@@ -76,8 +67,7 @@ class Judge:
     def judge(self, document: Document, *, deep: bool | None = None) -> Judgement:
         """Judge one document.
 
-        `deep` None reads facts and amounts of relevant texts only; True reads them of any text, False of none. Names outside
-        the catalogue are looked for in relevant texts, the facts apart, which look for those they need.
+        `deep` None reads facts and amounts of relevant texts only; True reads them of any text, False of none.
         """
         if _SURROGATE.search(document.full):
             document = replace(document, title=_SURROGATE.sub("\ufffd", document.title), text=_SURROGATE.sub("\ufffd", document.text))
@@ -85,21 +75,23 @@ class Judge:
         language = document.language or detect_language(reading.full)
         hits = self.relevance.hits(reading)
         verdict, part = self._verdict(reading, language, hits)
+        told = _Told(reading)
+        if language != "other" and (verdict.points >= _DOUBTFUL or (deep and _of_the_field(hits))):
+            verdict = _weighed(verdict, told)
         read = verdict.relevant if deep is None else deep
-        of_health = read and (verdict.relevant or _is_of_health(reading, language, hits))
-        events, denied = find_facts(reading, of_health=of_health, part=part) if read else ((), ())
-        topics = self.topics.match(reading, language, told=announced(events), span=part) if verdict.relevant else ()
+        events = told.facts() if read and _FACT_CUES.search(reading.folded) else ()
+        if part is not None and not deep:
+            events = tuple(fact for fact in events if part[0] <= fact.evidence.start < part[1])
         return Judgement(
             id=document.id,
             language=language,
             relevant=verdict.relevant,
             score=verdict.score,
             reasons=verdict.reasons,
-            topics=topics,
-            mentions=tuple(reading.mentions if read and verdict.relevant else reading.catalogued),
+            topics=self._topics(reading, language, told=told, events=events, part=part) if verdict.relevant else (),
+            mentions=_with_parties(reading, events),
             amounts=tuple(reading.amounts) if read else (),
             events=events,
-            denied=denied,
             part=part,
         )
 
@@ -115,6 +107,23 @@ class Judge:
         reading = Reading(document, self.names)
         return self.topics.match(reading, document.language or detect_language(reading.full), near=True)
 
+    def _topics(
+        self, reading: Reading, language: str, *, told: _Told, events: Sequence[Fact], part: tuple[int, int] | None
+    ) -> tuple[TopicMatch, ...]:
+        """Topics of the words where the reader does not speak against them, and those that the reader alone is sure of."""
+        matched = {match.id: match for match in self.topics.match(reading, language, told=announced(events), span=part)}
+        likely = told.topics()
+        out = []
+        for rule in self.topics.rules:
+            match, p = matched.get(rule.id), likely.get(rule.id)
+            if p is None:
+                out += [match] if match else []
+            elif match and p >= _TOPIC_WITH_WORDS:
+                out.append(match)
+            elif p >= _TOPIC_ALONE:
+                out.append(TopicMatch(rule.id, round(p, 2), ("reader",)))
+        return tuple(out)
+
     def _verdict(self, reading: Reading, language: str, hits: Sequence[Hit]) -> tuple[Verdict, tuple[int, int] | None]:
         whole = self.relevance.judge(reading, language, hits=hits)
         if any(reason.weight > 0 for reason in whole.reasons):
@@ -124,25 +133,67 @@ class Judge:
         return whole, None
 
 
-def _is_of_health(reading: Reading, language: str, hits: Sequence[Hit]) -> bool:
-    end = reading.body_start or lead_end(reading, language)
-    return any(hit.rule.axis in ("health", "both") and hit.rule.weight >= 1 and hit.start < end for hit in hits)
+class _Told:
+    """What the reader says of a text, asked for when first needed."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    @cached_property
+    def _readouts(self) -> tuple[Readout, ...]:
+        from .reader.encoder import read
+
+        return read(self.reading.full, len(self.reading.document.title))
+
+    def relevant(self) -> float:
+        """How likely the text is relevant, by its surest window."""
+        return max((r.text["relevant"] for r in self._readouts), default=0.0)
+
+    def topics(self) -> dict[str, float]:
+        """How likely each topic is, by its surest window."""
+        topics = self._readouts[0].text if self._readouts else ()
+        return {topic: max(r.text[topic] for r in self._readouts) for topic in topics if topic != "relevant"}
+
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts the text states."""
+        from .reader.assembly import facts_of
+        from .reader.encoder import card
+        from .reader.events import events_of
+
+        told = events_of(self._readouts, self.reading.full, card().least)
+        return facts_of(told, self.reading, card().confidence)
 
 
-def find_facts(reading: Reading, *, of_health: bool, part: tuple[int, int] | None = None) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
-    """The facts that a text states and those it denies, by where their evidence stands; of a round-up, those of its part.
-
-    `of_health` also asks for the kinds that mean something only in a text about health.
-    """
-    events: list[Fact] = []
-    denied: list[Fact] = []
-    for find in (*_of_any_field(), *(_of_health() if of_health else ())):
-        found = find(reading)
-        events += found.facts
-        denied += found.denied
-    return _within(events, part), _within(denied, part)
+def _weighed(verdict: Verdict, told: _Told) -> Verdict:
+    """The verdict of words and reader together. Its score is .5 at the border, as that of words alone."""
+    p = min(max(told.relevant(), 1e-4), 1 - 1e-4)
+    z = _OF_POINTS * (verdict.points - THRESHOLD) + _OF_READER * math.log(p / (1 - p)) + _BIAS
+    score = 1 / (1 + math.exp(-z))
+    reason = Reason("reader", f"AI in health, in China: {p:.0%} likely", "whole", round(_OF_READER * math.log(p / (1 - p)), 2))
+    return Verdict(score >= 0.5, round(score, 3), verdict.points, (*verdict.reasons, reason))
 
 
-def _within(facts: Sequence[Fact], part: tuple[int, int] | None) -> tuple[Fact, ...]:
-    kept = (fact for fact in facts if part is None or part[0] <= fact.evidence.start < part[1])
-    return tuple(sorted(kept, key=lambda fact: fact.evidence.start))
+def _of_the_field(hits: Iterable[Hit]) -> bool:
+    return any(hit.rule.axis in ("ai", "health", "both") for hit in hits)
+
+
+def _with_parties(reading: Reading, events: Iterable[Fact]) -> tuple[Mention, ...]:
+    """The names of the catalogue, and the parties of facts outside it, by start."""
+    known = list(reading.catalogued)
+    for fact in events:
+        for party in _parties(fact):
+            start = reading.full.find(party.as_written, max(0, fact.evidence.start))
+            start = start if start >= 0 else reading.full.find(party.as_written)
+            end = start + len(party.as_written)
+            if start >= 0 and all(end <= m.start or m.end <= start for m in known):
+                known.append(Mention("organisation", None, party.as_written, start, end, kind_of(party.as_written), found_by="reader"))
+    return tuple(sorted(known, key=lambda mention: mention.start))
+
+
+def _parties(fact: Fact) -> Iterable[Party]:
+    for name in ("company", "adopter", "holder", "issuer", "organisation"):
+        party = getattr(fact, name, None)
+        if isinstance(party, Party) and party.id is None:
+            yield party
+    yield from (party for party in getattr(fact, "parties", ()) if party.id is None)
+    yield from (Party(None, investor.name) for investor in getattr(fact, "investors", ()) if investor.id is None)

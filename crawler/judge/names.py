@@ -1,14 +1,12 @@
-"""Names in a text: organisations and models of the catalogue, and organisations outside it.
+"""Names of the catalogue in a text: one Aho-Corasick pass over folded text, then boundaries and context rules.
 
-`find` is the cheap half: one Aho-Corasick pass over folded text, then boundaries and context rules. `find_all` adds what the
-suffix rules and the entity model find (`entities`). Offsets count in the text as given; folding keeps length.
+Names outside the catalogue are the trained reader's (crawler/judge/reader). Offsets count in the text as given; folding keeps length.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import ahocorasick
 
@@ -16,9 +14,6 @@ from store.text import fold
 
 from .facts import Mention
 from .knowledge import AiModel, Ambiguity, Knowledge, Organisation
-
-if TYPE_CHECKING:
-    from .document import Reading, Sentence
 
 # What may follow a model's name as its version, in folded text: "-r1", " v3.1", "2.5-72b", " pro", "(671b)", "满血版".
 _STEP = (
@@ -106,16 +101,6 @@ class Names:
                 out.append(_mention(name.entry, full[start:end], start, end))
                 covered = end
         return out
-
-    def find_all(self, reading: Reading, sentence: Sentence) -> list[Mention]:
-        """What `find` found in a sentence, plus its organisations outside the catalogue, by start, never overlapping.
-
-        A name outside the catalogue that holds a catalogue name within it (厦门大学附属中山医院) takes its place, unless
-        what goes beyond is a department or branch, which folds into its hospital.
-        """
-        from .entities import find_outside
-
-        return find_outside(reading.full, reading.folded, sentence, reading.catalogued)
 
     def knows(self, name: str) -> bool:
         """Whether `name` as a whole is a name of the catalogue."""

@@ -112,7 +112,6 @@ def as_row(judgement: Judgement) -> dict[str, Any]:
         "models": [{"id": m.id, "family": m.kind, "as_written": m.as_written} for m in models],
         "amounts": as_json(judgement.amounts),
         "events": as_json(judgement.events),
-        "denied": as_json(judgement.denied),
     }
     return row | ({"part": list(judgement.part)} if judgement.part else {})
 

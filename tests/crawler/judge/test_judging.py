@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from crawler.judge.document import Document
+from crawler.judge.facts import Funding
 from crawler.judge.judging import Judge
 from jobs.cli.analyse import read_time
 from jobs.cli.app import build_app
@@ -51,7 +52,7 @@ def test_a_relevant_text_is_read_for_facts(judge: Judge) -> None:
 
 
 def test_depth_is_asked_for(judge: Judge) -> None:
-    document = Document("x", "某新能源车企完成3亿元B轮融资", "某新能源车企宣布完成3亿元B轮融资，由松谷资本领投。")
+    document = Document("x", "星野汽车完成3亿元B轮融资", "新能源车企星野汽车宣布完成3亿元B轮融资，由松谷资本领投。")
     assert not judge.judge(document).relevant
     assert judge.judge(document).events == judge.judge(document).amounts == ()
     deep = judge.judge(document, deep=True)
@@ -61,9 +62,25 @@ def test_depth_is_asked_for(judge: Judge) -> None:
     assert judge.judge(Document("y", "", TEXT), deep=False).events == ()
 
 
-def test_facts_bound_to_health_are_read_in_texts_of_health(judge: Judge) -> None:
+def test_deals_are_stated_of_texts_that_are_not_relevant(judge: Judge) -> None:
+    health = Document("x", "", "医疗器械企业云桥医疗宣布完成3亿元B轮融资，由松谷资本领投，资金用于心脏瓣膜的临床试验。")
+    judgement = judge.judge(health, deep=True)
+    assert not judgement.relevant
+    assert [(event.type, event.health) for event in judgement.events] == [("funding", True)]
+
+
+def test_events_of_health_are_stated_of_texts_that_are_not_relevant(judge: Judge) -> None:
     approved = "国家药监局批准了微创医疗的心脏支架上市，注册证号为国械注准20263131234。"
-    assert "approval" in {event.type for event in judge.judge(Document("x", "", approved), deep=True).events}
+    judgement = judge.judge(Document("x", "", approved), deep=True)
+    assert not judgement.relevant
+    assert "approval" in {event.type for event in judgement.events}
+
+
+def test_parties_outside_the_catalogue_are_mentions_found_by_the_reader(judge: Judge) -> None:
+    text = "桐川市妇幼保健院上线DeepSeek辅助分诊。"
+    found = [m for m in judge.judge(Document("x", "", text), deep=True).mentions if m.id is None]
+    assert [(m.as_written, m.kind, m.found_by) for m in found] == [("桐川市妇幼保健院", "hospital", "reader")]
+    assert text[found[0].start : found[0].end] == found[0].as_written
 
 
 def test_facts_of_a_round_up_are_those_of_its_part(judge: Judge) -> None:
@@ -74,7 +91,7 @@ def test_facts_of_a_round_up_are_those_of_its_part(judge: Judge) -> None:
     )
     judgement = judge.judge(Document("x", "早报", text))
     assert judgement.part is not None
-    assert [event.company.as_written for event in judgement.events if event.type == "funding"] == ["云桥医疗"]  # type: ignore[attr-defined]
+    assert {event.company.as_written for event in judgement.events if isinstance(event, Funding)} == {"云桥医疗"}
 
 
 def test_version_follows_the_rules(judge: Judge) -> None:
@@ -106,7 +123,6 @@ def test_analyse_prints_all_of_it() -> None:
         "models",
         "amounts",
         "events",
-        "denied",
     }
     assert row["id"] == "7"
     assert row["language"] == "zh"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.judge.facts import Amount
 from crawler.judge.money import find_amounts
-from crawler.judge.numerals import parse_chinese
+from crawler.judge.money.numerals import parse_chinese
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("money.jsonl").read_text(encoding="utf-8").splitlines()]
 SPECIFICATION = Path(__file__).parents[4] / "shared" / "data" / "text" / "recognizers_zh_currency.json"

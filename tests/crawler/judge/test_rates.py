@@ -10,7 +10,7 @@ import pytest
 from crawler.fetching.rows import fact_rows
 from crawler.judge.facts import Amount, Evidence, Funding, Judgement, Party
 from crawler.judge.money import find_amounts
-from crawler.judge.rates import convert
+from crawler.judge.money.rates import convert
 from store.models import FundingFact
 
 

@@ -1,0 +1,284 @@
+"""Events as the text tells them → facts: words become organisations of the catalogue, sums of money, models with their version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from crawler.judge.dates import find_day, published_day
+from crawler.judge.document import Reading
+from crawler.judge.facts import (
+    Adoption,
+    Amount,
+    Approval,
+    Fact,
+    Figure,
+    Funding,
+    Investor,
+    Launch,
+    ModelRef,
+    Partnership,
+    Party,
+    Policy,
+    Results,
+)
+from crawler.judge.facts import Mention as Named
+from crawler.judge.money import find_amounts
+from crawler.judge.registry import BY_NAME
+
+from .events import Told, same
+from .marks import document_number, document_title, hosting, is_lead
+from .shape import FLAG
+from .spans import Mention
+
+HOLDS = 0.5
+_OUTER = " \t\n\u3000“”\"'‘’「」『』《》〈〉【】（(，,、：:；;。.*-–—|"
+_VALUED = re.compile(r"(?:估值|市值|valu(?:ed|ing|ation)[a-z ]{0,24})[^,，。;；]{0,10}$")
+_RAISED = re.compile(r"募资|募集|集资|筹资|\brais|\boffering|\bipo of|\bgross proceeds")
+_SOME_MODEL = re.compile(r"(?:AI|ai|人工智能)?大模型|(?:AI|ai|人工智能)[\u4e00-\u9fff]{0,8}|\bAI\b[a-z ]{0,30}")
+
+Confidence = Callable[[str, float], float]
+
+
+def facts_of(told: Sequence[Told], reading: Reading, confidence: Confidence) -> tuple[Fact, ...]:
+    """The facts that `told` events make, by where their evidence stands.
+
+    `confidence` gives of a kind and a likelihood how often such a fact is right.
+    """
+    assembler = _Assembler(reading)
+    made: list[Fact] = []
+    for event in told:
+        if event.health < HOLDS and not BY_NAME[event.kind].any_industry:
+            continue
+        sure = round(confidence(event.kind, event.likely * event.sure**0.5), 3)
+        made += assembler.facts(event, sure)
+    return tuple(sorted(made, key=lambda fact: fact.evidence.start))
+
+
+class _Assembler:
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.full = reading.full
+
+    def facts(self, event: Told, confidence: float) -> Iterator[Fact]:
+        sentence = self.reading.sentence_at(self.span(event.anchor)[0])
+        background = event.background >= HOLDS
+        day = find_day(self.reading.folded[sentence.start : sentence.end], self.reading.document.published)
+        common: dict[str, Any] = {
+            "evidence": sentence.evidence(),
+            "announced_on": day or (None if background else published_day(self.reading.document.published)),
+            "confidence": confidence,
+            "found_by": "reader",
+            "background": background,
+            "health": event.health >= HOLDS,
+        }
+        yield from _MAKERS[event.kind](self, event, common)
+
+    def span(self, mention: Mention) -> tuple[int, int]:
+        """Where a mention stands, widened to whole Latin words and without quotes and marks around it."""
+        start, end = mention.start, mention.end
+        while start > 0 and _latin(self.full, start - 1) and _latin(self.full, start):
+            start -= 1
+        while end < len(self.full) and _latin(self.full, end) and _latin(self.full, end - 1):
+            end += 1
+        while start < end and self.full[start] in _OUTER:
+            start += 1
+        while end > start and self.full[end - 1] in _OUTER:
+            end -= 1
+        return start, end
+
+    def _mentions(self, event: Told, role: str) -> list[tuple[int, int, Mention]]:
+        """Spans of a role by likelihood, none overlapping another."""
+        out: list[tuple[int, int, Mention]] = []
+        for mention in event.roles.get(role, ()):
+            start, end = self.span(mention)
+            if start < end and all(end <= a or b <= start for a, b, _ in out):
+                out.append((start, end, mention))
+        return out
+
+    def text(self, event: Told, role: str) -> str | None:
+        found = self._mentions(event, role)
+        return self.full[found[0][0] : found[0][1]] if found else None
+
+    def named(self, start: int, end: int, target: str) -> Named | None:
+        """The name of the catalogue that stands there: it covers most of the span, or the span lies in it."""
+        for name in self.reading.catalogued:
+            shared = min(end, name.end) - max(start, name.start)
+            if name.target == target and shared > 0 and (shared >= 0.6 * (end - start) or shared == name.end - name.start == end - start):
+                return name
+        return None
+
+    def party_at(self, start: int, end: int) -> Party:
+        name = self.named(start, end, "organisation")
+        if name is not None and name.start <= start and end <= name.end:
+            start, end = name.start, name.end
+        return Party(name.id if name else None, self.full[start:end])
+
+    def party(self, event: Told, role: str) -> Party | None:
+        found = [(start, end) for start, end, _ in self._mentions(event, role) if end - start > 1]  # no name is one character
+        return self.party_at(*found[0]) if found else None
+
+    def parties(self, event: Told, role: str) -> tuple[Party, ...]:
+        out: list[Party] = []
+        for start, end, _ in sorted(self._mentions(event, role)[:12], key=lambda found: found[0]):
+            party = self.party_at(start, end)
+            if all(party.id != p.id or p.id is None for p in out) and not any(same(party.as_written, p.as_written) for p in out):
+                out.append(party)
+        return tuple(out)
+
+    def investors(self, event: Told) -> tuple[Investor, ...]:
+        out: list[Investor] = []
+        for start, end, mention in sorted(self._mentions(event, "investors")[:24], key=lambda found: found[0]):
+            party = self.party_at(start, end)
+            if not any(same(party.as_written, i.name) for i in out):
+                lead = mention.told[FLAG["lead"]] >= HOLDS or is_lead(self.reading.folded, start, end)
+                out.append(Investor(party.id, party.as_written, lead))
+        return tuple(out)
+
+    def amount(self, event: Told, *, of_money: bool = True) -> Amount | None:
+        for start, end, _ in self._mentions(event, "amount"):
+            amount = self._amount_at(start, end)
+            if amount is not None and not self._is_valuation(amount):
+                return amount
+            if amount is None and not of_money:
+                return Amount(self.full[start:end], start, end, None, None, None, "exact")
+        return None
+
+    def _amount_at(self, start: int, end: int) -> Amount | None:
+        known = [a for a in self.reading.amounts if a.start < end and start < a.end]
+        if known:
+            return max(known, key=lambda a: min(end, a.end) - max(start, a.start))
+        found = find_amounts(self.full[start:end] + "融资", self.reading.folded[start:end] + "融资")
+        if not found:
+            return None
+        a = found[0]
+        return Amount(a.as_written, a.start + start, a.end + start, a.low, a.high, a.currency, a.hedge)
+
+    def raised(self, event: Told) -> Amount | None:
+        """The one sum that the anchor's sentence says is raised, where the reader ties none."""
+        sentence = self.reading.sentence_at(self.span(event.anchor)[0])
+        sums = [a for a in self.reading.amounts if sentence.start <= a.start < sentence.end and not self._is_valuation(a)]
+        return sums[0] if len(sums) == 1 and _RAISED.search(self.reading.folded, sentence.start, sentence.end) else None
+
+    def _is_valuation(self, amount: Amount) -> bool:
+        return _VALUED.search(self.reading.folded, max(0, amount.start - 40), amount.start) is not None
+
+    def valuation(self, event: Told) -> Amount | None:
+        sentence = self.reading.sentence_at(self.span(event.anchor)[0])
+        stated = (a for a in self.reading.amounts if sentence.start <= a.start < sentence.end)
+        return next((a for a in stated if self._is_valuation(a)), None)
+
+    def models(self, event: Told, role: str = "model") -> list[ModelRef]:
+        out: list[ModelRef] = []
+        for start, end, _ in self._mentions(event, role):
+            name = self.named(start, end, "model") or self._inside(start, end)
+            made = (
+                ModelRef(name.id, name.kind, name.as_written, self.reading.names.version(name))
+                if name is not None
+                else ModelRef(None, "other", self.full[start:end])
+            )
+            if not any(made.family == m.family != "other" or same(made.as_written, m.as_written) for m in out):
+                out.append(made)
+        return out
+
+    def _inside(self, start: int, end: int) -> Named | None:
+        return next((n for n in self.reading.catalogued if n.target == "model" and start <= n.start and n.end <= end), None)
+
+    def near_model(self, event: Told) -> list[ModelRef]:
+        """The model that the sentence of the anchor names, where the reader ties none to it."""
+        sentence = self.reading.sentence_at(self.span(event.anchor)[0])
+        names = [n for n in self.reading.catalogued if n.target == "model" and sentence.start <= n.start < sentence.end]
+        if names:
+            name = min(names, key=lambda n: abs(n.start - event.anchor.start))
+            return [ModelRef(name.id, name.kind, name.as_written, self.reading.names.version(name))]
+        some = _SOME_MODEL.search(self.full, sentence.start, sentence.end)
+        return [ModelRef(None, "other", some[0].strip())] if some else []
+
+
+def _latin(full: str, at: int) -> bool:
+    return full[at].isascii() and (
+        full[at].isalnum() or (full[at] in "-'&" and 0 < at < len(full) - 1 and full[at - 1].isalnum() and full[at + 1].isalnum())
+    )
+
+
+def _deal(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
+    company = make.party(event, "company")
+    if company is None:
+        return
+    investors = tuple(i for i in make.investors(event) if not same(i.name, company.as_written))
+    amount = make.amount(event) or (make.raised(event) if event.kind == "ipo" else None)
+    yield Funding(
+        type=event.kind, company=company, amount=amount, round=make.text(event, "round"), investors=investors,
+        valuation=make.valuation(event), stage=_choice(event, "stage", "done"), kind=_choice(event, "kind", "venture"),
+        venue=make.text(event, "venue"), **common,
+    )  # fmt: skip
+
+
+def _choice(event: Told, choice: str, default: Any) -> Any:
+    value, _ = event.choices.get(choice, (None, 0.0))
+    return value or default
+
+
+def _adoption(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
+    adopter, product = make.party(event, "adopter"), make.text(event, "product")
+    if adopter is None:
+        return
+    sentence = make.reading.sentence_at(make.span(event.anchor)[0])
+    told, p = event.choices.get("hosting", (None, 0.0))
+    runs = told if p >= HOLDS else hosting(make.reading.folded, sentence.start, sentence.end)
+    models = make.models(event) or make.models(event, "product")[:1] or make.near_model(event)
+    for model in models:
+        yield Adoption(
+            type="adoption", adopter=adopter, model=model, product=product, department=make.text(event, "department"),
+            stage=_choice(event, "stage", "announced"), hosting=runs, **common,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+
+def _approval(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
+    yield Approval(
+        type="approval", holder=make.party(event, "holder"), product=make.text(event, "product"), authority=make.text(event, "authority"),
+        device_class=make.text(event, "class"), decision=_choice(event, "decision", "approved"), **common,
+    )  # fmt: skip
+
+
+def _partnership(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
+    parties = make.parties(event, "parties")
+    if len(parties) >= 2:
+        yield Partnership(type="partnership", parties=parties, subject=make.text(event, "subject"), amount=make.amount(event), **common)
+
+
+def _policy(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
+    sentence = make.reading.sentence_at(make.span(event.anchor)[0])
+    number = make.text(event, "number") or document_number(make.full, sentence.start, sentence.end)
+    title = make.text(event, "title") or document_title(make.full, sentence.start, sentence.end)
+    yield Policy(type="policy", issuer=make.party(event, "issuer"), title=title, number=number, **common)
+
+
+def _launch(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
+    model = next(iter(make.models(event)), None)
+    yield Launch(type="launch", organisation=make.party(event, "organisation"), product=make.text(event, "product"), model=model, **common)
+
+
+def _results(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
+    organisation, measure = make.party(event, "organisation"), make.text(event, "measure")
+    if organisation is not None and measure is not None:
+        yield Results(
+            type="results", organisation=organisation, measure=measure, amount=make.amount(event, of_money=False),
+            period=make.text(event, "period"), **common,
+        )  # fmt: skip
+
+
+def _figure(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
+    value = make.text(event, "value")
+    if value is not None:
+        yield Figure(
+            type="figure", subject=make.text(event, "subject"), value=value, year=make.text(event, "year"),
+            source=make.text(event, "source"), **common,
+        )  # fmt: skip
+
+
+_MAKERS: Mapping[str, Callable[[_Assembler, Told, Mapping[str, Any]], Iterator[Fact]]] = {
+    "funding": _deal, "ipo": _deal, "acquisition": _deal, "adoption": _adoption, "approval": _approval, "partnership": _partnership,
+    "policy": _policy, "launch": _launch, "results": _results, "figure": _figure,
+}  # fmt: skip

@@ -1,0 +1,62 @@
+"""Formal marks of a role, read by grammar beside the reader: who leads a round, where a model runs, the number of a document."""
+
+from __future__ import annotations
+
+import re
+
+# 由甲、乙联合领投: all between the last break and the word lead. English names the leaders after "led by" or before "led".
+_LEADS = re.compile(r"(?:联合|共同)?(?:独家)?领投")
+_BREAK = re.compile(r"[,，。;；]|(?<=[轮资元])由|本轮|本次")
+_LED_BY = re.compile(r"\b(?:co-?)?led by |\bled jointly by |\blead investors? (?:is|was|were|are) ")
+_LED_BY_END = re.compile(r"[.;]|,? with |,? alongside|,? joined|,? and (?:included|supported|joined)|,? participat|,? while| as well as")
+_LED = re.compile(r" (?:co-?)?(?:led|leads|leading) (?:the|a|an|its|this|investment)\b")
+
+_LOCAL = re.compile(
+    r"本地化?(?:的?(?:部署|蒸馏|引入|落地|运行|版|接入|上线|安装|服务器|化)|私有)|在地化?部署|私有化|私有云|院内(?:部署|服务器|私有)|内网|局域网"
+    r"|自有(?:服务器|算力|机房)|数据不出(?:院|域|门)|部署在(?:院内|医院|本地)"
+    r"|\bon-?prem(?:ises?)?\b|\b(?:its|their) own (?:servers?|data cent(?:re|er)s?|hardware)\b|\blocally\b"
+    r"|\blocal (?:deployment|servers?)\b"
+    r"|\bprivate(?:ly)? (?:deploy\w*|cloud|servers?)\b"
+)
+_HOSTED = re.compile(r"云端|公有云|云上|(?<![a-z])api(?![a-z])|云服务|(?:腾讯|华为|阿里|百度|火山|移动|天翼|联通)云|\bcloud\b|\bhosted\b")
+
+# 国卫办医发〔2025〕12号: the form of numbers of Chinese official documents (GB/T 9704-2012, 7.2.5).
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,10}[〔\[［(（]20\d\d[〕\]］)）]\s?第?\d{1,4}号")
+_TITLE = re.compile(
+    r"《([^《》\n]{4,60}(?:通知|意见|办法|规划|方案|条例|指南|规定|目录|细则|计划|标准|规范|法|公告|措施|指引|征求意见稿|试行|年\)|年）)[^《》\n]{0,16})》"
+)
+
+
+def is_lead(folded: str, start: int, end: int) -> bool:
+    """Whether the investor that stands at `start` to `end` of a folded text is told to lead the round."""
+    for match in _LEADS.finditer(folded, end, min(len(folded), end + 60)):
+        if not re.search(r"[。;；]|跟投|参投", folded[end : match.start()]):
+            between = folded[end : match.start()]
+            return not re.search(r"[,，]", between) or not _BREAK.search(between)
+        break
+    before = folded[max(0, start - 90) : start]
+    led_by = None
+    for match in _LED_BY.finditer(before):
+        led_by = match
+    if led_by is not None and not _LED_BY_END.search(before, led_by.end()):
+        return True
+    return _LED.match(folded, end) is not None
+
+
+def hosting(folded: str, start: int, end: int) -> str | None:
+    """Where a model runs, by the words of the sentence: local, hosted, None where it says neither."""
+    if _LOCAL.search(folded, start, end):
+        return "local"
+    return "hosted" if _HOSTED.search(folded, start, end) else None
+
+
+def document_number(full: str, start: int, end: int) -> str | None:
+    """The number of an official document that stands between `start` and `end`."""
+    match = _NUMBER.search(full, start, end)
+    return match[0] if match else None
+
+
+def document_title(full: str, start: int, end: int) -> str | None:
+    """The title of an official document in its marks 《》 between `start` and `end`, without them."""
+    match = _TITLE.search(full, start, end)
+    return match[1] if match else None

@@ -1,0 +1,235 @@
+"""From events as told to typed facts: names of the catalogue, sums of money, versions of models, whole words, evidence."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from crawler.judge.document import Document, Reading
+from crawler.judge.facts import Adoption, Approval, Fact, Figure, Funding, Launch, Partnership, Policy, Results
+from crawler.judge.knowledge import load_knowledge
+from crawler.judge.names import Names
+from crawler.judge.reader.assembly import facts_of
+from crawler.judge.reader.events import events_of
+from tests.crawler.judge.readouts import Script
+
+DAY = datetime(2026, 3, 10, 4, tzinfo=UTC)
+
+
+@cache
+def names() -> Names:
+    return Names(load_knowledge())
+
+
+def facts(script: Script, *, title: str = "") -> tuple[Fact, ...]:
+    """The facts of a text whose title, where it has one, begins `script.full`."""
+    text = script.full[len(title) + 1 :] if title else script.full
+    reading = Reading(Document("x", title, text, published=DAY), names())
+    return facts_of(events_of([script.readout()], script.full, {}), reading, lambda kind, likely: likely)
+
+
+def only(script: Script, *, title: str = "") -> Fact:
+    (fact,) = facts(script, title=title)
+    assert script.full[fact.evidence.start : fact.evidence.end] == fact.evidence.text
+    return fact
+
+
+def a_round(full: str, company: str, **roles: str) -> Funding:
+    script = Script(full)
+    anchor = script.mention("funding", "company", company)
+    for role, words in roles.items():
+        script.tie("funding", anchor, role, script.mention("funding", role, words))
+    fact = only(script)
+    assert isinstance(fact, Funding)
+    return fact
+
+
+def test_a_round_with_all_its_roles() -> None:
+    full = "近日，云桥医疗完成近2亿元B轮融资，由松谷资本领投，红杉中国跟投。"
+    script = Script(full)
+    company = script.mention("funding", "company", "云桥医疗", chosen={"stage": "done", "kind": "venture"})
+    for role, words, flags in (
+        ("amount", "近2亿元", {}),
+        ("round", "B轮", {}),
+        ("investors", "松谷资本", {"lead": 0.9}),
+        ("investors", "红杉中国", {}),
+    ):
+        script.tie("funding", company, role, script.mention("funding", role, words, **flags))
+    fact = only(script)
+    assert isinstance(fact, Funding)
+    assert (fact.company.id, fact.company.as_written, fact.round, fact.stage, fact.kind) == (None, "云桥医疗", "B轮", "done", "venture")
+    assert fact.amount is not None
+    assert (fact.amount.low, fact.amount.currency, fact.amount.hedge) == (Decimal(200_000_000), "CNY", "under")
+    assert [(i.name, i.lead) for i in fact.investors] == [("松谷资本", True), ("红杉中国", False)]
+    assert [i.id for i in fact.investors] == [None, "hongshan"]
+    assert fact.announced_on == date(2026, 3, 10)
+    assert fact.evidence.text == full
+
+
+def test_names_of_the_catalogue_have_their_id_and_their_whole_name() -> None:
+    script = Script("北京协和医院已接入DeepSeek-R1。")
+    anchor = script.mention("adoption", "adopter", "协和医院", chosen={"stage": "live", "hosting": "local"})
+    script.tie("adoption", anchor, "model", script.mention("adoption", "model", "DeepSeek"))
+    fact = only(script)
+    assert isinstance(fact, Adoption)
+    assert (fact.adopter.id, fact.adopter.as_written) == ("pumch", "北京协和医院")
+    assert (fact.model.family, fact.model.as_written, fact.model.version) == ("deepseek", "DeepSeek-R1", "R1")
+    assert (fact.stage, fact.hosting) == ("live", "local")
+
+
+def test_an_adoption_of_two_models_is_two_facts() -> None:
+    script = Script("青禾市人民医院上线了DeepSeek-V3和Qwen2.5-72B。")
+    anchor = script.mention("adoption", "adopter", "青禾市人民医院")
+    for model in ("DeepSeek-V3", "Qwen2.5-72B"):
+        script.tie("adoption", anchor, "model", script.mention("adoption", "model", model))
+    found = [fact.model for fact in facts(script) if isinstance(fact, Adoption)]
+    assert [(model.family, model.version) for model in found] == [("deepseek", "V3"), ("qwen", "2.5-72B")]
+
+
+def test_a_model_outside_the_catalogue_is_kept_as_written() -> None:
+    script = Script("青禾市人民医院用上了自研的“青禾知医”大模型。")
+    anchor = script.mention("adoption", "adopter", "青禾市人民医院")
+    script.tie("adoption", anchor, "model", script.mention("adoption", "model", "“青禾知医”"))
+    fact = only(script)
+    assert isinstance(fact, Adoption)
+    assert (fact.model.id, fact.model.family, fact.model.as_written) == (None, "other", "青禾知医")
+
+
+def test_where_no_model_is_tied_the_sentence_may_name_it() -> None:
+    script = Script("DeepSeek落地青禾市人民医院。文心一言没有。")
+    script.mention("adoption", "adopter", "青禾市人民医院")
+    fact = only(script)
+    assert isinstance(fact, Adoption)
+    assert fact.model.family == "deepseek"
+
+
+@pytest.mark.parametrize(
+    ("full", "tagged", "low", "currency"),
+    [
+        ("云桥医疗完成壹仟贰佰万元融资。", "壹仟贰佰万元", 12_000_000, "CNY"),
+        ("云桥医疗获1.1亿美元融资。", "1.1亿", 110_000_000, "USD"),
+        ("云桥医疗拿到天使轮融资2000万。", "2000万", 20_000_000, None),
+        ("Yunqiao Medical raised 50 MUSD in March.", "50 MUSD", 50_000_000, "USD"),
+    ],
+)
+def test_amounts_are_read_by_the_grammar_of_money(full: str, tagged: str, low: int, currency: str | None) -> None:
+    amount = a_round(full, "云桥医疗" if "云桥" in full else "Yunqiao Medical", amount=tagged).amount
+    assert amount is not None
+    assert (amount.low, amount.currency) == (low, currency)
+    assert full[amount.start : amount.end] == amount.as_written
+
+
+def test_a_valuation_is_no_amount() -> None:
+    fact = a_round("云桥医疗完成B轮融资，投后估值达20亿元。", "云桥医疗", amount="20亿元")
+    assert fact.amount is None
+    assert fact.valuation is not None
+    assert fact.valuation.low == 2_000_000_000
+
+
+def test_beside_a_valuation_the_amount_is_kept() -> None:
+    full = "云桥医疗以20亿元的价格被收购后估值升至30亿元。"
+    script = Script(full)
+    anchor = script.mention("acquisition", "company", "云桥医疗")
+    for amount in ("30亿元", "20亿元"):
+        script.tie("acquisition", anchor, "amount", script.mention("acquisition", "amount", amount))
+    fact = only(script)
+    assert isinstance(fact, Funding)
+    assert (fact.type, fact.amount and fact.amount.low, fact.valuation and fact.valuation.low) == ("acquisition", 2 * 10**9, 3 * 10**9)
+
+
+def test_spans_are_widened_to_whole_latin_words_and_lose_quotes() -> None:
+    fact = a_round("“Lakeside Biosciences” raised $30m from Northbank Capital.", "“Lakeside Bio", investors="bank Capital.")
+    assert fact.company.as_written == "Lakeside Biosciences"
+    assert [i.name for i in fact.investors] == ["Northbank Capital"]
+
+
+def test_what_is_no_name_makes_no_fact() -> None:
+    script = Script("“”完成融资，青说。")
+    script.mention("funding", "company", "“”")
+    script.mention("funding", "company", "青")
+    assert facts(script) == ()
+
+
+def test_a_company_does_not_invest_in_itself() -> None:
+    fact = a_round("云桥医疗科技完成融资，云桥医疗、松谷资本参与。", "云桥医疗科技", investors="云桥医疗、")
+    assert fact.investors == ()
+
+
+def test_evidence_of_the_title_and_of_the_body_counts_from_the_start_of_the_title() -> None:
+    title = "青禾医院上线DeepSeek"
+    script = Script(f"{title}\n昨日，松湖医院也接入了通义千问。")
+    for adopter, model in (("青禾医院", "DeepSeek"), ("松湖医院", "通义千问")):
+        anchor = script.mention("adoption", "adopter", adopter)
+        script.tie("adoption", anchor, "model", script.mention("adoption", "model", model))
+    first, second = facts(script, title=title)
+    assert (first.evidence.text, first.evidence.start) == (title, 0)
+    assert script.full[second.evidence.start : second.evidence.end] == "昨日，松湖医院也接入了通义千问。"
+
+
+def test_background_is_told_and_dated_by_its_own_sentence_alone() -> None:
+    script = Script("云桥医疗曾于2024年5月完成A轮融资。")
+    script.mention("funding", "company", "云桥医疗", background=0.9)
+    fact = only(script)
+    assert (fact.background, fact.announced_on) == (True, date(2024, 5, 1))
+    undated = Script("云桥医疗早前完成A轮融资。")
+    undated.mention("funding", "company", "云桥医疗", background=0.9)
+    assert only(undated).announced_on is None
+
+
+def test_deals_are_stated_of_every_industry_other_kinds_of_health_alone() -> None:
+    script = Script("星野汽车完成融资。星野汽车发布新车极光。")
+    script.mention("funding", "company", "星野汽车", health=0.1)
+    script.mention("launch", "product", "极光", health=0.1)
+    fact = only(script)
+    assert (fact.type, fact.health) == ("funding", False)
+
+
+def test_an_approval() -> None:
+    script = Script("国家药监局批准云桥医疗的肺结节辅助检测软件上市，属第三类医疗器械。")
+    anchor = script.mention("approval", "product", "肺结节辅助检测软件", chosen={"decision": "approved"})
+    for role, words in (("holder", "云桥医疗"), ("authority", "国家药监局"), ("class", "第三类")):
+        script.tie("approval", anchor, role, script.mention("approval", role, words))
+    fact = only(script)
+    assert isinstance(fact, Approval)
+    assert (fact.holder and fact.holder.as_written, fact.product) == ("云桥医疗", "肺结节辅助检测软件")
+    assert (fact.authority, fact.device_class, fact.decision) == ("国家药监局", "第三类", "approved")
+
+
+def test_a_partnership_names_each_party_once() -> None:
+    script = Script("腾讯健康与青禾医院签约，腾讯健康出资3000万元共建专病库。")
+    parties = [script.mention("partnership", "parties", *words) for words in (("腾讯健康",), ("青禾医院",))]
+    parties.append(script.mention("partnership", "parties", "腾讯健康", nth=1))
+    script.group("partnership", parties)
+    for party in parties:
+        script.tie("partnership", party, "amount", script.mention("partnership", "amount", "3000万元"))
+    fact = only(script)
+    assert isinstance(fact, Partnership)
+    assert [(p.id, p.as_written) for p in fact.parties] == [("tencent_health", "腾讯健康"), (None, "青禾医院")]
+    assert fact.amount is not None
+    assert fact.amount.low == 30_000_000
+
+
+def test_a_policy_a_launch_results_and_a_figure() -> None:
+    script = Script("国家卫健委印发《智慧护理指南》（国卫函〔2026〕7号）。云桥发布云桥智诊。云桥营收3亿元。市场规模达500亿元。")
+    title = script.mention("policy", "title", "《智慧护理指南》")
+    script.tie("policy", title, "issuer", script.mention("policy", "issuer", "国家卫健委"))
+    script.tie("policy", title, "number", script.mention("policy", "number", "国卫函〔2026〕7号"))
+    product = script.mention("launch", "product", "云桥智诊")
+    script.tie("launch", product, "organisation", script.mention("launch", "organisation", "云桥"))
+    measure = script.mention("results", "measure", "营收")
+    script.tie("results", measure, "organisation", script.mention("results", "organisation", "云桥", nth=2))
+    script.tie("results", measure, "amount", script.mention("results", "amount", "3亿元"))
+    value = script.mention("figure", "value", "500亿元")
+    script.tie("figure", value, "subject", script.mention("figure", "subject", "市场规模"))
+    policy, launch, results, figure = facts(script)
+    assert isinstance(policy, Policy)
+    assert (policy.title, policy.number, policy.issuer and policy.issuer.id) == ("智慧护理指南", "国卫函〔2026〕7号", "nhc")
+    assert isinstance(launch, Launch)
+    assert (launch.product, launch.organisation and launch.organisation.as_written) == ("云桥智诊", "云桥")
+    assert isinstance(results, Results)
+    assert (results.measure, results.amount and results.amount.low) == ("营收", 300_000_000)
+    assert isinstance(figure, Figure)
+    assert (figure.value, figure.subject) == ("500亿元", "市场规模")
