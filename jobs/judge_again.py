@@ -6,7 +6,7 @@ What judging said of an item before is replaced; what a person said of its facts
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,17 +83,18 @@ def judge_again(engine: Engine, judge: Judge, asked: Asked, *, dry_run: bool) ->
         if dry_run:
             changes = {item.item_id: compare_facts(facts[item.item_id], item.facts) for item in read}
             count(run, [change for made in changes.values() for change in made], judged=len(read), failed=len(broken))
+            told = _told(items, read, topics, changes)
         else:
             traces = {one.item: one.trace for one in broken}
+            seen = {_id(item): item.changed_at for item in items}
             with session_scope(engine) as session:
                 run = session.merge(run)
-                seen = {_id(item): item.changed_at for item in items}
                 changes = save_batch(session, run, read, traces, seen=seen, now=utc_now())
+                told = _told(items, read, topics, changes)
+                # From here on stories are read anew: nothing of what was saved is looked at after it.
                 attach(session, [Fresh(item_id, judgements[item_id]) for item_id in changes], now=utc_now())
-        known = {_id(item): item for item in items}
-        for one in read:
-            if change := _change(known[one.item_id], one, topics[one.item_id], changes.get(one.item_id, ())):
-                yield change
+                session.refresh(run)
+        yield from told
         yield from broken
     run.finished_at = utc_now()
     if not dry_run:
@@ -122,6 +123,15 @@ def _read(judgement: Judgement, version: str, item: Item) -> ReadItem:
     facts = fact_rows(_id(item), judgement, published=item.published_at, now=utc_now())
     values = verdict_values(judgement, version)
     return ReadItem(_id(item), values, topic_rows(_id(item), judgement), mention_rows(_id(item), judgement), facts)
+
+
+def _told(
+    items: Sequence[Item], read: Sequence[ReadItem], topics: Mapping[int, set[str]], changes: Mapping[int, Sequence[FactChange]]
+) -> list[ItemChange]:
+    """What changed, item by item; nothing of items that stayed as they were."""
+    known = {_id(item): item for item in items}
+    told = [_change(known[one.item_id], one, topics[one.item_id], changes.get(one.item_id, ())) for one in read]
+    return [change for change in told if change]
 
 
 def _change(item: Item, read: ReadItem, topics: set[str], facts: Sequence[FactChange]) -> ItemChange:
