@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -12,9 +13,13 @@ from sqlmodel import Session, select
 from jobs.hours import weekly_slot
 from jobs.slots import Outcome, due_slots, recorded
 from store.database import session_scope
+from store.digests import find_issue, list_issues, set_aside_future_issues
 from store.errors import DeliveryError
 from store.ledger import close_left_open, forget_future
-from store.models import Ledger
+from store.models import Delivery, DigestIssue, Ledger
+from store.settings import StoreSettings
+
+from .command import Yixun
 
 MONDAY = datetime(2026, 11, 16, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
 WEEK = timedelta(weeks=1)
@@ -127,3 +132,41 @@ def test_an_error_is_recorded_and_goes_no_further(engine: Engine) -> None:
         rows = {row.job: row.status for row in session.exec(select(Ledger))}
     assert rows == {"a": "partly", "b": "failed", "c": "done"}
     assert again.finished_at is not None and again.note == ""
+
+
+def test_a_person_has_a_slot_tried_again_or_lets_it_go(yixun: Yixun, engine: Engine, store_settings: StoreSettings) -> None:
+    environ = {"YIXUN_STORE__URL": store_settings.url.get_secret_value()}
+    with session_scope(engine) as session:
+        session.add(Ledger(job="digest weekly", slot=MONDAY, status="done", started_at=MONDAY, finished_at=MONDAY, note="sent"))
+    with time_machine.travel(MONDAY + timedelta(days=1), tick=False):
+        (row,) = map(json.loads, yixun("runs", "list", "--json", **environ).stdout.splitlines())
+        assert (row["job"], row["status"], row["note"]) == ("digest weekly", "done", "sent")
+        assert yixun("runs", "retry", "digest weekly", "2026-11-16", **environ).stdout == "digest weekly 2026-11-16 08:00: waiting\n"
+        with session_scope(engine) as session:
+            assert due(session, MONDAY + timedelta(days=1), MONDAY) == [MONDAY]
+        yixun("runs", "skip", "digest weekly", row["slot"].replace("Z", "+00:00"), **environ)
+        with session_scope(engine) as session:
+            assert due(session, MONDAY + timedelta(days=1), MONDAY) == []
+        # A slot that has come and has no row yet can be let go, too.
+        assert yixun("runs", "skip", "prune", "2026-11-15 04:00", **environ).stdout == "prune 2026-11-15 04:00: skipped\n"
+        for words in (["retry", "digest monthly", "2026-11-16"], ["skip", "digest weekly", "2026-11-17"]):
+            done = yixun("runs", *words, check=2, **environ)
+            assert len(done.stderr.splitlines()) == 1
+
+
+def test_issues_of_a_clock_that_ran_ahead_are_no_word_on_weeks_to_come(session: Session) -> None:
+    ahead = MONDAY + 52 * WEEK
+    for digest in ("mailed", "built"):
+        session.add(
+            DigestIssue(
+                digest=digest, period="2027-W45", starts_on=ahead.date(), ends_on=ahead.date(), built_at=ahead, language="en", subject=""
+            )
+        )
+    session.flush()
+    mailed = find_issue(session, "mailed", "2027-W45")
+    assert mailed is not None
+    session.add(Delivery(issue_id=mailed.id, recipient="ann@example.org", message_id="<1>", state="sent"))
+    session.flush()
+    assert set_aside_future_issues(session, now=MONDAY) == 2
+    assert [find_issue(session, name, "2027-W45") for name in ("mailed", "built")] == [None, None]
+    assert len(list_issues(session)) == 1

@@ -29,6 +29,7 @@ from jobs.tasks import enabled_sources
 from reports.period import Period, last_whole_week
 from reports.settings import DigestSettings
 from store.database import session_scope, utc_now
+from store.ledger import find_slot
 from store.migrate import open_store
 from store.models import DigestIssue, Ledger, SourceState
 from store.settings import StoreSettings
@@ -143,11 +144,12 @@ class Installation:
                 process.wait()
 
     def slot(self, *statuses: str) -> Ledger:
-        """The slot of the digest, once it stands at one of `statuses`; bounded, for a daemon that hangs must fail the test."""
+        """The last slot of the digest, once it stands at one of `statuses`; bounded, for a daemon that hangs must fail the test."""
+        latest = weekly_slot("mon", DigestSettings().time, utc_now())
         ends_at = time.monotonic() + 240
         while time.monotonic() < ends_at:
             with session_scope(self.engine) as session:
-                row = session.exec(select(Ledger).where(Ledger.job == "digest weekly").order_by(Ledger.slot.desc())).first()  # type: ignore[attr-defined]
+                row = find_slot(session, "digest weekly", latest)
                 if row is not None and row.status in statuses:
                     session.expunge(row)
                     return row
