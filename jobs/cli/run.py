@@ -82,12 +82,10 @@ def _once(engine: Engine, settings: Settings, as_json: bool) -> int:
             return 0
         Bell(engine).ring(settings, find_troubles(engine, settings, now=utc_now()))
         left = owed(engine, settings, now=utc_now())
-    if not statuses:
-        out("nothing was due")
     unwell = set(statuses) - {LedgerStatus.done}
-    for line in left:
+    for line in [*([] if statuses else ["nothing was due"]), *(f"yixun: {line}" for line in left)]:
         # Cron mails what is said: when it was tried again, not at every look in between.
-        (say if unwell else out)(f"yixun: {line}")
+        (say if unwell else out)(line)
     ping(settings.alerts, "fail" if left else "success", "\n".join(left))
     if statuses and set(statuses) == {LedgerStatus.failed}:
         return EXIT_FAILED
