@@ -28,7 +28,7 @@ from crawler.judge.money import find_amounts
 from crawler.judge.registry import BY_NAME
 
 from .events import Told, same
-from .marks import document_number, document_title, hosting, is_lead
+from .marks import document_number, document_title, hosting, is_lead, step
 from .shape import FLAG
 from .spans import Mention
 
@@ -210,14 +210,16 @@ def _deal(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[
     amount = make.amount(event) or (make.raised(event) if event.kind == "ipo" else None)
     yield Funding(
         type=event.kind, company=company, amount=amount, round=make.text(event, "round"), investors=investors,
-        valuation=make.valuation(event), stage=_choice(event, "stage", "done"), kind=_choice(event, "kind", "venture"),
+        valuation=make.valuation(event), stage=_choice(make, event, "stage", "done"), kind=_choice(make, event, "kind", "venture"),
         venue=make.text(event, "venue"), **common,
     )  # fmt: skip
 
 
-def _choice(event: Told, choice: str, default: Any) -> Any:
-    value, _ = event.choices.get(choice, (None, 0.0))
-    return value or default
+def _choice(make: _Assembler, event: Told, choice: str, default: Any) -> Any:
+    """A choice by the words of the anchor's sentence where they name one, else the likeliest by the reader."""
+    sentence = make.reading.sentence_at(make.span(event.anchor)[0])
+    named = step(event.kind, choice, make.reading.folded, sentence.start, sentence.end)
+    return named or event.choices.get(choice, (None, 0.0))[0] or default
 
 
 def _adoption(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
@@ -231,14 +233,14 @@ def _adoption(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Itera
     for model in models:
         yield Adoption(
             type="adoption", adopter=adopter, model=model, product=product, department=make.text(event, "department"),
-            stage=_choice(event, "stage", "announced"), hosting=runs, **common,  # type: ignore[arg-type]
+            stage=_choice(make, event, "stage", "announced"), hosting=runs, **common,  # type: ignore[arg-type]
         )  # fmt: skip
 
 
 def _approval(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
     yield Approval(
         type="approval", holder=make.party(event, "holder"), product=make.text(event, "product"), authority=make.text(event, "authority"),
-        device_class=make.text(event, "class"), decision=_choice(event, "decision", "approved"), **common,
+        device_class=make.text(event, "class"), decision=_choice(make, event, "decision", "approved"), **common,
     )  # fmt: skip
 
 

@@ -193,7 +193,7 @@ def _one_event(a: Told, b: Told, full: str) -> bool:
     if kind.alone is not None and not (x and y):
         holders = a.words(full, kind.alone), b.words(full, kind.alone)
         return any(same(p, q) for p in holders[0] for q in holders[1])
-    if not (x and y and same(x[0], y[0])):
+    if not (x and y and (same(x[0], y[0]) or _short_for(a, b, full))):
         return False
     if kind.name == "adoption":
         return True
@@ -205,6 +205,14 @@ def _one_event(a: Told, b: Told, full: str) -> bool:
         and _agree(a, b, full, "round")
         and (background or not a.roles.get("amount") or not b.roles.get("amount"))
     )
+
+
+def _short_for(a: Told, b: Told, full: str) -> bool:
+    """Whether one anchor is the beginning of the other and both tell the same sum: a company named in full and in short."""
+    anchor = BY_NAME[a.kind].anchor
+    x, y = sorted((bare(a.words(full, anchor)[0]), bare(b.words(full, anchor)[0])), key=len)
+    sums = [_figures(e.words(full, "amount")[0]) for e in (a, b) if e.words(full, "amount")]
+    return len(x) >= 2 and y.startswith(x) and len(sums) == 2 and sums[0] == sums[1]
 
 
 def _agree(a: Told, b: Told, full: str, role: str) -> bool:

@@ -60,3 +60,43 @@ def document_title(full: str, start: int, end: int) -> str | None:
     """The title of an official document in its marks 《》 between `start` and `end`, without them."""
     match = _TITLE.search(full, start, end)
     return match[1] if match else None
+
+
+def _words(**stages: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((stage, re.compile(pattern)) for stage, pattern in stages.items())
+
+
+# The first that matches holds: what undoes or narrows a step stands before the step itself.
+_STEPS: dict[tuple[str, str], tuple[tuple[str, re.Pattern[str]], ...]] = {
+    ("adoption", "stage"): _words(
+        pilot=r"试点|试用|试运行|试行|内测|公测|\bpilot|\btrial(?:ing|led|s)?\b",
+        planned=r"计划|拟(?!人|合)|将于|将在|明年|年底前|预计|筹备|采购意向|\bwill\b|\bplans? to\b|\bset to\b"
+        r"|\bto (?:deploy|roll out|introduce|adopt|launch)\b|by year-end",
+        expanded=r"推广(?:到|至)|扩展(?:到|至)|扩大(?:到|至)|铺(?:到|开)|全部(?:门店|院区|科室)|\bexpand|\ball (?:its|of its|\d+)\b",
+        announced=r"签约|签署|启动建设|达成合作|中标|\bsigned\b|\bsigns\b",
+    ),
+    ("ipo", "stage"): _words(
+        terminated=r"终止|撤回|撤单|失效|withdr|shelve|pull(?:s|ed)|postpone|scrap|cancel|call(?:s|ed) off",
+        listed=r"挂牌|首日|登陆|敲钟|开盘|成功上市|正式上市|debut|(?:began|begin|begins|start|starts|started) trading|opened? at|first day",
+        done=r"定价|完成发行|\bpriced?\b|\bprices\b|\bpricing\b",
+        filed=r"递交|递表|招股|聆讯|受理|问询|过会|注册生效|提交|\bfil(?:e|es|ed|ing)\b|prospectus|price range|sets? terms|upsize",
+        talks=r"拟|筹备|计划|考虑|辅导|plans?\b|seek|consider|weigh|\beye|mull|\baim|prepar|ready",
+    ),
+    ("acquisition", "stage"): _words(
+        terminated=r"终止|取消收购|告吹|拒绝|terminat|scrap|calls? off|called off|walk(?:s|ed) away|\breject|abandon|rebuff|collaps",
+        talks=r"洽谈|考虑|接近|有意|据传|传.{0,8}收购|\btalks\b|explor|consider|weigh|mull|\bnears?\b|\bnearing\b"
+        r"|\bbids?\b|\boffer(?:s|ed)? (?:to|for)|\beye",
+    ),
+    ("approval", "decision"): _words(
+        withdrawn=r"撤回|撤市|注销|withdr|revok|\bpulls?\b|\bpulled\b",
+        rejected=r"不予|拒绝|否决|驳回|reject|refus|complete response|\bcrls?\b|declin|turn(?:s|ed) down|spurn|snub|rebuff",
+        designated=r"突破性|优先审评|优先审批|孤儿药|快速通道|绿色通道|designat|breakthrough|fast[- ]track|priority review|orphan",
+        accepted=r"受理|\baccept|validat",
+        cleared=r"510\(k\)|\bclear|de novo|lifts?\b[^.]{0,30}hold|解除",
+    ),
+}  # fmt: skip
+
+
+def step(kind: str, choice: str, folded: str, start: int, end: int) -> str | None:
+    """The value of a choice that the words of a sentence name; None where they name none."""
+    return next((value for value, pattern in _STEPS.get((kind, choice), ()) if pattern.search(folded, start, end)), None)
