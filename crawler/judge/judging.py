@@ -35,7 +35,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _DOUBTFUL = 1.2
 # Relevance from words and reader together, fitted on folds the reader had not seen (docs/reader.md).
 _OF_POINTS, _OF_READER, _BIAS = 1.05, 0.46, 0.71
-_TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.1  # how likely a topic must be for the reader alone, and beside words of it
+_TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
 # Nothing of health, money, deals, listings, models or policy can stand in a text without one of these.
 _FACT_CUES = re.compile(
     r"医|药|健康|疾|病|患|疗|诊|护理|养老|保险|医保|生物|基因|疫苗|临床|融资|募资|领投|投资|收购|并购|入股|增资|上市|挂牌|招股|ipo|股权|估值|基金"

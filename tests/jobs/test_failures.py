@@ -124,7 +124,7 @@ def test_a_missing_password_stops_only_mail(yixun: Yixun, tmp_path: Path, writte
     yixun("init", **environ)
     assert "Items     none" in yixun("status", **environ).stdout
     assert json.loads(yixun("query", "--sql", "SELECT 1 AS one", "--format", "json", **environ).stdout) == [{"one": 1}]
-    checks = {row["name"]: row for row in map(json.loads, yixun("doctor", "--json", check=1, **environ).stdout.splitlines())}
+    checks = {row["name"]: row for row in map(json.loads, yixun("doctor", "--json", check=3, **environ).stdout.splitlines())}
     assert checks["mail"]["state"] == "wrong" and said in checks["mail"]["found"]
 
 

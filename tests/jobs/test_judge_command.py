@@ -143,7 +143,7 @@ def test_an_item_that_our_code_breaks_on_keeps_what_it_had_and_is_tried_again(en
             assert (fault.item_id, fault.tries, breaking.tried) == (1, times, 2 * times)
             assert "in judge" in fault.trace and fault.trace.endswith("a figure of nothing\n")
             assert session.get_one(Item, 4).judged_with == breaking.version
-    assert "our code broke on 1 items, at last 1: ZeroDivisionError: a figure of nothing" in yixun("doctor", check=1).stdout
+    assert "our code broke on 1 items, at last 1: ZeroDivisionError: a figure of nothing" in yixun("doctor", check=3).stdout
     told = list(judge_again(engine, Judge(), Asked(outdated=True), dry_run=False))
     assert [one.item for one in told if isinstance(one, ItemChange)] == [1]
     with session_scope(engine) as session:
