@@ -35,7 +35,11 @@ from .spans import Mention
 HOLDS = 0.5
 _OUTER = " \t\n\u3000“”\"'‘’「」『』《》〈〉【】（(，,、：:；;。.*-–—|"
 _VALUED = re.compile(r"(?:估值|市值|valu(?:ed|ing|ation)[a-z ]{0,24})[^,，。;；]{0,10}$")
-_RAISED = re.compile(r"募资|募集|集资|筹资|\brais|\boffering|\bipo of|\bgross proceeds")
+_RAISED = {
+    "ipo": re.compile(r"募资|募集|集资|筹资|\brais|\boffering|\bipo of|\bgross proceeds"),
+    "funding": re.compile(r"融资|募资|筹资|\brais|\bsecur|\bround\b|\bfunding\b"),
+}
+_THIS_ROUND = re.compile(r"(?:本|该|此|新一|这一|上一|一|多|数|两)轮(?:次)?(?:融资)?|本次(?:融资)?")
 _SOME_MODEL = re.compile(r"(?:AI|ai|人工智能)?大模型|(?:AI|ai|人工智能)[\u4e00-\u9fff]{0,8}|\bAI\b[a-z ]{0,30}")
 
 Confidence = Callable[[str, float], float]
@@ -131,7 +135,7 @@ class _Assembler:
         out: list[Investor] = []
         for start, end, mention in sorted(self._mentions(event, "investors")[:24], key=lambda found: found[0]):
             party = self.party_at(start, end)
-            if not any(same(party.as_written, i.name) for i in out):
+            if len(party.as_written) > 1 and not any(same(party.as_written, i.name) for i in out):
                 lead = mention.told[FLAG["lead"]] >= HOLDS or is_lead(self.reading.folded, start, end)
                 out.append(Investor(party.id, party.as_written, lead))
         return tuple(out)
@@ -155,11 +159,17 @@ class _Assembler:
         a = found[0]
         return Amount(a.as_written, a.start + start, a.end + start, a.low, a.high, a.currency, a.hedge)
 
+    def round(self, event: Told) -> str | None:
+        """The round as written, where it names one: 本轮 names none."""
+        written = self.text(event, "round")
+        return None if written is None or _THIS_ROUND.fullmatch(written) else written
+
     def raised(self, event: Told) -> Amount | None:
         """The one sum that the anchor's sentence says is raised, where the reader ties none."""
         sentence = self.reading.sentence_at(self.span(event.anchor)[0])
         sums = [a for a in self.reading.amounts if sentence.start <= a.start < sentence.end and not self._is_valuation(a)]
-        return sums[0] if len(sums) == 1 and _RAISED.search(self.reading.folded, sentence.start, sentence.end) else None
+        cue = _RAISED.get(event.kind)
+        return sums[0] if cue and len(sums) == 1 and cue.search(self.reading.folded, sentence.start, sentence.end) else None
 
     def _is_valuation(self, amount: Amount) -> bool:
         return _VALUED.search(self.reading.folded, max(0, amount.start - 40), amount.start) is not None
@@ -207,9 +217,9 @@ def _deal(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[
     if company is None:
         return
     investors = tuple(i for i in make.investors(event) if not same(i.name, company.as_written))
-    amount = make.amount(event) or (make.raised(event) if event.kind == "ipo" else None)
+    amount = make.amount(event) or (make.raised(event))
     yield Funding(
-        type=event.kind, company=company, amount=amount, round=make.text(event, "round"), investors=investors,
+        type=event.kind, company=company, amount=amount, round=make.round(event), investors=investors,
         valuation=make.valuation(event), stage=_choice(make, event, "stage", "done"), kind=_choice(make, event, "kind", "venture"),
         venue=make.text(event, "venue"), **common,
     )  # fmt: skip
