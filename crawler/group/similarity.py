@@ -13,6 +13,8 @@ from functools import lru_cache
 from math import sqrt
 from typing import Literal
 
+from store.text import is_han
+
 from .profile import Profile
 from .sketch import shared_part
 from .words import rarity
@@ -29,6 +31,8 @@ _OTHER_FACT = 1.5  # how far below it stays what states another round or another
 _OFF_TOPIC, _LONG_OFF_TOPIC, _LONG = 1.0, 5.0, 250  # what two texts off topic must have more in common; long from so many runs
 _GRACE_DAYS, _FAR_DAYS, _TOLD_FAR_DAYS = 4, 14, 10
 _NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
+_SHORT_NAME = 4  # characters from which a name may be a longer one with characters left out
+_TOLD_APART = frozenset("第一二三四五六七八九十东西南北中新")  # what tells sister houses apart is not left out
 _DOLLARS = {"USD": 1.0, "CNY": 0.14, "": 0.14, "HKD": 0.128, "EUR": 1.1, "TWD": 0.032, "JPY": 0.0068, "GBP": 1.28, "SGD": 0.75}
 
 _ONE_LANGUAGE = {
@@ -136,9 +140,20 @@ def _facts(one: Profile, other: Profile) -> tuple[bool, bool, bool, bool]:
     if not mine or not theirs:
         return False, False, False, False
     alike = [(a, b) for a in mine for b in theirs if a.type == b.type]
-    pairs = [(a, b) for a, b in alike if a.party in b.party or b.party in a.party]
+    pairs = [(a, b) for a, b in alike if one_party(a.party, b.party)]
     same = any(not a.step or not b.step or a.step == b.step for a, b in pairs)
     return same, bool(pairs) and not same, not alike, bool(alike) and not pairs
+
+
+def one_party(one: str, other: str) -> bool:
+    """Whether two names may be one party's, in full or in short: 安岭医共体 is 安岭医疗共同体, 第二医院 is not 医院."""
+    short, long = sorted((one, other), key=len)
+    if short in long:
+        return True
+    if len(short) < _SHORT_NAME or short[:2] != long[:2] or not all(map(is_han, short)):
+        return False
+    rest = iter(long)
+    return all(char in rest for char in short) and not _TOLD_APART & (set(long) - set(short))
 
 
 def _strangers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
