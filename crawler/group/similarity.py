@@ -33,6 +33,7 @@ _GRACE_DAYS, _FAR_DAYS, _TOLD_FAR_DAYS = 4, 14, 10
 _NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
 _SHORT_NAME = 4  # characters from which a name may be a longer one with characters left out
 _TOLD_APART = frozenset("第一二三四五六七八九十东西南北中新")  # what tells sister houses apart is not left out
+_ONE_DEED = {"launch", "adoption"}  # a house is said to launch what it puts to use
 _DOLLARS = {"USD": 1.0, "CNY": 0.14, "": 0.14, "HKD": 0.128, "EUR": 1.1, "TWD": 0.032, "JPY": 0.0068, "GBP": 1.28, "SGD": 0.75}
 
 _ONE_LANGUAGE = {
@@ -139,7 +140,7 @@ def _facts(one: Profile, other: Profile) -> tuple[bool, bool, bool, bool]:
     mine, theirs = one.clues.events, other.clues.events
     if not mine or not theirs:
         return False, False, False, False
-    alike = [(a, b) for a in mine for b in theirs if a.type == b.type]
+    alike = [(a, b) for a in mine for b in theirs if a.type == b.type or {a.type, b.type} == _ONE_DEED and one_party(a.party, b.party)]
     pairs = [(a, b) for a, b in alike if one_party(a.party, b.party)]
     same = any(not a.step or not b.step or a.step == b.step for a, b in pairs)
     return same, bool(pairs) and not same, not alike, bool(alike) and not pairs
