@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import bindparam, insert, text, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, func, select
 
@@ -38,6 +38,27 @@ _BY_KEYS_POSTGRESQL = text(
     " (SELECT item_id FROM item_key WHERE item_key.key = asked.key ORDER BY item_id DESC LIMIT :most) AS near"
 )
 _SHARED_ENDS = ("com.cn", "gov.cn", "org.cn", "net.cn", "edu.cn", "co.uk", "com.hk", "com.tw", "edu.hk", "gov.hk", "org.hk")
+
+
+# Asked for every item: building them anew would take longer than asking them.
+_STORIES: Any = columns(col(Item.id), col(Item.story_id)).where(col(Item.id).in_(bindparam("items", expanding=True)))
+_KEPT: Any = (
+    columns(col(Item.id), col(Item.story_id), col(ItemProfile.written), col(ItemProfile.made_with), col(ItemProfile.pinned))
+    .join(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
+    .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
+    .order_by(col(Item.first_seen_at), col(Item.id))
+)
+_TOPICS: Any = (
+    columns(col(Item.story_id), col(ItemTopic.topic_id), func.max(ItemTopic.score))
+    .join(ItemTopic, col(ItemTopic.item_id) == col(Item.id))
+    .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
+    .group_by(col(Item.story_id), col(ItemTopic.topic_id))
+)
+_BELONG = update(Item).where(col(Item.id) == bindparam("of")).values(story_id=bindparam("into"), relation=bindparam("how"))
+_FOLLOW = update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(follows_item_id=bindparam("earlier"))
+_WRITE_AGAIN = (
+    update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(written=bindparam("now"), made_with=bindparam("by"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +87,7 @@ def keep_profile(
 ) -> None:
     """Keep an item's profile and its keys; `passing` keys hold for the fortnights around `moment`, `lasting` ones for ever."""
     connection = session.connection()
-    written_again = update(ItemProfile).where(col(ItemProfile.item_id) == item_id).values(written=written, made_with=made_with)
-    if connection.execute(written_again).rowcount:
+    if connection.execute(_WRITE_AGAIN, {"of": item_id, "now": written, "by": made_with}).rowcount:
         connection.execute(delete(ItemKey).where(col(ItemKey.item_id) == item_id))
     else:
         connection.execute(insert(ItemProfile), {"item_id": item_id, "made_with": made_with, "written": written})
@@ -91,21 +111,15 @@ def relatives(
     shared = Counter(near for ids in found for near in ids)
     shared.pop(item_id, None)
     nearest = [near for near, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]]
-    rows: Any = connection.execute(columns(col(Item.id), col(Item.story_id)).where(col(Item.id).in_([item_id, *nearest])))
+    rows = connection.execute(_STORIES, {"items": [item_id, *nearest]})
     stories: dict[int, int | None] = {int(row[0]): row[1] for row in rows}
     return stories.get(item_id), list(dict.fromkeys(story_id for near in nearest if (story_id := stories.get(near)) is not None))
 
 
 def kept_of(session: Session, story_ids: Collection[int]) -> dict[int, list[Kept]]:
     """The profiles of stories' items, by story, in the order in which they were first seen."""
-    query: Any = (
-        columns(col(Item.id), col(Item.story_id), col(ItemProfile.written), col(ItemProfile.made_with), col(ItemProfile.pinned))
-        .join(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
-        .where(col(Item.story_id).in_(list(story_ids)))
-        .order_by(col(Item.first_seen_at), col(Item.id))
-    )
     found: dict[int, list[Kept]] = defaultdict(list)
-    for row in session.connection().execute(query):
+    for row in session.connection().execute(_KEPT, {"stories": list(story_ids)}):
         found[row[1]].append(Kept(*row))
     return found
 
@@ -225,13 +239,7 @@ def _tell_first(session: Session, members: Mapping[int, list[Member]]) -> dict[i
 
 def _describe(session: Session, story_ids: Sequence[int], members: Mapping[int, list[Member]], *, now: datetime) -> None:
     topics: dict[int, list[tuple[float, str]]] = defaultdict(list)
-    query: Any = (
-        columns(col(Item.story_id), col(ItemTopic.topic_id), func.max(ItemTopic.score))
-        .join(ItemTopic, col(ItemTopic.item_id) == col(Item.id))
-        .where(col(Item.story_id).in_(story_ids))
-        .group_by(col(Item.story_id), col(ItemTopic.topic_id))
-    )
-    for story_id, topic, score in session.connection().execute(query):
+    for story_id, topic, score in session.connection().execute(_TOPICS, {"stories": list(story_ids)}):
         topics[story_id].append((-score, topic))
     for story_id in story_ids:
         values: dict[str, Any] = {"items": len(members.get(story_id, ())), "changed_at": now}
@@ -329,8 +337,8 @@ def to_group(session: Session) -> list[tuple[Item, ItemProfile | None]]:
 def relate(session: Session, item_id: int, story_id: int, relation: str, *, follows_item: int | None) -> None:
     """Make an item a member of a story, and write how it is related to it and which item it is a next step of."""
     connection = session.connection()
-    connection.execute(update(Item).where(col(Item.id) == item_id).values(story_id=story_id, relation=relation))
-    connection.execute(update(ItemProfile).where(col(ItemProfile.item_id) == item_id).values(follows_item_id=follows_item))
+    connection.execute(_BELONG, {"of": item_id, "into": story_id, "how": relation})
+    connection.execute(_FOLLOW, {"of": item_id, "earlier": follows_item})
 
 
 def unmerge(session: Session, story_ids: Iterable[int]) -> None:

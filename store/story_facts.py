@@ -59,17 +59,21 @@ class Member:
         return self.published_at or self.first_seen_at
 
 
-_MEMBERS: Any = columns(
-    *(Item.id, Item.story_id, Item.source_id, Item.title, Item.language, Item.outlet, Item.relation),  # type: ignore[call-overload]
-    *(Item.published_at, Item.first_seen_at, SourceRow.tier, SourceRow.homepage),
-).join(SourceRow, col(SourceRow.id) == col(Item.source_id))
+_MEMBERS: Any = (
+    columns(
+        *(Item.id, Item.story_id, Item.source_id, Item.title, Item.language, Item.outlet, Item.relation),  # type: ignore[call-overload]
+        *(Item.published_at, Item.first_seen_at, SourceRow.tier, SourceRow.homepage),
+    )
+    .join(SourceRow, col(SourceRow.id) == col(Item.source_id))
+    .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
+    .order_by(col(Item.first_seen_at), col(Item.id))
+)
 
 
 def members_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[Member]]:
     """The members of stories that have any, in the order in which they were first seen."""
     found: dict[int, list[Member]] = {}
-    query = _MEMBERS.where(col(Item.story_id).in_(story_ids)).order_by(col(Item.first_seen_at), col(Item.id))
-    for row in session.connection().execute(query):
+    for row in session.connection().execute(_MEMBERS, {"stories": list(story_ids)}):
         found.setdefault(row[1], []).append(Member(*row))
     return found
 

@@ -107,8 +107,8 @@ def _signs(one: Profile, other: Profile) -> dict[str, float]:
     same_fact, other_step, other_facts, other_parties = _facts(one, other)
     return {
         "title": max(_covered(one.title, other.head), _covered(other.title, one.head)),
-        "words": sum(rarity(w) ** 2 for w in both) / (_length(one.head) * _length(other.head)),
-        "rare words": min(30.0, sum(r for w in both if (r := rarity(w)) >= 5)),
+        "words": sum(map(_squared, both)) / (_length(one.head) * _length(other.head)),
+        "rare words": min(30.0, sum(r for r in map(rarity, both) if r >= 5)),
         "organisation": float(bool(organisations)),
         "two organisations": float(len(organisations) > 1),
         "other organisations": float(_strangers(one.clues.organisations, other.clues.organisations)),
@@ -140,7 +140,7 @@ def _facts(one: Profile, other: Profile) -> tuple[bool, bool, bool, bool]:
     mine, theirs = one.clues.events, other.clues.events
     if not mine or not theirs:
         return False, False, False, False
-    alike = [(a, b) for a in mine for b in theirs if a.type == b.type or {a.type, b.type} == _ONE_DEED and one_party(a.party, b.party)]
+    alike = [(a, b) for a in mine for b in theirs if a.type == b.type or ({a.type, b.type} == _ONE_DEED and one_party(a.party, b.party))]
     pairs = [(a, b) for a, b in alike if one_party(a.party, b.party)]
     same = any(not a.step or not b.step or a.step == b.step for a, b in pairs)
     return same, bool(pairs) and not same, not alike, bool(alike) and not pairs
@@ -166,6 +166,11 @@ def _covered(words: frozenset[str], by: frozenset[str]) -> float:
     return sum(map(rarity, words & by)) / max(8.0, _weight(words))
 
 
+@lru_cache(maxsize=50_000)
+def _squared(word: str) -> float:
+    return rarity(word) ** 2
+
+
 # One text is held against many: what is its own is added up once.
 @lru_cache(maxsize=4096)
 def _weight(words: frozenset[str]) -> float:
@@ -174,7 +179,7 @@ def _weight(words: frozenset[str]) -> float:
 
 @lru_cache(maxsize=4096)
 def _length(words: frozenset[str]) -> float:
-    return sqrt(sum(rarity(word) ** 2 for word in words)) or 1.0
+    return sqrt(sum(map(_squared, words))) or 1.0
 
 
 def _near(one: float, other: float) -> bool:
