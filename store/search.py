@@ -9,10 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, and_, cast, column, delete, false, func, insert, literal_column, not_, or_, table
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Text,
+    and_,
+    cast,
+    column,
+    delete,
+    false,
+    func,
+    insert,
+    literal_column,
+    not_,
+    or_,
+    table,
+)
 from sqlalchemy import select as columns
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlmodel import Session, col, select
@@ -30,7 +46,9 @@ _BOUNDARY = "¶"
 _CHUNK = 200
 _AROUND = 28
 _IN_TITLE = 2.0  # what a hit whose title has all words is ahead of one of today whose title has none
-_FRESH = timedelta(days=30)
+_FRESH_DAYS = 30
+_DAY = 86_400  # seconds
+_EPOCH = 2_440_587.5  # the Julian day on which 1970 began
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +89,10 @@ def search(session: Session, query: str, *, limit: int = 20, with_turned_away: b
     Case, width and traditional or simplified script make no difference. Raises UsageError for a query that cannot be meant.
     """
     node = read_query(query)
-    rule = _Rules(session).of(node)
-    moment = func.coalesce(Item.published_at, Item.first_seen_at)
-    asked: Any = columns(col(Item.id), col(Item.title), moment, col(Item.story_id)).where(rule)
+    asked = _Rules(session).newest(node)
     if not with_turned_away:
         asked = asked.where(col(Item.status) != ItemStatus.turned_away)
-    rows = session.execute(asked.order_by(col(Item.id).desc()).limit(RANKED)).all()
+    rows = session.connection().execute(asked.limit(RANKED)).all()
     words = list(dict.fromkeys(phrase.written for phrase in phrases(node)))
     order = _ranked(rows, words, now)
     counts: dict[Any, int] = {}
@@ -91,21 +107,14 @@ def search(session: Session, query: str, *, limit: int = 20, with_turned_away: b
 
 
 def _ranked(rows: Sequence[Any], words: list[str], now: datetime | None) -> list[Any]:
-    moments = [_aware(row[2]) for row in rows]
-    now = now or max(moments, default=datetime.now(UTC))
-
-    def worth(place: int) -> tuple[float, datetime, int]:
-        title = fold(rows[place][1])
-        fit = sum(word in title for word in words) / len(words) if words else 0.0
-        fresh = 1 / (1 + max(0.0, (now - moments[place]) / _FRESH))
-        return (_IN_TITLE * fit + fresh, moments[place], rows[place][0])
-
-    return [rows[place] for place in sorted(range(len(rows)), key=worth, reverse=True)]
-
-
-def _aware(moment: Any) -> datetime:
-    read = moment if isinstance(moment, datetime) else datetime.fromisoformat(str(moment))
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    """Rows of id, title, Julian day and story, the best first."""
+    today = now.timestamp() / _DAY + _EPOCH if now else max((row[2] for row in rows), default=0.0)
+    worth = []
+    for place, (item_id, title, day, _) in enumerate(rows):
+        folded = fold(title)
+        fit = sum(word in folded for word in words) / len(words) if words else 0.0
+        worth.append((_IN_TITLE * fit + 1 / (1 + max(0.0, today - day) / _FRESH_DAYS), day, item_id, place))
+    return [rows[one[3]] for one in sorted(worth, reverse=True)]
 
 
 class _Rules:
@@ -115,10 +124,22 @@ class _Rules:
         self._session = session
         self._sqlite = session.get_bind().dialect.name == "sqlite"
 
+    def newest(self, node: Node) -> Any:
+        """Id, title, Julian day and story of the items that a query asks for, the latest saved first."""
+        moment = func.coalesce(Item.published_at, Item.first_seen_at)
+        day = func.julianday(moment, type_=Float) if self._sqlite else cast(func.extract("epoch", moment), Float) / _DAY + _EPOCH
+        asked = columns(col(Item.id), col(Item.title), day, col(Item.story_id))
+        parts = _together(node.parts) if isinstance(node, Both) else [node]
+        if not self._sqlite or (match := _match(parts[0])) is None:
+            return asked.where(self.of(node)).order_by(col(Item.id).desc())
+        # The index gives its newest hits by itself and stops there; as a condition it would give all of them first.
+        hits = asked.join_from(SEARCH, Item, SEARCH.c.rowid == Item.id).where(_matches(match))
+        return hits.where(*map(self.of, parts[1:])).order_by(SEARCH.c.rowid.desc())
+
     def of(self, node: Node) -> ColumnElement[bool]:
         """The condition that a query sets."""
         if self._sqlite and (match := _match(node)) is not None:
-            return col(Item.id).in_(columns(SEARCH.c.rowid).where(literal_column(SEARCH.name, Text).bool_op("MATCH")(match)))
+            return col(Item.id).in_(columns(SEARCH.c.rowid).where(_matches(match)))
         match node:
             case Phrase():
                 return self._on_postgresql(node)
@@ -179,6 +200,10 @@ class _Rules:
         target = "organisation" if field == "org" else "model"
         rule = or_(col(Mention.target_id).in_(ids), func.lower(Mention.as_written) == wanted)
         return columns(col(Mention.item_id)).where(col(Mention.target) == target, rule)
+
+
+def _matches(match: str) -> ColumnElement[bool]:
+    return literal_column(SEARCH.name, Text).bool_op("MATCH")(match)
 
 
 def _together(parts: tuple[Node, ...]) -> list[Node]:

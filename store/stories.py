@@ -8,20 +8,20 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import bindparam, insert, text, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, func, select
 
 from .errors import StoreError
-from .models import Item, ItemKey, ItemProfile, ItemTopic, SourceRow, Story, StoryChange, StoryFact
+from .models import Item, ItemKey, ItemProfile, ItemTopic, Story, StoryChange, StoryFact
 from .status import ItemStatus
-from .story_facts import refresh_facts
+from .story_facts import Member, members_of, refresh_facts
 from .text import fold
 
 PER_KEY = 40  # items looked up by one key, the newest
@@ -38,6 +38,27 @@ _BY_KEYS_POSTGRESQL = text(
     " (SELECT item_id FROM item_key WHERE item_key.key = asked.key ORDER BY item_id DESC LIMIT :most) AS near"
 )
 _SHARED_ENDS = ("com.cn", "gov.cn", "org.cn", "net.cn", "edu.cn", "co.uk", "com.hk", "com.tw", "edu.hk", "gov.hk", "org.hk")
+
+
+# Asked for every item: building them anew would take longer than asking them.
+_STORIES: Any = columns(col(Item.id), col(Item.story_id)).where(col(Item.id).in_(bindparam("items", expanding=True)))
+_KEPT: Any = (
+    columns(col(Item.id), col(Item.story_id), col(ItemProfile.written), col(ItemProfile.made_with), col(ItemProfile.pinned))
+    .join(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
+    .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
+    .order_by(col(Item.first_seen_at), col(Item.id))
+)
+_TOPICS: Any = (
+    columns(col(Item.story_id), col(ItemTopic.topic_id), func.max(ItemTopic.score))
+    .join(ItemTopic, col(ItemTopic.item_id) == col(Item.id))
+    .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
+    .group_by(col(Item.story_id), col(ItemTopic.topic_id))
+)
+_BELONG = update(Item).where(col(Item.id) == bindparam("of")).values(story_id=bindparam("into"), relation=bindparam("how"))
+_FOLLOW = update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(follows_item_id=bindparam("earlier"))
+_WRITE_AGAIN = (
+    update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(written=bindparam("now"), made_with=bindparam("by"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,59 +86,49 @@ def keep_profile(
     session: Session, item_id: int, written: str, *, made_with: int, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]
 ) -> None:
     """Keep an item's profile and its keys; `passing` keys hold for the fortnights around `moment`, `lasting` ones for ever."""
-    session.exec(delete(ItemKey).where(col(ItemKey.item_id) == item_id))
+    connection = session.connection()
+    if connection.execute(_WRITE_AGAIN, {"of": item_id, "now": written, "by": made_with}).rowcount:
+        connection.execute(delete(ItemKey).where(col(ItemKey.item_id) == item_id))
+    else:
+        connection.execute(insert(ItemProfile), {"item_id": item_id, "made_with": made_with, "written": written})
     fortnight = _around(moment)[0]
     found = {key_of(_LASTING, value) for value in lasting} | {key_of(fortnight, value) for value in passing}
     if found:
-        session.connection().execute(insert(ItemKey), [{"key": key, "item_id": item_id} for key in sorted(found)])
-    row = session.get(ItemProfile, item_id)
-    if row is None:
-        session.add(ItemProfile(item_id=item_id, made_with=made_with, written=written))
-    else:
-        row.written, row.made_with = written, made_with
-    session.flush()
+        connection.execute(insert(ItemKey), [{"key": key, "item_id": item_id} for key in sorted(found)])
 
 
 def relatives(
-    session: Session, *, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str], but: int, limit: int
-) -> list[int]:
-    """The stories of the `limit` items that share most keys with what is asked for, without item `but`; the most first."""
+    session: Session, item_id: int, *, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str], limit: int
+) -> tuple[int | None, list[int]]:
+    """The story that an item is in, and those of the `limit` other items that share most keys with what is asked for, the most first."""
     asked = [key_of(_LASTING, value) for value in lasting]
     asked += [key_of(fortnight, value) for value in passing for fortnight in _around(moment)]
-    if session.get_bind().dialect.name == "sqlite":
-        found = (json.loads(row[0]) for row in session.execute(_BY_KEYS_SQLITE, {"keys": json.dumps(asked), "most": PER_KEY}))
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        found = (json.loads(row[0]) for row in connection.execute(_BY_KEYS_SQLITE, {"keys": json.dumps(asked), "most": PER_KEY}))
     else:
-        found = ([row[0]] for row in session.execute(_BY_KEYS_POSTGRESQL, {"keys": asked, "most": PER_KEY}))
-    shared = Counter(item_id for ids in found for item_id in ids)
-    shared.pop(but, None)
-    nearest = [item_id for item_id, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]]
-    if not nearest:
-        return []
-    stories = dict(session.execute(select(Item.id, Item.story_id).where(col(Item.id).in_(nearest), col(Item.story_id).is_not(None))).all())
-    return list(dict.fromkeys(stories[item_id] for item_id in nearest if item_id in stories))
+        found = ([row[0]] for row in connection.execute(_BY_KEYS_POSTGRESQL, {"keys": asked, "most": PER_KEY}))
+    shared = Counter(near for ids in found for near in ids)
+    shared.pop(item_id, None)
+    nearest = [near for near, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]]
+    rows = connection.execute(_STORIES, {"items": [item_id, *nearest]})
+    stories: dict[int, int | None] = {int(row[0]): row[1] for row in rows}
+    return stories.get(item_id), list(dict.fromkeys(story_id for near in nearest if (story_id := stories.get(near)) is not None))
 
 
 def kept_of(session: Session, story_ids: Collection[int]) -> dict[int, list[Kept]]:
     """The profiles of stories' items, by story, in the order in which they were first seen."""
-    query: Any = (
-        columns(col(Item.id), col(Item.story_id), col(ItemProfile.written), col(ItemProfile.made_with), col(ItemProfile.pinned))
-        .join(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
-        .where(col(Item.story_id).in_(list(story_ids)))
-        .order_by(col(Item.first_seen_at), col(Item.id))
-    )
     found: dict[int, list[Kept]] = defaultdict(list)
-    for row in session.execute(query):
+    for row in session.connection().execute(_KEPT, {"stories": list(story_ids)}):
         found[row[1]].append(Kept(*row))
     return found
 
 
 def new_story(session: Session, item: Item, *, now: datetime) -> int:
     """A story of one item."""
-    story = Story(title=item.title, lead_item_id=item.id, first_seen_at=item.first_seen_at, published_at=item.published_at, changed_at=now)
-    session.add(story)
-    session.flush()
-    assert story.id is not None
-    return story.id
+    row = {"title": item.title, "lead_item_id": item.id, "first_seen_at": item.first_seen_at, "published_at": item.published_at}
+    made: Any = session.connection().execute(insert(Story).values(**row, changed_at=now)).inserted_primary_key
+    return int(made[0])
 
 
 def put(session: Session, item_ids: Sequence[int], story_id: int | None) -> None:
@@ -138,6 +149,14 @@ def forget(session: Session, item_ids: Sequence[int]) -> set[int]:
     session.exec(delete(ItemKey).where(col(ItemKey.item_id).in_(list(item_ids))))
     session.exec(delete(ItemProfile).where(col(ItemProfile.item_id).in_(list(item_ids))))
     return {story_id for story_id in was_in if story_id is not None}
+
+
+def items_by_id(session: Session, item_ids: Sequence[int]) -> list[Item]:
+    """Items as the store has them now, in the order given; those that are gone are left out."""
+    session.flush()
+    query = select(Item).where(col(Item.id).in_(item_ids)).execution_options(populate_existing=True)
+    found = {item.id: item for item in session.exec(query)}
+    return [found[item_id] for item_id in item_ids if item_id in found]
 
 
 def items_of(session: Session, story_id: int) -> list[Item]:
@@ -198,56 +217,61 @@ def _pin(session: Session, item_ids: Iterable[int | None]) -> None:
 
 def refresh(session: Session, story_ids: Iterable[int], *, now: datetime) -> None:
     """Write what stories' items say together: lead, days, sources, languages, topics, facts. One that lost its items keeps its row."""
-    for story_id in sorted(set(story_ids)):
-        story = session.get(Story, story_id)
-        if story is None:
-            continue
-        members = items_of(session, story_id)
-        sources = {
-            row.id: row for row in session.exec(select(SourceRow).where(col(SourceRow.id).in_({item.source_id for item in members})))
-        }
-        story.items, story.changed_at = len(members), now
-        if members:
-            _describe(session, story, members, sources)
-            _tell_first(session, story, members)
-        refresh_facts(session, story_id, members, sources)
     session.flush()
+    asked = sorted(set(story_ids))
+    for start in range(0, len(asked), _CHUNK):
+        chunk = asked[start : start + _CHUNK]
+        members = _tell_first(session, members_of(session, chunk))
+        _describe(session, chunk, members, now=now)
+        refresh_facts(session, chunk, members)
+    session.expire_all()
 
 
-def _describe(session: Session, story: Story, members: list[Item], sources: Mapping[str, SourceRow]) -> None:
-    in_time = sorted(members, key=lambda item: (item.published_at or item.first_seen_at, item.id or 0))
-    lead = next((item for item in in_time if sources[item.source_id].tier == "official"), in_time[0])
-    topics = session.execute(
-        select(ItemTopic.topic_id, func.max(ItemTopic.score))
-        .where(col(ItemTopic.item_id).in_([item.id for item in members]))
-        .group_by(col(ItemTopic.topic_id))
-    )
-    story.title, story.lead_item_id = lead.title, lead.id
-    story.first_seen_at = min(item.first_seen_at for item in members)
-    story.last_seen_at = max(item.first_seen_at for item in members)
-    story.published_at = min((item.published_at for item in members if item.published_at), default=None)
-    story.sources = len(independent(members, sources))
-    story.languages = sorted({item.language for item in members})
-    story.topics = [topic for topic, _ in sorted(topics, key=lambda pair: (-pair[1], pair[0]))]
-
-
-def _tell_first(session: Session, story: Story, members: list[Item]) -> None:
+def _tell_first(session: Session, members: Mapping[int, list[Member]]) -> dict[int, list[Member]]:
     """Give the first item of a story that its relation was to another one now gone."""
-    if not any(item.relation in ("first", "follow_up") for item in members):
-        members[0].relation = "first"
-        session.add(members[0])
+    found = dict(members)
+    for story_id, those in members.items():
+        if not any(member.relation in ("first", "follow_up") for member in those):
+            session.connection().execute(update(Item).where(col(Item.id) == those[0].item_id).values(relation="first"))
+            found[story_id] = [replace(those[0], relation="first"), *those[1:]]
+    return found
 
 
-def independent(members: Iterable[Item], sources: Mapping[str, SourceRow]) -> set[str]:
+def _describe(session: Session, story_ids: Sequence[int], members: Mapping[int, list[Member]], *, now: datetime) -> None:
+    topics: dict[int, list[tuple[float, str]]] = defaultdict(list)
+    for story_id, topic, score in session.connection().execute(_TOPICS, {"stories": list(story_ids)}):
+        topics[story_id].append((-score, topic))
+    for story_id in story_ids:
+        values: dict[str, Any] = {"items": len(members.get(story_id, ())), "changed_at": now}
+        if story_id in members:
+            values |= _described(members[story_id]) | {"topics": [topic for _, topic in sorted(topics[story_id])]}
+        session.connection().execute(update(Story).where(col(Story.id) == story_id).values(**values))
+
+
+def _described(members: list[Member]) -> dict[str, Any]:
+    in_time = sorted(members, key=lambda member: (member.moment, member.item_id))
+    lead = next((member for member in in_time if member.tier == "official"), in_time[0])
+    return {
+        "title": lead.title,
+        "lead_item_id": lead.item_id,
+        "first_seen_at": min(member.first_seen_at for member in members),
+        "last_seen_at": max(member.first_seen_at for member in members),
+        "published_at": min((member.published_at for member in members if member.published_at), default=None),
+        "sources": len(independent(members)),
+        "languages": sorted({member.language for member in members}),
+    }
+
+
+def independent(members: Iterable[Member]) -> set[str]:
     """Who reported by themselves: outlets of one house once, and none that only copied word for word."""
-    found = {_house(item, sources[item.source_id]) for item in members if item.relation != "reprint"}
-    return found or {_house(item, sources[item.source_id]) for item in members}
+    members = list(members)
+    return {_house(member) for member in members if member.relation != "reprint"} or {_house(member) for member in members}
 
 
-def _house(item: Item, source: SourceRow) -> str:
-    if item.outlet:
-        return fold(item.outlet).strip()
-    labels = (urlsplit(source.homepage).hostname or source.id).split(".")
+def _house(member: Member) -> str:
+    if member.outlet:
+        return fold(member.outlet).strip()
+    labels = (urlsplit(member.homepage).hostname or member.source_id).split(".")
     return ".".join(labels[-3:] if ".".join(labels[-2:]) in _SHARED_ENDS else labels[-2:])
 
 
@@ -310,16 +334,23 @@ def to_group(session: Session) -> list[tuple[Item, ItemProfile | None]]:
     return [(item, kept) for item, kept in session.execute(query)]
 
 
-def relate(session: Session, item_id: int, relation: str, *, follows_item: int | None) -> None:
-    """Write how an item is related to its story, and which item it is a next step of."""
-    session.flush()
-    session.connection().execute(update(Item).where(col(Item.id) == item_id).values(relation=relation))
-    session.connection().execute(update(ItemProfile).where(col(ItemProfile.item_id) == item_id).values(follows_item_id=follows_item))
-    session.expire_all()
+def relate(session: Session, item_id: int, story_id: int, relation: str, *, follows_item: int | None) -> None:
+    """Make an item a member of a story, and write how it is related to it and which item it is a next step of."""
+    connection = session.connection()
+    connection.execute(_BELONG, {"of": item_id, "into": story_id, "how": relation})
+    connection.execute(_FOLLOW, {"of": item_id, "earlier": follows_item})
+
+
+def unmerge(session: Session, story_ids: Iterable[int]) -> None:
+    """Let stories stand for themselves again, whatever they went into."""
+    merged = col(Story.merged_into).is_not(None)
+    for story_id in story_ids:
+        session.connection().execute(update(Story).where(col(Story.id) == story_id, merged).values(merged_into=None))
 
 
 def follow(session: Session, story_id: int, item_id: int) -> None:
     """Note that a story is a next step of the story that an item is in."""
-    earlier = session.exec(select(Item.story_id).where(col(Item.id) == item_id)).first()
+    connection = session.connection()
+    earlier = connection.execute(columns(col(Item.story_id)).where(col(Item.id) == item_id)).scalar()
     if earlier is not None and earlier != story_id:
-        session.get_one(Story, story_id).follows_id = earlier
+        connection.execute(update(Story).where(col(Story.id) == story_id).values(follows_id=earlier))

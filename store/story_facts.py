@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, insert, text, union_all
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete
 
 from .kinds import BY_NAME
-from .models import Item, SourceRow, StoryFact
+from .models import FACT_TABLES, Item, SourceRow, StoryFact
 from .text import fold
 
 TIERS = ("official", "primary", "trade", "media", "aggregator")
@@ -27,33 +29,89 @@ _FACTS = text(
     " WHERE background = 0 AND COALESCE(reviewed, '') <> 'wrong' AND item_id IN :items ORDER BY item_id, fact_id"
 ).bindparams(bindparam("items", expanding=True))
 
+# The view over all facts is slow to ask, and most items state none.
+_STATING = union_all(
+    *(columns(col(table.item_id)).where(col(table.item_id).in_(bindparam("items", expanding=True))) for table in FACT_TABLES.values())
+)
+
 Row = Mapping[str, Any]
 
 
-def refresh_facts(session: Session, story_id: int, members: list[Item], sources: Mapping[str, SourceRow]) -> None:
-    """Write the events that a story's items state anew."""
-    session.flush()
-    session.exec(delete(StoryFact).where(col(StoryFact.story_id) == story_id))
-    by_id = {item.id: item for item in members}
-    rows = [dict(row) for row in session.execute(_FACTS, {"items": list(by_id)}).mappings()] if by_id else []
-    for proofs in same_events(rows):
-        ordered = sorted(proofs, key=lambda row: _rank(row, sources[by_id[row["item_id"]].source_id]))
-        told = sorted((by_id[row["item_id"]] for row in proofs), key=lambda item: (item.published_at or item.first_seen_at, item.id or 0))
-        official = [item for item in told if sources[item.source_id].tier == "official"]
-        session.add(
-            StoryFact(
-                story_id=story_id,
-                fact_id=ordered[0]["fact_id"],
-                type=ordered[0]["type"],
-                proofs=[row["fact_id"] for row in ordered],
-                sources=len({item.outlet or item.source_id for item in told if item.relation != "reprint"}) or 1,
-                first_source_id=told[0].source_id,
-                first_reported_at=told[0].published_at or told[0].first_seen_at,
-                official_at=(official[0].published_at or official[0].first_seen_at) if official else None,
-                announced_on=next((_day(row["announced_on"]) for row in ordered if row["announced_on"]), None),
-                differences=differences(ordered),
-            )
-        )
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What its story says of an item and of the item's source."""
+
+    item_id: int
+    story_id: int
+    source_id: str
+    title: str
+    language: str
+    outlet: str | None
+    relation: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    tier: str
+    homepage: str
+
+    @property
+    def moment(self) -> datetime:
+        """When it was published, else first seen."""
+        return self.published_at or self.first_seen_at
+
+
+_MEMBERS: Any = (
+    columns(
+        *(Item.id, Item.story_id, Item.source_id, Item.title, Item.language, Item.outlet, Item.relation),  # type: ignore[call-overload]
+        *(Item.published_at, Item.first_seen_at, SourceRow.tier, SourceRow.homepage),
+    )
+    .join(SourceRow, col(SourceRow.id) == col(Item.source_id))
+    .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
+    .order_by(col(Item.first_seen_at), col(Item.id))
+)
+
+
+def members_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[Member]]:
+    """The members of stories that have any, in the order in which they were first seen."""
+    found: dict[int, list[Member]] = {}
+    for row in session.connection().execute(_MEMBERS, {"stories": list(story_ids)}):
+        found.setdefault(row[1], []).append(Member(*row))
+    return found
+
+
+def refresh_facts(session: Session, story_ids: Sequence[int], members: Mapping[int, list[Member]]) -> None:
+    """Write the events that the items of stories state anew."""
+    connection = session.connection()
+    connection.execute(delete(StoryFact).where(col(StoryFact.story_id).in_(story_ids)))
+    by_id = {member.item_id: member for those in members.values() for member in those}
+    stating = connection.execute(_STATING, {"items": list(by_id)}).scalars().all() if by_id else []
+    if not stating:
+        return
+    told: dict[int, list[Row]] = {}
+    row: Any
+    for row in connection.execute(_FACTS, {"items": list(set(stating))}).mappings():
+        told.setdefault(by_id[row["item_id"]].story_id, []).append(row)
+    found = [_reconciled(story_id, proofs, by_id) for story_id, rows in told.items() for proofs in same_events(rows)]
+    if found:
+        connection.execute(insert(StoryFact), found)
+
+
+def _reconciled(story_id: int, proofs: list[Row], by_id: Mapping[int, Member]) -> dict[str, Any]:
+    """One event of a story as a row of its facts."""
+    ordered = sorted(proofs, key=lambda row: _rank(row, by_id[row["item_id"]].tier))
+    told = sorted((by_id[row["item_id"]] for row in proofs), key=lambda member: (member.moment, member.item_id))
+    official = [member for member in told if member.tier == "official"]
+    return {
+        "story_id": story_id,
+        "fact_id": ordered[0]["fact_id"],
+        "type": ordered[0]["type"],
+        "proofs": [row["fact_id"] for row in ordered],
+        "sources": len({member.outlet or member.source_id for member in told if member.relation != "reprint"}) or 1,
+        "first_source_id": told[0].source_id,
+        "first_reported_at": told[0].moment,
+        "official_at": official[0].moment if official else None,
+        "announced_on": next((_day(row["announced_on"]) for row in ordered if row["announced_on"]), None),
+        "differences": differences(ordered),
+    }
 
 
 def _day(value: Any) -> date:
@@ -108,9 +166,9 @@ def _plain_round(value: str | None) -> str:
     return _ROUND.sub("", fold(value or ""))
 
 
-def _rank(row: Row, source: SourceRow) -> tuple[Any, ...]:
+def _rank(row: Row, source_tier: str) -> tuple[Any, ...]:
     """What a person looked at first, then the more official and the more precise."""
-    tier = TIERS.index(source.tier) if source.tier in TIERS else len(TIERS)
+    tier = TIERS.index(source_tier) if source_tier in TIERS else len(TIERS)
     hedge = _HEDGES.index(row["amount_hedge"]) if row["amount_low"] is not None and row["amount_hedge"] in _HEDGES else len(_HEDGES)
     others = len((row["others"] or "").split(", ")) if row["others"] else 0
     return row["reviewed"] is None, tier != 0, hedge, -others, row["round"] is None, tier, -row["confidence"], row["fact_id"]

@@ -32,13 +32,13 @@ def attach(session: Session, items: Iterable[Fresh], *, now: datetime) -> set[in
     """Give every kept relevant item a story and take the others out of theirs; returns the stories that changed, already described."""
     touched: set[int] = set()
     gone: list[int] = []
-    session.flush()
-    for fresh in items:
-        item = session.get_one(Item, fresh.item_id, populate_existing=True)
+    judgements = {fresh.item_id: fresh.judgement for fresh in items}
+    for item in stories.items_by_id(session, list(judgements)):
+        assert item.id is not None
         if item.status == ItemStatus.kept and item.relevant:
-            touched |= _attach(session, item, make_profile(item, fresh.judgement), now=now)
+            touched |= _attach(session, item, make_profile(item, judgements[item.id]), now=now)
         elif item.story_id is not None:
-            gone.append(fresh.item_id)
+            gone.append(item.id)
     if gone:
         touched |= stories.forget(session, gone)
     stories.refresh(session, touched, now=now)
@@ -53,23 +53,25 @@ def make_profile(item: Item, judgement: Judgement) -> Profile:
 
 def keep(session: Session, item: Item, made: Profile) -> None:
     """Keep an item's profile, so that later items find it."""
-    lasting, passing = keys(made)
+    _keep(session, item, made, *keys(made))
+
+
+def _keep(session: Session, item: Item, made: Profile, lasting: Sequence[int | str], passing: Sequence[str]) -> None:
     moment = item.published_at or item.first_seen_at
     stories.keep_profile(session, item.id or 0, as_text(made), made_with=VERSION, moment=moment, lasting=lasting, passing=passing)
 
 
 def _attach(session: Session, item: Item, made: Profile, *, now: datetime) -> set[int]:
-    assert item.id is not None
-    item_id, before, first_seen = item.id, item.story_id, item.published_at or item.first_seen_at
+    item_id, moment = item.id or 0, item.published_at or item.first_seen_at
     lasting, passing = keys(made)
-    near = stories.relatives(session, moment=first_seen, lasting=lasting, passing=passing, but=item_id, limit=CANDIDATES)
+    before, near = stories.relatives(session, item_id, moment=moment, lasting=lasting, passing=passing, limit=CANDIDATES)
     kept = stories.kept_of(session, [*near, *([before] if before is not None else [])])
     pinned = {one.item_id: story_id for story_id, members in kept.items() for one in members if one.pinned}
-    keep(session, item, made)
+    _keep(session, item, made, lasting, passing)
     if item_id in pinned:
         return {pinned[item_id]}
     found = _place(made, {story_id: [one for one in members if one.item_id != item_id] for story_id, members in kept.items()})
-    return _write(session, item_id, before, found, pinned, now=now)
+    return _write(session, item, before, found, pinned, now=now)
 
 
 def _place(made: Profile, kept: Mapping[int, Sequence[stories.Kept]]) -> Placement:
@@ -79,8 +81,8 @@ def _place(made: Profile, kept: Mapping[int, Sequence[stories.Kept]]) -> Placeme
     return place(made, profiles)
 
 
-def _write(session: Session, item_id: int, before: int | None, found: Placement, pinned: Mapping[int, int], *, now: datetime) -> set[int]:
-    item = session.get_one(Item, item_id)
+def _write(session: Session, item: Item, before: int | None, found: Placement, pinned: Mapping[int, int], *, now: datetime) -> set[int]:
+    item_id = item.id or 0
     if found.story is not None:
         story_id = int(found.story)
     elif before is not None and len(stories.items_of(session, before)) == 1:
@@ -88,11 +90,10 @@ def _write(session: Session, item_id: int, before: int | None, found: Placement,
     else:
         story_id = stories.new_story(session, item, now=now)
     touched = {story_id}
-    if before != story_id:
-        stories.put(session, [item_id], story_id)
-        touched |= {before} if before is not None else set()
+    if before is not None:
+        touched.add(before)
     repeats = found.relation == "follow_up" and found.of is not None
-    stories.relate(session, item_id, found.relation, follows_item=int(found.of or 0) if repeats else None)
+    stories.relate(session, item_id, story_id, found.relation, follows_item=int(found.of or 0) if repeats else None)
     if repeats:
         stories.follow(session, story_id, int(found.of or 0))
     reason = _reason(found)

@@ -9,6 +9,8 @@ from typing import Any
 from crawler.judge.facts import Judgement
 from store.text import fold
 
+from .words import plain
+
 # Where the main party of a fact stands, by the field that names it; the first that a fact has is its main party.
 _PARTIES = ("company", "adopter", "holder", "organisation", "issuer", "parties")
 # Named in so many texts that sharing them says next to nothing of the event.
@@ -52,24 +54,22 @@ def clues_of(judgement: Judgement, *, head: int) -> Clues:
         everywhere=frozenset(n for n, m in named if m.target == "organisation" and m.kind in _EVERYWHERE),
         models=frozenset(n for n, m in named if m.target == "model"),
         amounts=frozenset((a.currency or "", float(a.low)) for a in judgement.amounts if a.low and a.start < head),
-        events=tuple(event for fact in stated if (event := _event(fact)) is not None),
+        events=tuple(event for fact in stated for event in _events(fact)),
         part=judgement.part is not None,
         relevant=judgement.relevant,
     )
 
 
-def _event(fact: Any) -> Event | None:
-    party = next((found for name in _PARTIES if (found := getattr(fact, name, None))), None)
-    if isinstance(party, tuple):
-        party = party[0]
-    if party is None:
-        return None
-    return Event(fact.type, party.id or fold(party.as_written), _step(fact))
+def _events(fact: Any) -> list[Event]:
+    """A fact by its main party; one of several equal parties by each of them."""
+    party = next((found for name in _PARTIES if (found := getattr(fact, name, None))), ())
+    parties = party if isinstance(party, tuple) else (party,)
+    return [Event(fact.type, one.id or plain(one.as_written), _step(fact)) for one in parties]
 
 
 def _step(fact: Any) -> str | None:
     if fact.type == "funding":
-        return (_ROUND.sub("", fold(fact.round)) or None) if fact.round else None
+        return (_ROUND.sub("", plain(fact.round)) or None) if fact.round else None
     if fact.type == "adoption":
         return "wider" if fact.stage == "expanded" else "first"
     return getattr(fact, "decision", None) or (fact.stage if fact.type == "ipo" else None)

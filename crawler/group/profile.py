@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,8 @@ def as_text(one: Profile) -> str:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
+# Items of one day are held against the same others.
+@lru_cache(maxsize=1024)
 def from_text(item_id: str, written: str) -> Profile:
     """The profile that `as_text` wrote."""
     row = json.loads(written)

@@ -90,14 +90,10 @@ def _write(
         if one.text.id in outdated:
             keep(session, items[one.text.id], one.text)
     ids = {story: names[story] or stories.new_story(session, items[those[0].text.id], now=now) for story, those in members.items()}
-    for story, those in members.items():
-        moved = [int(one.text.id) for one in those if before[one.text.id] != ids[story]]
-        if moved:
-            stories.put(session, moved, ids[story])
-        session.get_one(Story, ids[story]).merged_into = None
+    stories.unmerge(session, list(ids.values()))
     for one in grouped:
         follows = int(one.of) if one.relation == "follow_up" and one.of is not None else None
-        stories.relate(session, int(one.text.id), one.relation, follows_item=follows)
+        stories.relate(session, int(one.text.id), ids[one.story], one.relation, follows_item=follows)
         if follows is not None:
             stories.follow(session, ids[one.story], follows)
     touched = {story_id for story_id in before.values() if story_id is not None} | set(ids.values())

@@ -13,6 +13,8 @@ from functools import lru_cache
 from math import sqrt
 from typing import Literal
 
+from store.text import is_han
+
 from .profile import Profile
 from .sketch import shared_part
 from .words import rarity
@@ -29,6 +31,9 @@ _OTHER_FACT = 1.5  # how far below it stays what states another round or another
 _OFF_TOPIC, _LONG_OFF_TOPIC, _LONG = 1.0, 5.0, 250  # what two texts off topic must have more in common; long from so many runs
 _GRACE_DAYS, _FAR_DAYS, _TOLD_FAR_DAYS = 4, 14, 10
 _NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
+_SHORT_NAME = 4  # characters from which a name may be a longer one with characters left out
+_TOLD_APART = frozenset("第一二三四五六七八九十东西南北中新")  # what tells sister houses apart is not left out
+_ONE_DEED = {"launch", "adoption"}  # a house is said to launch what it puts to use
 _DOLLARS = {"USD": 1.0, "CNY": 0.14, "": 0.14, "HKD": 0.128, "EUR": 1.1, "TWD": 0.032, "JPY": 0.0068, "GBP": 1.28, "SGD": 0.75}
 
 _ONE_LANGUAGE = {
@@ -102,8 +107,8 @@ def _signs(one: Profile, other: Profile) -> dict[str, float]:
     same_fact, other_step, other_facts, other_parties = _facts(one, other)
     return {
         "title": max(_covered(one.title, other.head), _covered(other.title, one.head)),
-        "words": sum(rarity(w) ** 2 for w in both) / (_length(one.head) * _length(other.head)),
-        "rare words": min(30.0, sum(r for w in both if (r := rarity(w)) >= 5)),
+        "words": sum(map(_squared, both)) / (_length(one.head) * _length(other.head)),
+        "rare words": min(30.0, sum(r for r in map(rarity, both) if r >= 5)),
         "organisation": float(bool(organisations)),
         "two organisations": float(len(organisations) > 1),
         "other organisations": float(_strangers(one.clues.organisations, other.clues.organisations)),
@@ -135,10 +140,21 @@ def _facts(one: Profile, other: Profile) -> tuple[bool, bool, bool, bool]:
     mine, theirs = one.clues.events, other.clues.events
     if not mine or not theirs:
         return False, False, False, False
-    alike = [(a, b) for a in mine for b in theirs if a.type == b.type]
-    pairs = [(a, b) for a, b in alike if a.party in b.party or b.party in a.party]
+    alike = [(a, b) for a in mine for b in theirs if a.type == b.type or ({a.type, b.type} == _ONE_DEED and one_party(a.party, b.party))]
+    pairs = [(a, b) for a, b in alike if one_party(a.party, b.party)]
     same = any(not a.step or not b.step or a.step == b.step for a, b in pairs)
     return same, bool(pairs) and not same, not alike, bool(alike) and not pairs
+
+
+def one_party(one: str, other: str) -> bool:
+    """Whether two names may be one party's, in full or in short: 安岭医共体 is 安岭医疗共同体, 第二医院 is not 医院."""
+    short, long = sorted((one, other), key=len)
+    if short in long:
+        return True
+    if len(short) < _SHORT_NAME or short[:2] != long[:2] or not all(map(is_han, short)):
+        return False
+    rest = iter(long)
+    return all(char in rest for char in short) and not _TOLD_APART & (set(long) - set(short))
 
 
 def _strangers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
@@ -150,6 +166,11 @@ def _covered(words: frozenset[str], by: frozenset[str]) -> float:
     return sum(map(rarity, words & by)) / max(8.0, _weight(words))
 
 
+@lru_cache(maxsize=50_000)
+def _squared(word: str) -> float:
+    return rarity(word) ** 2
+
+
 # One text is held against many: what is its own is added up once.
 @lru_cache(maxsize=4096)
 def _weight(words: frozenset[str]) -> float:
@@ -158,7 +179,7 @@ def _weight(words: frozenset[str]) -> float:
 
 @lru_cache(maxsize=4096)
 def _length(words: frozenset[str]) -> float:
-    return sqrt(sum(rarity(word) ** 2 for word in words)) or 1.0
+    return sqrt(sum(map(_squared, words))) or 1.0
 
 
 def _near(one: float, other: float) -> bool:

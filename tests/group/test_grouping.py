@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from crawler.group.grouping import group_texts, place
 from crawler.group.profile import Profile, as_text, from_text, profile, quantities
-from crawler.group.similarity import SAME, compare
+from crawler.group.similarity import SAME, compare, one_party
 from crawler.group.sketch import shared_part, sketch
 from crawler.group.words import plain
 from crawler.judge.document import Document
@@ -127,3 +127,18 @@ def test_reasons_add_up(name: str) -> None:
     likeness = compare(of_set(f"{name}-rewrite"), of_set(f"{name}-first"))
     assert likeness.reasons
     assert likeness.score > SAME
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("安岭县医共体", "安岭县医疗共同体", True),
+        ("众安堂药房", "众安堂连锁药房", True),
+        ("溪宁市人民医院", "溪宁市第一人民医院", False),
+        ("溪宁市中医院", "溪宁市第二医院", False),
+        ("velmora", "velmora bio", True),
+        ("velmora", "vel mo ra", False),
+    ],
+)
+def test_a_short_name_is_the_long_ones_but_no_sister_houses(one: str, other: str, same: bool) -> None:
+    assert one_party(one, other) is one_party(other, one) is same
