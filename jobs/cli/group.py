@@ -11,6 +11,8 @@ import typer
 from .analyse import read_document
 from .common import EXIT_PARTLY, AsJson, ConfigFile, out_json, out_rows, read_jsonl, say, settings_of, store_session
 
+FACTS_WITHIN = 800  # characters of a text whose facts are read even where it is off topic
+
 if TYPE_CHECKING:
     from crawler.group.profile import Profile
     from crawler.judge.judging import Judge
@@ -84,4 +86,6 @@ def _profiles(file: str, judge: Judge, broken: list[str]) -> Iterator[Profile]:
             continue
         seen.add(document.id)
         day = document.published.date() if document.published else None
-        yield profile(document.id, document.title, document.text, judge.judge(document, deep=True), day=day)
+        # A long text has words enough to tell it by; its facts are read only where it is relevant.
+        deep = True if len(document.text) <= FACTS_WITHIN else None
+        yield profile(document.id, document.title, document.text, judge.judge(document, deep=deep), day=day)
