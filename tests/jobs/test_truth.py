@@ -118,9 +118,12 @@ class Installation:
         day = datetime.combine(self.period.starts_on, datetime.min.time(), UTC) + timedelta(days=2, hours=4)
         items = ""
         for number in numbers:
-            title = f"第{number}人民医院本地部署DeepSeek-R1大模型辅助诊断"
+            city, model, work, day_of = TOLD[number % 100 + (8 if number >= 100 else 0)]
+            title = f"{city}第{number}人民医院{work}用上{model}大模型"
             link = f"{site.base}/news/{number}.html"
-            site.put_article(f"/news/{number}.html", title)
+            site.put_article(
+                f"/news/{number}.html", title, f"{city}第{number}人民医院{day_of}说，{work}已接入{model}大模型，供医生诊疗时参考。"
+            )
             items += f"<item><title>{title}</title><link>{link}</link><pubDate>{format_datetime(day)}</pubDate></item>"
         body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>站</title>{items}</channel></rss>'
         site.put("/feed.xml", body, "application/rss+xml")
@@ -179,6 +182,13 @@ def told(text: str) -> set[int]:
     return {int(number) for number in re.findall(r"第(\d+)人民医院", text)}
 
 
+# Hospitals, models and uses so unlike each other that each article is a story of its own.
+TOLD = (
+    ("临江", "DeepSeek", "急诊分诊", "周一"), ("云岭", "通义千问", "病历质控", "院办主任"), ("海棠", "豆包", "孕产随访", "护理部"),
+    ("青州", "文心一言", "药房审方", "在例会上"), ("松江", "Kimi", "科研检索", "信息科长"), ("南浦", "盘古", "胃镜病理", "向本报"),
+    ("东泽", "混元", "儿科问诊", "昨天"), ("北屏", "讯飞星火", "慢病管理", "发通知"), ("锦川", "智谱GLM", "影像报告", "在公众号"),
+    ("安岭", "百川", "肿瘤会诊", "副院长"), ("白鹭", "Llama", "康复评估", "对记者"), ("渔湾", "GPT", "医保审核", "值班人员"),
+)  # fmt: skip
 ALL = set(range(8)) | set(range(100, 104))
 
 
