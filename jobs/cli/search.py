@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .common import AsJson, ConfigFile, as_cell, out, out_json, say, settings_of, store_session
+
+if TYPE_CHECKING:
+    from store.search import Found
 
 
 def register(app: typer.Typer) -> None:
@@ -37,21 +40,7 @@ def search(
     for hit in found:
         item = hit.item
         if as_json:
-            out_json(
-                {
-                    "id": item.id,
-                    "story": item.story_id,
-                    "items": hit.items,
-                    "title": item.title,
-                    "link": item.link,
-                    "source": item.source_id,
-                    "published_at": item.published_at,
-                    "first_seen_at": item.first_seen_at,
-                    "status": item.status,
-                    "relevant": item.relevant,
-                    "snippet": hit.snippet,
-                }
-            )
+            out_json(_as_row(hit))
             continue
         out(f"{as_cell(item.published_at or item.first_seen_at)}  {item.title}")
         more = f" · {hit.items} items" if hit.items > 1 else ""
@@ -60,3 +49,20 @@ def search(
             out(f"    {hit.snippet}")
     if not found:
         say("nothing found")
+
+
+def _as_row(hit: Found) -> dict[str, Any]:
+    item = hit.item
+    return {
+        "id": item.id,
+        "story": item.story_id,
+        "items": hit.items,
+        "title": item.title,
+        "link": item.link,
+        "source": item.source_id,
+        "published_at": item.published_at,
+        "first_seen_at": item.first_seen_at,
+        "status": item.status,
+        "relevant": item.relevant,
+        "snippet": hit.snippet,
+    }

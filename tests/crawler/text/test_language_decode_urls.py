@@ -18,7 +18,7 @@ from crawler.text.urls import canonical_url
     [
         ("DeepSeek接入三甲医院", "zh"),
         ("AI病院", "zh"),
-        ("OpenAI launches ChatGPT Health in China (中国)", "en"),
+        ("Harbour Labs opens a health assistant in China (中国)", "en"),
         ("臺灣醫院導入AI輔助診斷", "zh-Hant"),
         ("医保局发布新规", "zh"),
         ("China's hospitals embrace DeepSeek", "en"),
