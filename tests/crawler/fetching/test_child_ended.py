@@ -6,6 +6,7 @@ The faults are put into the real process by `sitecustomize`, which Python runs a
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from store.database import session_scope
 from store.errors import FetchError
 from store.models import Run
 from store.settings import StoreSettings
+from tests.warm import REAL_PYTHON
 
 _FAULTY = """
 import os, sys, threading, time
@@ -45,8 +47,10 @@ def test_a_faulty_process_is_ended_and_recorded_and_the_next_crawl_works(
     fault, why = FAULTS[name]
     (tmp_path / "sitecustomize.py").write_text(_FAULTY.format(fault=fault), encoding="utf-8")
     monkeypatch.setattr(run, "_GRACE_SECONDS", 5.0)
-    hasty = CrawlSettings(max_seconds=20 if name == "never returns" else 300, max_megabytes=512)
+    hasty = CrawlSettings(max_seconds=10 if name == "never returns" else 300, max_megabytes=512)
     with monkeypatch.context() as patch:
+        # A process that starts cold: the memory of what is forked from a warm one is not capped.
+        patch.setattr(sys, "executable", REAL_PYTHON)
         patch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(Path(__file__).parents[3])]))
         with pytest.raises(FetchError, match=why):
             crawl([], hasty, store_settings)
