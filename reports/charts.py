@@ -6,7 +6,8 @@ Every picture is drawn for 272 px across, which fits a phone and half a mail, at
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -24,6 +25,7 @@ WIDTH = 272  # CSS pixels
 _SHARPNESS = 3
 _POINTS = 72 / 96  # of a CSS pixel
 _FONT_SIZE = 11 * _POINTS
+_WIDEST_BAR = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,18 @@ def draw(trend: Trend, language: str, *, dark: bool = False) -> Picture:
     return Picture(file_name(trend, dark=dark), _png(figure))
 
 
+def pictures(trends: Iterable[Trend], language: str) -> dict[str, bytes]:
+    """The pictures of series, light and dark: PNG by name."""
+    drawn = (draw(trend, language, dark=dark) for trend in trends for dark in (False, True))
+    return {picture.name: picture.png for picture in drawn}
+
+
+def within(trends: Iterable[Trend], language: str) -> Callable[[str], str]:
+    """What maps the name of a picture to an address that holds the picture itself, for pages that are one file."""
+    drawn = pictures(trends, language)
+    return lambda name: f"data:image/png;base64,{b64encode(drawn[name]).decode()}"
+
+
 def file_name(trend: Trend, *, dark: bool) -> str:
     """What the file of a picture is called."""
     return f"{trend.id}-{'dark' if dark else 'light'}.png"
@@ -122,14 +136,14 @@ class _Painter:
         colours = [self.shade.pale if week < pale else self.shade.middling for week in range(len(values) - 1)] + [self.shade.series[0]]
         middles = [left + step * (week + 0.5) for week in range(len(values))]
         most = max(*values, 1)
-        self.axes.bar(middles, [-tall * value / most for value in values], bottom=ground, width=step * 0.76, color=colours)
+        self.axes.bar(middles, [-tall * value / most for value in values], bottom=ground, width=min(step * 0.76, _WIDEST_BAR), color=colours)
         self.axes.plot([left, right], [ground, ground], color=self.shade.faint, linewidth=0.7)
         return middles
 
-    def _days(self, trend: Trend, middles: Sequence[float], *, y: float, half: float) -> None:
-        """The first day of the first and the last week, and of the middle one where there is room."""
+    def _days(self, trend: Trend, middles: Sequence[float], *, y: float, half: float, left: float | None = None) -> None:
+        """The first day of the first and the last week, and of the middle one where there is room; `left` is where the first may begin."""
         last = len(middles) - 1
-        self._write(middles[0] - half, y, self.labels.day(trend.weeks[0]), colour=self.shade.soft)
+        self._write(middles[0] - half if left is None else left, y, self.labels.day(trend.weeks[0]), colour=self.shade.soft)
         self._write(middles[last] + half, y, self.labels.day(trend.weeks[last]), colour=self.shade.soft, across="right")
         if middles[last] - middles[0] > 150 and last > 3:
             self._write(middles[last // 2], y, self.labels.day(trend.weeks[last // 2]), colour=self.shade.soft, across="center")
@@ -142,14 +156,14 @@ class _Painter:
             middles = self._week_bars(trend, row.values, left=146, right=246, ground=top + 20, tall=17)
             self._write(138, top + 12, self._name(row, 24), across="right")
             self._write(250, top + 12, str(row.values[-1]), colour=self.shade.series[0])
-        self._days(trend, middles, y=22 * len(trend.rows) + 11, half=4)
+        self._days(trend, middles, y=22 * len(trend.rows) + 11, half=4, left=132)
 
     def bars(self, trend: Trend) -> None:
         """One bar a week or month; the highest and the last tell their figure, a week of undisclosed rounds alone has a dot."""
         sums, rounds = trend.rows[0].values, trend.rows[-2].values if len(trend.rows) > 1 else trend.rows[0].values
         ground, tall, last = self.height - 22, self.height - 44, len(sums) - 1
         middles = self._week_bars(trend, sums, left=4, right=self.width - 4, ground=ground, tall=tall)
-        half = (middles[1] - middles[0]) * 0.38
+        half = min((middles[1] - middles[0]) * 0.38, _WIDEST_BAR / 2)
         quiet = [middles[week] for week in range(last + 1) if rounds[week] and not sums[week]]
         self.axes.plot(quiet, [ground - 5] * len(quiet), "o", markersize=3.2, color=self.shade.middling)
         for week in sorted({max(range(last + 1), key=lambda one: (sums[one], one)), last}):

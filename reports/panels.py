@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,14 +33,11 @@ def panel(trend: Trend, labels: Labels) -> Panel:
     """The panel of a series in the words of a language."""
     title = labels(f"trend_{trend.id}")
     name = labels.section(trend.rows[0].name_en, trend.rows[0].name_zh)
-    note = [labels(f"trend_{trend.id}_note", weeks=WEEKS, name=name)]
-    if trend.since is not None:
-        note.append(labels("trend_before", day=labels.day(trend.since)))
     columns, rows = _table(trend, labels)
     figures = ", ".join(" ".join(row[:2]) for row in (rows[-_SPOKEN:] if trend.id in ("funding", "months") else rows[:_SPOKEN]))
     return Panel(
         title=title,
-        note=" ".join(note),
+        note=labels(f"trend_{trend.id}_note", weeks=WEEKS, name=name),
         alt=labels("trend_alt", title=title, figures=figures),
         light=file_name(trend, dark=False),
         dark=file_name(trend, dark=True),
@@ -49,6 +46,12 @@ def panel(trend: Trend, labels: Labels) -> Panel:
         columns=columns,
         rows=tuple(rows),
     )
+
+
+def before_first_crawl(trends: Iterable[Trend], labels: Labels) -> str:
+    """What must be said of weeks that passed before this store began to look; "" where there are none."""
+    since = next((trend.since for trend in trends if trend.since is not None), None)
+    return labels("trend_before", day=labels.day(since)) if since else ""
 
 
 def _table(trend: Trend, labels: Labels) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

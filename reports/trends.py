@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -26,7 +26,7 @@ FAMILIES = {
     "wingpt": "WiNGPT", "ruipath": "RuiPath",
 }  # fmt: skip
 
-Topics = Mapping[str, tuple[str, str]]
+Topics = Mapping[str, tuple[str | None, str | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,12 @@ def trends(session: Session, period: Period, topics: Topics, *, least_confidence
     return tuple(trend for trend in found if trend is not None)
 
 
+def ending_with(trend: Trend, values: tuple[int, ...]) -> Trend:
+    """A series whose last week has these figures, one a row."""
+    rows = tuple(replace(row, values=(*row.values[:-1], value)) for row, value in zip(trend.rows, values, strict=True))
+    return replace(trend, rows=rows)
+
+
 def _by_topic(stories: Iterable[tuple[datetime, tuple[str, ...]]], topics: Topics, span: Span) -> Trend | None:
     """Stories a week under each topic, the topics with the most first; a story counts under each of its topics."""
     counts = {topic: [0] * len(span.firsts) for topic in topics}
@@ -101,7 +107,7 @@ def _by_topic(stories: Iterable[tuple[datetime, tuple[str, ...]]], topics: Topic
             if topic in counts:
                 counts[topic][span.index(at)] += 1
     most = sorted((topic for topic in counts if any(counts[topic])), key=lambda topic: -sum(counts[topic]))[:_MOST_ROWS]
-    rows = tuple(Row(name_en=topics[one][0], name_zh=topics[one][1], values=tuple(counts[one])) for one in most)
+    rows = tuple(Row(name_en=topics[one][0] or one, name_zh=topics[one][1] or one, values=tuple(counts[one])) for one in most)
     return _over_time("topics", rows, span)
 
 
