@@ -150,6 +150,7 @@ class Edition:
     health: Health
     coverage: Coverage
     partial: bool  # built before its period was over
+    note: str = ""  # what an editor says at the head of the issue
 
     @property
     def name(self) -> str:

@@ -203,6 +203,12 @@ def silence(edition: Edition, labels: Labels) -> str:
     return labels("nothing") if is_quiet(edition) else labels("nothing_known", read=seen.read, enabled=seen.enabled)
 
 
+def editor_note(edition: Edition, labels: Labels) -> str:
+    """What an editor says before the first headline, marked as theirs; "" when nobody says anything."""
+    first = Labels(labels.languages[0])
+    return first("editor_note", note=edition.note) if edition.note else ""
+
+
 def warnings(edition: Edition, labels: Labels, *, test: bool = False) -> list[str]:
     """What a reader must know before the first headline: that it is a test, that the period runs still, what was not looked at."""
     seen = edition.coverage

@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from .edition import AdoptionLine, Edition, FundingLine, Section, StoryLine
-from .labels import Labels, also_covered, backers, deal, heading, progress, round_sum, silence, total_note, value_of, warnings
+from .labels import (
+    Labels,
+    also_covered,
+    backers,
+    deal,
+    editor_note,
+    heading,
+    progress,
+    round_sum,
+    silence,
+    total_note,
+    value_of,
+    warnings,
+)
 from .prose import width
 from .render import Rewrite, archive_link, health_line, more_label
 
@@ -72,6 +85,8 @@ class _Text:
         yield edition.title
         yield f"{heading(edition, t)} ({t.span(edition.starts_on, edition.ends_on)})"
         yield "=" * COLUMNS
+        if note := editor_note(edition, t):
+            yield from (*wrap(note), "")
         yield from wrap(self._figures())
         if not edition.totals.stories:
             yield from ("", *wrap(silence(edition, t)))

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from store.coverage import looked
 from store.digests import Candidate, candidates, entries_of_other_weeks, organisation_names, stories_now, topic_rows
+from store.issue_edits import stories_of
 from store.models import SourceRow, SourceState
 from store.sources import conditions
 from store.status import SourceStatus
@@ -34,6 +35,8 @@ class Order:
     settings: DigestSettings
     period: Period
     now: datetime
+    dropped: frozenset[int] = frozenset()  # items whose stories an editor took out
+    note: str = ""  # what an editor says at the head of the issue
 
     @property
     def is_over(self) -> bool:
@@ -45,6 +48,9 @@ def select_edition(session: Session, order: Order) -> Edition:
     """Select, group and rank what the store holds for a period. Reads only."""
     start, end = order.period.bounds()
     found = candidates(session, start, end, with_late=order.period.is_week, least_confidence=order.settings.least_confidence)
+    if order.dropped:
+        stories = stories_of(session, order.dropped)
+        found = [row for row in found if row.item.id not in order.dropped and row.item.story_id not in stories]
     if order.period.is_week:
         found = _not_shown_before(session, found, order)
     names = organisation_names(session)
@@ -69,6 +75,7 @@ def select_edition(session: Session, order: Order) -> Edition:
         health=_health(conditions(session)),
         coverage=measure(session, order),
         partial=not order.is_over,
+        note=clean(order.note),
     )
 
 

@@ -93,6 +93,9 @@ class DigestSettings(BaseModel):
     wait_hours: float = Field(
         24, ge=0, le=168, description="Hours an issue waits for its coverage; then it goes out and says on its first line what is missing"
     )
+    hold_hours: float = Field(
+        0, ge=0, le=168, description="Hours an issue waits for `yixun digest approve` before the schedule sends it all the same; 0: no wait"
+    )
     topics: list[str] | None = Field(None, description="Topic ids, in the order of the sections; default all, in the catalogue's order")
     stories_per_section: int = Field(10, ge=1, le=200, description="Stories shown a section; the rest stands in the archive page")
     rows_per_table: int = Field(20, ge=1, le=200, description="Rows shown in the funding and in the adoption table")

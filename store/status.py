@@ -64,6 +64,17 @@ class DeliveryState(StrEnum):
     unknown = "unknown"
 
 
+class EditKind(StrEnum):
+    """What was done to an issue before it was sent: shown to an editor, let go or held by one, a story dropped or taken back, a note."""
+
+    presented = "presented"
+    approved = "approved"
+    held = "held"
+    dropped = "dropped"
+    restored = "restored"
+    noted = "noted"
+
+
 class LedgerStatus(StrEnum):
     """How the work of one slot of the scheduler stands; `skipped` by a person's word."""
 

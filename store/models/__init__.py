@@ -1,6 +1,6 @@
 """All tables. Importing this module registers them with `SQLModel.metadata`."""
 
-from .digests import Delivery, DigestIssue, IssueEntry, Ledger, StoreLock
+from .digests import Delivery, DigestIssue, IssueEdit, IssueEntry, Ledger, StoreLock
 from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
 from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Topic
 from .judging import Judging, JudgingFault
@@ -24,6 +24,7 @@ __all__ = [
     "HostDay",
     "HostState",
     "InvestorRow",
+    "IssueEdit",
     "IssueEntry",
     "Item",
     "ItemKey",
