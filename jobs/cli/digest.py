@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import digest_editing, digest_preview
+from . import digest_diff, digest_editing, digest_preview
 from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_rows, say, settings_of, store_session
-from .digest_options import From, Name, Partial, To, Week, order_of, period_of
+from .digest_diff import build_as_of
+from .digest_options import AsOf, From, Name, Partial, To, Week, order_of, period_of
 
 if TYPE_CHECKING:
     from jobs.config import Settings
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     noun.command("build")(build)
     noun.command("preview")(digest_preview.preview)
     noun.command("send")(send)
+    noun.command("diff")(digest_diff.diff)
     digest_editing.register(noun)
     app.add_typer(noun, name="digest")
 
@@ -73,12 +75,14 @@ def build(
     folder: Annotated[Path | None, typer.Option("--out", help="Folder for the files; default mail.out.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Select anew and replace the frozen issue.")] = False,
     partial: Partial = False,
+    as_of: AsOf = None,
     config: ConfigFile = None,
 ) -> None:
     """Build the issue of a period, freeze it in the store, and write it as .html, .txt and .eml.
 
     An issue that was built before is shown as it was frozen, unless --rebuild is given. A mailed issue is never rebuilt. A period that
-    is not over needs --partial: its files are marked, and nothing is frozen.
+    is not over needs --partial: its files are marked, and nothing is frozen. Nor is it with --as-of, which shows the period as it was
+    known at the end of that day, and says first what of that cannot be known.
     """
     from reports.archive import write_issue
     from reports.digest import build_issue, make_edition
@@ -86,8 +90,12 @@ def build(
 
     settings = settings_of(config)
     order = order_of(settings, name, period_of(week, first, last))
+    if as_of is not None and rebuild:
+        raise typer.BadParameter("excludes --rebuild", param_hint="--as-of")
     with store_session(settings) as session:
-        if partial and not order.is_over:
+        if as_of is not None:
+            edition, built_at = build_as_of(session, order, as_of.date(), partial=partial), order.now
+        elif partial and not order.is_over:
             edition, built_at = make_edition(session, order), order.now
         else:
             issue, edition = build_issue(session, order, rebuild=rebuild)

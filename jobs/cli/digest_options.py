@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(help="Name of the digest, as in [digest.NAME] of the configuration.")]
 Week = Annotated[str | None, typer.Option("--week", help="ISO week such as 2026-W47; default the last whole week.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, instead of a week.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Build it as it was known at the end of this day; not frozen."),
+]
 Partial = Annotated[bool, typer.Option("--partial", help="Allow a period that is not over; the issue is marked, and not frozen.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")]
 
