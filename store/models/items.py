@@ -111,6 +111,7 @@ class Organisation(SQLModel, table=True):
     name_zh: str | None = long_text(default=None)
     name_en: str | None = long_text(default=None)
     ticker: str | None = None
+    province: str | None = None  # id, as in store/places.yaml
     aliases: list[str] = json_value(list)
 
 
