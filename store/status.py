@@ -75,6 +75,14 @@ class EditKind(StrEnum):
     noted = "noted"
 
 
+class ReadingOutcome(StrEnum):
+    """What became of an answer of the second reader: used, dropped for want of evidence, or never had."""
+
+    used = "used"
+    dropped = "dropped"
+    failed = "failed"
+
+
 class LedgerStatus(StrEnum):
     """How the work of one slot of the scheduler stands; `skipped` by a person's word."""
 

@@ -12,7 +12,7 @@ import typer
 from . import digest_diff, digest_editing, digest_preview
 from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_rows, say, settings_of, store_session
 from .digest_diff import build_as_of
-from .digest_options import AsOf, From, Name, Partial, To, Week, order_of, period_of
+from .digest_options import AsOf, From, Name, Partial, To, Week, order_of
 
 if TYPE_CHECKING:
     from jobs.config import Settings
@@ -89,7 +89,7 @@ def build(
     from reports.labels import subject_line
 
     settings = settings_of(config)
-    order = order_of(settings, name, period_of(week, first, last))
+    order = order_of(settings, name, week, first, last)
     if as_of is not None and rebuild:
         raise typer.BadParameter("excludes --rebuild", param_hint="--as-of")
     with store_session(settings) as session:
@@ -111,9 +111,7 @@ def send(
     test: Annotated[
         list[str] | None, typer.Option("--test", help="Send a mail marked TEST to this address, and note nothing; may be repeated.")
     ] = None,
-    week: Annotated[
-        str | None, typer.Option("--week", help="ISO week, or days such as 2026-11-01..2026-11-07; default the last whole week.")
-    ] = None,
+    week: Week = None,
     settled: Annotated[
         Word | None,
         typer.Option("--settle", help="With --to: close a mail of unknown fate, as arrived or as lost (then it is sent again)."),
@@ -133,7 +131,7 @@ def send(
     if test and (to or settled):
         raise typer.BadParameter("excludes --to and --settle", param_hint="--test")
     settings = settings_of(config)
-    order = order_of(settings, name, period_of(week, None, None))
+    order = order_of(settings, name, week, None, None)
     if test:
         _send_test(settings, order, [_address(one, "--test") for one in test], partial=partial)
         return

@@ -83,14 +83,13 @@ def _edition(session: Session, settings: Settings, side: str) -> Edition:
 
 def _order_named(session: Session, settings: Settings, name: str) -> Order:
     """The order for an issue by its name, whether it was built or not."""
-    from reports.period import named
     from store.issue_edits import named_issue
 
     digest = next((one for one in sorted(settings.digest, key=len, reverse=True) if name.startswith(f"{one}-")), None)
     if digest is not None:
-        return order_of(settings, digest, named(name.removeprefix(f"{digest}-")))
+        return order_of(settings, digest, name.removeprefix(f"{digest}-"))
     issue = named_issue(session, name)
-    return order_of(settings, issue.digest, named(issue.period))
+    return order_of(settings, issue.digest, issue.period)
 
 
 def _told(one: Difference) -> str:

@@ -117,9 +117,8 @@ def _say(name: str, kind: EditKind, by: str | None, settings: Settings) -> None:
 def _change(session: Session, issue: DigestIssue, edit: Edit, settings: Settings) -> str:
     """Do it, and say how the issue stands then."""
     from reports.editing import change
-    from reports.period import named
 
-    changed = change(session, issue, edit, order_of(settings, issue.digest, named(issue.period)))
+    changed = change(session, issue, edit, order_of(settings, issue.digest, issue.period))
     return _standing(session, changed, settings)
 
 

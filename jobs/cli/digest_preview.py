@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from .common import ConfigFile, out, settings_of, store_session
-from .digest_options import From, Name, To, Week, order_of, period_of
+from .digest_options import From, Name, To, Week, order_of
 
 
 def preview(
@@ -35,7 +35,7 @@ def preview(
     from store.digests import find_issue
 
     settings = settings_of(config)
-    order = order_of(settings, name, period_of(week, first, last))
+    order = order_of(settings, name, week, first, last)
     with store_session(settings) as session:
         frozen = find_issue(session, name, order.period.label)
         edition = load_edition(session, frozen) if frozen else make_edition(session, order)

@@ -22,7 +22,7 @@ from store.ledger import close_slot, open_slot
 from store.settings import StoreSettings
 from store.status import AlertKind, EditKind
 from tests.reports.command import picky_server
-from tests.store.rows import a_source, an_item
+from tests.store.rows import a_source, an_item, grouped
 
 SLOT = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 
@@ -44,6 +44,7 @@ class Desk:
         with session_scope(engine) as session:
             a_source(session)
             an_item(session, title="示例医院部署大模型")
+            grouped(session)
 
     def look(self) -> tuple[str, str]:
         """What the schedule does now: how the slot stands, and why."""
@@ -83,6 +84,7 @@ def test_the_schedule_waits_for_a_word_and_then_for_the_hours(
         clock.shift(timedelta(hours=2))
         with session_scope(engine) as session:
             second = an_item(session, title="另一家医院上线智能问诊").id
+            grouped(session)
         desk.say(EditKind.dropped, 1)
         assert desk.look()[0] == "waiting"
         clock.shift(timedelta(hours=2, minutes=1))

@@ -24,7 +24,7 @@ from store.models import Fetch, Item, Judging, Run, SourceState
 from store.reviews import correct, review
 from store.settings import StoreSettings
 from store.stories import merge, refresh, split
-from tests.store.rows import NOON, READ, a_round, a_story, an_adoption, an_item, with_topics
+from tests.store.rows import NOON, READ, a_round, a_story, an_adoption, an_item, grouped, with_topics
 
 from .command import run
 from .conftest import an_order
@@ -150,6 +150,7 @@ def test_on_the_command_line(config: Path, tmp_path: Path) -> None:
     engine = open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}"))
     with session_scope(engine) as session:
         an_item(session, title="后来才发现的一条相关新闻", first_seen_at=NOON + timedelta(days=1))
+        grouped(session)
     engine.dispose()
     lines = run(config, "diff", "weekly-2026-W47", "weekly-2026-W47@now", "--json").stdout.splitlines()
     assert [json.loads(line) for line in lines] == [

@@ -13,7 +13,7 @@ from store.database import session_scope
 from store.errors import UsageError
 from store.migrate import open_store
 from store.settings import StoreSettings
-from tests.store.rows import an_item
+from tests.store.rows import an_item, grouped
 
 from .command import Picky, run
 
@@ -27,6 +27,7 @@ def test_building_writes_files_and_building_again_shows_the_frozen_issue(config:
     engine = open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}"))
     with session_scope(engine) as session:
         an_item(session, title="后来才发现的一条相关新闻")
+        grouped(session)
     engine.dispose()
     run(config, "build", "weekly", "--week", "2026-W47")
     assert [path.read_bytes() for path in paths] == before

@@ -14,7 +14,7 @@ from store.database import session_scope
 from store.errors import DigestError, UsageError
 from store.migrate import open_store
 from store.settings import StoreSettings
-from tests.store.rows import a_round, a_story, an_item
+from tests.store.rows import a_round, a_story, an_item, grouped
 
 from .command import Picky, run
 
@@ -31,6 +31,7 @@ def newsroom(config: Path, tmp_path: Path) -> Path:
         story = a_story(session, first)
         an_item(session, title="某影像公司获得新一轮资金", story_id=story.id)
         a_round(session, first)
+        grouped(session)
     engine.dispose()
     return config
 

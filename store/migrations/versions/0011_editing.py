@@ -1,12 +1,13 @@
-"""what editors do to an issue before it is sent"""
+"""what editors do to an issue before it is sent, and receipts of the second reader"""
 
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0011"
-down_revision: str | None = "0008"
+down_revision: str | None = "0009"
 branch_labels: Any = None
 depends_on: Any = None
 
@@ -31,3 +32,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("issue_edit") as batch:
         batch.create_index(batch.f("ix_issue_edit_issue_id"), ["issue_id"], unique=False)
+    op.create_table(
+        "second_reading",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("tokens_in", sa.Integer(), nullable=False),
+        sa.Column("tokens_out", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.Float(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("answer", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.CheckConstraint("outcome IN ('used', 'dropped', 'failed')", name=op.f("ck_second_reading_outcome")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_reading")),
+    )
+    with op.batch_alter_table("second_reading") as batch:
+        for column in ("subject", "key", "asked_at"):
+            batch.create_index(batch.f(f"ix_second_reading_{column}"), [column], unique=False)
