@@ -31,13 +31,12 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 from .database import failure_of, failures_told, safe_url, utc_now
 from .errors import StoreError, StoreNewerError
 from .migrate import current_revision, known_revision, upgrade
 from .models import DaemonRow, StoreLock
-from .search import index_everything
 
 _MANIFEST = "manifest.json"
 # What is told of processes that run now means nothing in another store.
@@ -128,9 +127,6 @@ def read_backup(engine: Engine, path: Path) -> dict[str, int]:
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError) as error:
         raise StoreError("is no backup of a store", subject=str(path)) from error
     upgrade(engine)
-    with Session(engine) as session:
-        index_everything(session)
-        session.commit()
     return counts
 
 

@@ -82,6 +82,12 @@ def _around(moment: datetime) -> tuple[str, str, str]:
     return str(number), str(number - 1), str(number + 1)
 
 
+def profile_keys(moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]) -> list[int]:
+    """The keys of an item as they are kept: `passing` ones hold for the fortnights around `moment`, `lasting` ones for ever."""
+    fortnight = _around(moment)[0]
+    return sorted({key_of(_LASTING, value) for value in lasting} | {key_of(fortnight, value) for value in passing})
+
+
 def keep_profile(
     session: Session, item_id: int, written: str, *, made_with: int, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]
 ) -> None:
@@ -91,10 +97,9 @@ def keep_profile(
         connection.execute(delete(ItemKey).where(col(ItemKey.item_id) == item_id))
     else:
         connection.execute(insert(ItemProfile), {"item_id": item_id, "made_with": made_with, "written": written})
-    fortnight = _around(moment)[0]
-    found = {key_of(_LASTING, value) for value in lasting} | {key_of(fortnight, value) for value in passing}
+    found = profile_keys(moment, lasting, passing)
     if found:
-        connection.execute(insert(ItemKey), [{"key": key, "item_id": item_id} for key in sorted(found)])
+        connection.execute(insert(ItemKey), [{"key": key, "item_id": item_id} for key in found])
 
 
 def relatives(

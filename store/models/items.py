@@ -14,11 +14,18 @@ class Item(SQLModel, table=True):
     """One piece of news from one source. Which entry is which item is told in `store.identity`."""
 
     __tablename__ = "item"
-    # Counts by status, on topic and by day of first sight are read from this index alone.
-    __table_args__ = (only("status", ItemStatus), Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"))
+    # Counts by status, on topic and by day of first sight are read from the first index alone, what search ranks by from the last:
+    # the rows themselves are long.
+    __table_args__ = (
+        only("status", ItemStatus),
+        Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"),
+        Index("ix_item_status_relevant_published_at", "status", "relevant", "published_at"),
+        Index("ix_item_source_id_first_seen_at", "source_id", "first_seen_at"),
+        Index("ix_item_hit", "id", "status", "story_id", "published_at", "first_seen_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    source_id: str = Field(foreign_key="source.id", index=True)
+    source_id: str = Field(foreign_key="source.id")
     identity: str = Field(unique=True)
     guid_key: str | None = Field(default=None, index=True)  # what the source calls it, where that is stable
     link_key: str | None = Field(default=None, index=True)  # its address, scheme and fragment aside
