@@ -22,11 +22,13 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Dialect, Engine, Integer, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crawler.fetching.rows import fact_rows, mention_rows, topic_rows
-from crawler.group.profile import VERSION, as_text, keys, profile
+from crawler.fetching.rows import fact_rows
+from crawler.group.profile import VERSION, keys, packed, profile
 from crawler.judge.facts import Adoption, Amount, Evidence, Funding, Investor, Judgement, Mention, ModelRef, Party, TopicMatch
 from store.migrate import open_store
 from store.models import (
@@ -83,8 +85,8 @@ def vocabulary(size: int = 20_000) -> tuple[str, ...]:
 
 
 @cache
-def _frequencies() -> list[float]:
-    return list(accumulate(1 / (place + 10) for place in range(len(vocabulary()))))
+def _frequencies() -> NDArray[np.float64]:
+    return np.cumsum([1 / (place + 10) for place in range(len(vocabulary()))])
 
 
 @cache
@@ -106,14 +108,19 @@ def _text(number: int, characters: int) -> Made:
     chance = random.Random(number)
     name, other = chance.sample(_names(), 2)
     title = f"{name}{_said(chance, 6)}融资" if number % 5 == 0 else f"{name}{_said(chance, 7)}"
-    words = chance.choices(vocabulary(), cum_weights=_frequencies(), k=characters // 2)
+    words = _drawn(number, characters // 2)
     body = "。".join("".join(words[at : at + 15]) for at in range(0, len(words), 15))
     lead = f"{name}宣布完成{1 + number % 90}00万元A轮融资，{other}领投。" if number % 5 == 0 else f"{name}接入{other}的大模型。"
     return Made(number, title, f"{lead}{body}"[:characters], name, other, number)
 
 
+def _drawn(number: int, words: int) -> list[str]:
+    places = np.searchsorted(_frequencies(), np.random.RandomState(number).random_sample(words) * _frequencies()[-1])
+    return [vocabulary()[place] for place in places.tolist()]
+
+
 def _said(chance: random.Random, words: int) -> str:
-    return "".join(chance.choices(vocabulary(), cum_weights=_frequencies(), k=words))
+    return "".join(_drawn(chance.getrandbits(32), words))
 
 
 def judged(made: Made) -> Judgement:
@@ -195,10 +202,13 @@ class _Chunk:
             relevant=True, score=0.9, method="body", quality=0.9, judged_with="made", story_id=made.of + 1,
             relation="first" if made.of == made.number else "reprint",
         )  # fmt: skip
-        for place, topic in enumerate(topic_rows(item_id, judgement)):
-            self.add(ItemTopic, **topic.model_dump() | {"id": item_id * 2 + place})
-        for place, mention in enumerate(mention_rows(item_id, judgement)):
-            self.add(MentionRow, **mention.model_dump() | {"id": item_id * 2 + place})
+        for place, topic in enumerate(judgement.topics):
+            self.add(ItemTopic, id=item_id * 2 + place, item_id=item_id, topic_id=topic.id, score=topic.score, matched=list(topic.matched))
+        for place, named in enumerate(judgement.mentions):
+            self.add(
+                MentionRow, id=item_id * 2 + place, item_id=item_id, target=named.target, as_written=named.as_written, kind=named.kind,
+                found_by=named.found_by, start=named.start, end=named.end,
+            )  # fmt: skip
         self._profile(item_id, made, judgement, at)
         self._index(item_id, made)
         self._story(made, judgement, at)
@@ -206,7 +216,7 @@ class _Chunk:
     def _profile(self, item_id: int, made: Made, judgement: Judgement, at: datetime) -> None:
         one = profile(str(item_id), made.title, made.text, judgement, day=at.date())
         lasting, passing = keys(one)
-        self.add(ItemProfile, item_id=item_id, made_with=VERSION, written=as_text(one))
+        self.add(ItemProfile, item_id=item_id, made_with=VERSION, packed=packed(one))
         for key in profile_keys(at, lasting, passing):
             self.add(ItemKey, key=key, item_id=item_id)
 
@@ -254,7 +264,8 @@ def _sources(kind: str) -> Rows:
         name = f"source{number}"
         chunk.add(
             SourceRow, id=name, name=name, homepage=f"https://{name}.example", language="zh", category="media", kind="feed",
-            scope="on_topic", tier="official" if number % 10 == 0 else "media", access="ok", enabled=True, first_seen_at=STARTS, changed_at=STARTS,
+            scope="on_topic", tier="official" if number % 10 == 0 else "media", access="ok", enabled=True, first_seen_at=STARTS,
+            changed_at=STARTS,
         )  # fmt: skip
         chunk.add(SourceState, source_id=name, status="ok", status_since=STARTS, last_fetch_at=STARTS, last_success_at=STARTS)
     return chunk.rows

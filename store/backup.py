@@ -5,6 +5,7 @@ Made from one moment of the store while others work on it, and the way from SQLi
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -22,6 +23,7 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     Table,
@@ -96,6 +98,8 @@ def _write_table(connection: Connection, table: Table, archive: zipfile.ZipFile)
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -173,4 +177,6 @@ def _typed(value: Any, table: Table, name: str) -> Any:
         return date.fromisoformat(value)
     if isinstance(kind, Boolean):
         return bool(value)
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value)
     return Decimal(value) if isinstance(kind, Numeric) and isinstance(value, str) else value

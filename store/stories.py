@@ -37,13 +37,20 @@ _BY_KEYS_POSTGRESQL = text(
     "SELECT near.item_id FROM unnest(CAST(:keys AS bigint[])) AS asked(key) CROSS JOIN LATERAL"
     " (SELECT item_id FROM item_key WHERE item_key.key = asked.key ORDER BY item_id DESC LIMIT :most) AS near"
 )
+_ADD_KEYS = {
+    "sqlite": text("INSERT INTO item_key (key, item_id) SELECT value, :of FROM json_each(:keys) WHERE true ON CONFLICT DO NOTHING"),
+    "postgresql": text(
+        "INSERT INTO item_key (key, item_id) SELECT CAST(value AS bigint), :of FROM json_array_elements_text(CAST(:keys AS json))"
+        " ON CONFLICT DO NOTHING"
+    ),
+}
 _SHARED_ENDS = ("com.cn", "gov.cn", "org.cn", "net.cn", "edu.cn", "co.uk", "com.hk", "com.tw", "edu.hk", "gov.hk", "org.hk")
 
 
 # Asked for every item: building them anew would take longer than asking them.
 _STORIES: Any = columns(col(Item.id), col(Item.story_id)).where(col(Item.id).in_(bindparam("items", expanding=True)))
 _KEPT: Any = (
-    columns(col(Item.id), col(Item.story_id), col(ItemProfile.written), col(ItemProfile.made_with), col(ItemProfile.pinned))
+    columns(col(Item.id), col(Item.story_id), col(ItemProfile.packed), col(ItemProfile.made_with), col(ItemProfile.pinned))
     .join(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
     .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
     .order_by(col(Item.first_seen_at), col(Item.id))
@@ -57,7 +64,7 @@ _TOPICS: Any = (
 _BELONG = update(Item).where(col(Item.id) == bindparam("of")).values(story_id=bindparam("into"), relation=bindparam("how"))
 _FOLLOW = update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(follows_item_id=bindparam("earlier"))
 _WRITE_AGAIN = (
-    update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(written=bindparam("now"), made_with=bindparam("by"))
+    update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(packed=bindparam("now"), made_with=bindparam("by"))
 )
 
 
@@ -67,14 +74,14 @@ class Kept:
 
     item_id: int
     story_id: int
-    written: str
+    packed: bytes
     made_with: int
     pinned: bool
 
 
 def key_of(kind: str, value: str | int) -> int:
-    """A key as a number of 64 bits."""
-    return int.from_bytes(blake2b(f"{kind}\x00{value}".encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+    """A key as a number of 48 bits: enough to tell a hundred million apart."""
+    return int.from_bytes(blake2b(f"{kind}\x00{value}".encode("utf-8", "surrogatepass"), digest_size=8).digest()[:6], "big", signed=True)
 
 
 def _around(moment: datetime) -> tuple[str, str, str]:
@@ -89,17 +96,19 @@ def profile_keys(moment: datetime, lasting: Iterable[int | str], passing: Iterab
 
 
 def keep_profile(
-    session: Session, item_id: int, written: str, *, made_with: int, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]
+    session: Session, item_id: int, packed: bytes, *, made_with: int, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]
 ) -> None:
     """Keep an item's profile and its keys; `passing` keys hold for the fortnights around `moment`, `lasting` ones for ever."""
     connection = session.connection()
-    if connection.execute(_WRITE_AGAIN, {"of": item_id, "now": written, "by": made_with}).rowcount:
-        connection.execute(delete(ItemKey).where(col(ItemKey.item_id) == item_id))
-    else:
-        connection.execute(insert(ItemProfile), {"item_id": item_id, "made_with": made_with, "written": written})
-    found = profile_keys(moment, lasting, passing)
-    if found:
-        connection.execute(insert(ItemKey), [{"key": key, "item_id": item_id} for key in found])
+    if not connection.execute(_WRITE_AGAIN, {"of": item_id, "now": packed, "by": made_with}).rowcount:
+        connection.execute(insert(ItemProfile), {"item_id": item_id, "made_with": made_with, "packed": packed})
+    connection.execute(_ADD_KEYS[connection.dialect.name], {"keys": json.dumps(profile_keys(moment, lasting, passing)), "of": item_id})
+
+
+def sweep_keys(session: Session) -> int:
+    """Remove the keys of items that have no profile any more; returns how many."""
+    kept = columns(col(ItemProfile.item_id))
+    return int(session.connection().execute(delete(ItemKey).where(col(ItemKey.item_id).not_in(kept))).rowcount)
 
 
 def relatives(
@@ -151,7 +160,6 @@ def forget(session: Session, item_ids: Sequence[int]) -> set[int]:
     was_in = set(session.exec(select(Item.story_id).where(col(Item.id).in_(list(item_ids)), col(Item.story_id).is_not(None))))
     put(session, item_ids, None)
     session.connection().execute(update(Item).where(col(Item.id).in_(list(item_ids))).values(relation=None))
-    session.exec(delete(ItemKey).where(col(ItemKey.item_id).in_(list(item_ids))))
     session.exec(delete(ItemProfile).where(col(ItemProfile.item_id).in_(list(item_ids))))
     return {story_id for story_id in was_in if story_id is not None}
 

@@ -17,7 +17,7 @@ from store.models import Item
 from store.status import ItemStatus
 
 from .grouping import CANDIDATES, Placement, asked, place
-from .profile import VERSION, Profile, as_text, from_text, keys, profile
+from .profile import VERSION, Profile, keys, packed, profile, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def keep(session: Session, item: Item, made: Profile) -> None:
 
 def _keep(session: Session, item: Item, made: Profile, lasting: Sequence[int | str], passing: Sequence[str]) -> None:
     moment = item.published_at or item.first_seen_at
-    stories.keep_profile(session, item.id or 0, as_text(made), made_with=VERSION, moment=moment, lasting=lasting, passing=passing)
+    stories.keep_profile(session, item.id or 0, packed(made), made_with=VERSION, moment=moment, lasting=lasting, passing=passing)
 
 
 def _attach(session: Session, item: Item, made: Profile, *, now: datetime) -> set[int]:
@@ -76,7 +76,7 @@ def _attach(session: Session, item: Item, made: Profile, *, now: datetime) -> se
 
 def _place(made: Profile, kept: Mapping[int, Sequence[stories.Kept]]) -> Placement:
     profiles = {
-        str(story_id): [from_text(str(one.item_id), one.written) for one in asked(members)] for story_id, members in kept.items() if members
+        str(story_id): [unpacked(str(one.item_id), one.packed) for one in asked(members)] for story_id, members in kept.items() if members
     }
     return place(made, profiles)
 

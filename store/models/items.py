@@ -47,7 +47,7 @@ class Item(SQLModel, table=True):
     published_precision: str | None = None  # second, minute, day
     date_trust: str = "none"
     first_seen_at: datetime = moment(index=True)
-    changed_at: datetime = moment(index=True)
+    changed_at: datetime = moment()
     fetched_at: datetime | None = moment(nullable=True)
     backlog: bool = False
     status: ItemStatus = word(ItemStatus, default=ItemStatus.kept)
@@ -56,7 +56,7 @@ class Item(SQLModel, table=True):
     broke: str | None = None  # the version of our code that broke on it and gave it up; another version tries again
     method: str = ""
     quality: float = 0.0
-    relevant: bool = Field(default=False, index=True)
+    relevant: bool = False
     score: float = 0.0
     reasons: list[dict[str, Any]] = json_value(list)
     judged_with: str = ""  # version of the rules
@@ -85,7 +85,7 @@ class ItemTopic(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("item_id", "topic_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    item_id: int = owned_by("item.id")
+    item_id: int = owned_by("item.id", index=False)  # found by the constraint's index
     topic_id: str = Field(index=True)
     score: float = 0.0
     matched: list[str] = json_value(list)
