@@ -93,7 +93,8 @@ def _write(
     stories.unmerge(session, list(ids.values()))
     for one in grouped:
         follows = int(one.of) if one.relation == "follow_up" and one.of is not None else None
-        stories.relate(session, int(one.text.id), ids[one.story], one.relation, follows_item=follows)
+        stories.relate(session, int(one.text.id), ids[one.story], one.relation)
+        stories.note_earlier(session, int(one.text.id), follows)
         if follows is not None:
             stories.follow(session, ids[one.story], follows)
     touched = {story_id for story_id in before.values() if story_id is not None} | set(ids.values())

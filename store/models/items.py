@@ -21,6 +21,7 @@ class Item(SQLModel, table=True):
         Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"),
         Index("ix_item_status_relevant_published_at", "status", "relevant", "published_at"),
         Index("ix_item_source_id_first_seen_at", "source_id", "first_seen_at"),
+        Index("ix_item_story_id_first_seen_at", "story_id", "first_seen_at"),
         Index("ix_item_hit", "id", "status", "story_id", "published_at", "first_seen_at"),
     )
 
@@ -60,7 +61,7 @@ class Item(SQLModel, table=True):
     score: float = 0.0
     reasons: list[dict[str, Any]] = json_value(list)
     judged_with: str = ""  # version of the rules
-    story_id: int | None = owned_by("story.id", nullable=True, cascade=False)
+    story_id: int | None = owned_by("story.id", nullable=True, cascade=False, index=False)
     relation: str | None = None  # first, reprint, rewrite, translation, same_event, follow_up
 
 

@@ -23,6 +23,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER IF EXISTS item_search_forget")
     op.drop_index("ix_item_source_id", table_name="item")
+    op.drop_index("ix_item_story_id", table_name="item")
+    op.create_index("ix_item_story_id_first_seen_at", "item", ["story_id", "first_seen_at"])
     op.create_index("ix_item_source_id_first_seen_at", "item", ["source_id", "first_seen_at"])
     op.create_index("ix_item_status_relevant_published_at", "item", ["status", "relevant", "published_at"])
     op.create_index("ix_item_hit", "item", ["id", "status", "story_id", "published_at", "first_seen_at"])
