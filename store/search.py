@@ -8,6 +8,7 @@ tokens, so there a run is asked for in the texts that have all of its tokens.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -105,25 +106,28 @@ def search(session: Session, query: str, *, limit: int = 20, with_turned_away: b
     node = read_query(query)
     rows = _Rules(session).newest(node, with_turned_away=with_turned_away)
     words = list(dict.fromkeys(phrase.written for phrase in phrases(node)))
-    counts: dict[Any, int] = {}
-    best: dict[Any, int] = {}
-    for item_id, _, _, story_id in _ranked(rows, words, now):
-        story = story_id if story_id is not None else -item_id
-        counts[story] = counts.get(story, 0) + 1
+    told = [(row[3] if row[3] is not None else -row[0], row[0]) for row in _ranked(rows, words, now)]
+    counts = Counter(story for story, _ in told)
+    best: dict[int, int] = {}
+    for story, item_id in told:
+        if len(best) == limit:
+            break
         best.setdefault(story, item_id)
-    shown = list(best.items())[:limit]
-    items = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_([item_id for _, item_id in shown])))}
-    return [Found(items[item_id], _snippet(items[item_id], words), counts[story]) for story, item_id in shown]
+    items = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_(list(best.values()))))}
+    return [Found(items[item_id], _snippet(items[item_id], words), counts[story]) for story, item_id in best.items()]
 
 
 def _ranked(rows: Sequence[Any], words: list[str], now: datetime | None) -> list[Any]:
     """Rows of id, folded title, Julian day and story, the best first."""
     today = now.timestamp() / _DAY + _EPOCH if now else max((row[2] for row in rows), default=0.0)
-    worth = []
-    for place, (item_id, title, day, _) in enumerate(rows):
-        fit = sum(word in title for word in words) / len(words) if words else 0.0
-        worth.append((_IN_TITLE * fit + 1 / (1 + max(0.0, today - day) / _FRESH_DAYS), day, item_id, place))
-    return [rows[one[3]] for one in sorted(worth, reverse=True)]
+    a_word = _IN_TITLE / max(1, len(words))
+
+    def worth(row: Any) -> tuple[float, float, int]:
+        item_id, title, day, _ = row
+        fresh = _FRESH_DAYS / (_FRESH_DAYS + today - day) if day < today else 1.0
+        return a_word * sum([word in title for word in words]) + fresh, day, item_id
+
+    return sorted(rows, key=worth, reverse=True)
 
 
 class _Rules:

@@ -265,8 +265,13 @@ def _describe(session: Session, story_ids: Sequence[int], members: Mapping[int, 
         topics[story_id].append((-score, topic))
     connection = session.connection()
     told = [
-        {"of": story_id, "items": len(those), "changed_at": now, "topics": [topic for _, topic in sorted(topics[story_id])]}
-        | _described(those)
+        {
+            "of": story_id,
+            "items": len(those),
+            "changed_at": now,
+            "topics": [name for _, name in sorted(topics[story_id])],
+            **_described(those),
+        }
         for story_id, those in members.items()
     ]
     if told:
