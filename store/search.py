@@ -70,8 +70,8 @@ def index_items(session: Session, item_ids: Sequence[int]) -> None:
     connection = session.connection()
     for start in range(0, len(item_ids), _CHUNK):
         chunk = list(item_ids[start : start + _CHUNK])
-        written = (col(column) for column in (Item.id, Item.title, Item.summary, Item.text, Item.status))
-        asked = columns(*written).where(col(Item.id).in_(chunk)).order_by(col(Item.id))
+        asked = columns(col(Item.id), col(Item.title), col(Item.summary), col(Item.text), col(Item.status))
+        asked = asked.where(col(Item.id).in_(chunk)).order_by(col(Item.id))
         rows = connection.execute(asked).all()
         connection.execute(delete(SEARCH).where(SEARCH.c.item_id.in_(chunk)))
         if not rows:
