@@ -27,7 +27,7 @@ from store.models import Ledger
 from store.status import AlertKind, DeliveryState, LedgerStatus, SourceStatus
 
 from .config import Settings
-from .hours import next_slots
+from .hours import last_slots
 
 BACKUP_JOB = "backup"
 CRAWL_JOB = "crawl"
@@ -63,7 +63,7 @@ def find_troubles(engine: Engine, settings: Settings, *, now: datetime) -> list[
 def owed(engine: Engine, settings: Settings, *, now: datetime) -> list[str]:
     """The work that is still to be done and tried again by itself, a line each. Raises StoreError when the store cannot be read."""
     with session_scope(engine) as session:
-        rows = [last_of_job(session, job) for job in (CRAWL_JOB, *next_slots(settings, now=now))]
+        rows = [last_of_job(session, job) for job in (CRAWL_JOB, *last_slots(settings, now=now))]
     return [f"{row.job} of {said(row.slot)} {row.status}: {row.note}" for row in rows if row is not None and row.status in OWED]
 
 
@@ -88,10 +88,11 @@ def _daemon(session: Session, now: datetime) -> Iterator[Found]:
 
 
 def _digests(session: Session, settings: Settings, now: datetime) -> Iterator[Found]:
+    latest_slots = last_slots(settings, now=now)
     for name in settings.digest:
         job = f"digest {name}"
         row = last_of_job(session, job)
-        latest = next_slots(settings, now=now)[job] - timedelta(weeks=1)
+        latest = latest_slots[job]
         missed = missed_since(session, job, now - _MISSED_TOLD)
         if row is not None and row.slot < latest and now - latest > _OVERDUE:
             what = f"nothing ran for the slot of {said(latest)}"

@@ -7,7 +7,7 @@ is there exactly when the phrase is: what is found equals what a look through th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -44,6 +44,7 @@ RANKED = 10_000  # of more hits, the newest are ranked
 # Stands between summary and text, so that no phrase reaches over; no text has it as a token.
 _BOUNDARY = "¶"
 _CHUNK = 200
+_ASKED = 1000  # items asked about by one statement
 _AROUND = 28
 _IN_TITLE = 2.0  # what a hit whose title has all words is ahead of one of today whose title has none
 _FRESH_DAYS = 30
@@ -104,6 +105,17 @@ def search(session: Session, query: str, *, limit: int = 20, with_turned_away: b
     shown = list(best.items())[:limit]
     items = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_([item_id for _, item_id in shown])))}
     return [Found(items[item_id], _snippet(items[item_id], words), counts[story]) for story, item_id in shown]
+
+
+def matching(session: Session, query: str, item_ids: Collection[int]) -> set[int]:
+    """Those of the items that a query asks for, turned away ones too. Raises UsageError for a query that cannot be meant."""
+    rules, node = _Rules(session), read_query(query)
+    ordered = sorted(item_ids)
+    found: set[int] = set()
+    for start in range(0, len(ordered), _ASKED):
+        chunk = ordered[start : start + _ASKED]
+        found |= set(session.connection().execute(columns(col(Item.id)).where(col(Item.id).in_(chunk), rules.of(node))).scalars())
+    return found
 
 
 def _ranked(rows: Sequence[Any], words: list[str], now: datetime | None) -> list[Any]:

@@ -15,11 +15,14 @@ from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_rows,
 if TYPE_CHECKING:
     from jobs.config import Settings
     from reports.mail import Outcome
-    from reports.period import Period
+    from reports.period import Kind, Period
     from reports.select import Order
 
 Name = Annotated[str, typer.Argument(help="Name of the digest, as in [digest.NAME] of the configuration.")]
-Week = Annotated[str | None, typer.Option("--week", help="ISO week such as 2026-W47; default the last whole week.")]
+Week = Annotated[
+    str | None,
+    typer.Option("--week", help="ISO week such as 2026-W47, or another period as `digest list` names it; default the last whole one."),
+]
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, instead of a week.")]
 Partial = Annotated[bool, typer.Option("--partial", help="Allow a period that is not over; the issue is marked, and not frozen.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")]
@@ -90,7 +93,7 @@ def build(
     from reports.labels import subject_line
 
     settings = settings_of(config)
-    order = _order(settings, name, _period(week, first, last))
+    order = _order(settings, name, week, first, last)
     with store_session(settings) as session:
         if partial and not order.is_over:
             edition, built_at = make_edition(session, order), order.now
@@ -118,7 +121,7 @@ def preview(
     from store.digests import find_issue
 
     settings = settings_of(config)
-    order = _order(settings, name, _period(week, first, last))
+    order = _order(settings, name, week, first, last)
     with store_session(settings) as session:
         frozen = find_issue(session, name, order.period.label)
         edition = load_edition(session, frozen) if frozen else make_edition(session, order)
@@ -137,9 +140,7 @@ def send(
     test: Annotated[
         list[str] | None, typer.Option("--test", help="Send a mail marked TEST to this address, and note nothing; may be repeated.")
     ] = None,
-    week: Annotated[
-        str | None, typer.Option("--week", help="ISO week, or days such as 2026-11-01..2026-11-07; default the last whole week.")
-    ] = None,
+    week: Week = None,
     settled: Annotated[
         Word | None,
         typer.Option("--settle", help="With --to: close a mail of unknown fate, as arrived or as lost (then it is sent again)."),
@@ -158,7 +159,7 @@ def send(
     if test and (to or settled):
         raise typer.BadParameter("excludes --to and --settle", param_hint="--test")
     settings = settings_of(config)
-    order = _order(settings, name, _period(week, None, None))
+    order = _order(settings, name, week, None, None)
     if test:
         _send_test(settings, order, [_address(one, "--test") for one in test], partial=partial)
         return
@@ -231,28 +232,29 @@ def _tell(outcomes: Sequence[Outcome], order: Order) -> None:
         raise typer.Exit(EXIT_PARTLY if any(outcome.fine for outcome in outcomes) else EXIT_FAILED)
 
 
-def _period(week_label: str | None, first: datetime | None, last: datetime | None) -> Period:
-    """The period asked for: a week, a span of days, or the last whole week. Raises BadParameter for a mixture."""
-    from reports.period import days, last_whole_week, named
+def _period(kind: Kind, label: str | None, first: datetime | None, last: datetime | None) -> Period:
+    """The period asked for: one by its label, a span of days, or the last whole one. Raises BadParameter for a mixture."""
+    from reports.period import days, last_whole, named
     from store.database import utc_now
 
-    if week_label is not None and (first or last):
+    if label is not None and (first or last):
         raise typer.BadParameter("--week and --from/--to exclude each other")
-    if week_label is not None:
-        return named(week_label)
+    if label is not None:
+        return named(label)
     if first is None and last is None:
-        return last_whole_week(utc_now())
+        return last_whole(kind, utc_now())
     if first is None or last is None:
         raise typer.BadParameter("--from and --to go together")
     return days(date(first.year, first.month, first.day), date(last.year, last.month, last.day))
 
 
-def _order(settings: Settings, name: str, period: Period) -> Order:
-    """The order for a digest of the configuration. Raises UsageError for an unknown name."""
+def _order(settings: Settings, name: str, label: str | None, first: datetime | None, last: datetime | None) -> Order:
+    """The order for a digest of the configuration and the period asked for. Raises UsageError for an unknown name."""
     from reports.select import Order
     from store.database import utc_now
     from store.errors import UsageError
 
     if name not in settings.digest:
         raise UsageError("there is no such digest", subject=name, hint=f"there are: {', '.join(settings.digest) or 'none'}")
-    return Order(name=name, settings=settings.digest[name], period=period, now=utc_now())
+    digest = settings.digest[name]
+    return Order(name=name, settings=digest, period=_period(digest.period, label, first, last), now=utc_now())

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from reports.digest import build_issue, make_edition
+from reports.edition import Edition
 from reports.period import week
-from reports.select import Order
+from reports.select import Order, select_edition
 from reports.settings import DigestSettings
-from store.models import Topic
-from tests.store.rows import a_source
+from store.models import DigestIssue, Topic
+from tests.store.rows import a_source, grouped
 
 TOPICS = ("model_adoption", "deepseek", "funding", "approvals", "regulation", "imaging", "market")
 BUILT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -34,6 +36,24 @@ def newsroom(session: Session) -> Session:
 def order() -> Order:
     """The weekly digest for 2026-W47, built on the Monday after."""
     return an_order()
+
+
+def edition_of(session: Session, order: Order) -> Edition:
+    """What is selected of all that stands in the store, each item without a story being one."""
+    grouped(session)
+    return select_edition(session, order)
+
+
+def made(session: Session, order: Order) -> Edition:
+    """The same, bounded to what a mail may weigh."""
+    grouped(session)
+    return make_edition(session, order)
+
+
+def built(session: Session, order: Order, *, rebuild: bool = False) -> tuple[DigestIssue, Edition]:
+    """The same, frozen."""
+    grouped(session)
+    return build_issue(session, order, rebuild=rebuild)
 
 
 def an_order(period: str = "2026-W47", **settings: Any) -> Order:
