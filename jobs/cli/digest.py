@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from . import digest_publish
 from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_rows, say, settings_of, store_session
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
     noun.command("build")(build)
     noun.command("preview")(preview)
     noun.command("send")(send)
+    noun.command("publish")(digest_publish.publish)
     app.add_typer(noun, name="digest")
 
 
@@ -83,25 +85,27 @@ def build(
     partial: Partial = False,
     config: ConfigFile = None,
 ) -> None:
-    """Build the issue of a period, freeze it in the store, and write it as .html, .txt and .eml.
+    """Build the issue of a period, freeze it in the store, and write it as .html, .txt, .md and .eml.
 
     An issue that was built before is shown as it was frozen, unless --rebuild is given. A mailed issue is never rebuilt. A period that
     is not over needs --partial: its files are marked, and nothing is frozen.
     """
+    from jobs.issues import write_files
     from reports.archive import write_issue
-    from reports.digest import build_issue, make_edition
+    from reports.digest import build_issue, draft_edition
     from reports.labels import subject_line
 
     settings = settings_of(config)
     order = _order(settings, name, week, first, last)
     with store_session(settings) as session:
         if partial and not order.is_over:
-            edition, built_at = make_edition(session, order), order.now
+            edition = draft_edition(session, order)
+            paths = write_issue(edition, folder or settings.mail.out, settings.mail, date=order.now)
         else:
             issue, edition = build_issue(session, order, rebuild=rebuild)
-            built_at = issue.built_at
+            paths = write_files(session, issue, edition, settings, folder=folder)
     say(subject_line(edition))
-    for path in write_issue(edition, folder or settings.mail.out, settings.mail, date=built_at):
+    for path in paths:
         out(str(path))
 
 
@@ -111,11 +115,12 @@ def preview(
     first: From = None,
     last: To = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write the HTML to this file instead.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="Show what the mail leaves to the archive, too.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show what the mail leaves out, too.")] = False,
     config: ConfigFile = None,
 ) -> None:
     """Print an issue as text without freezing or sending anything: the frozen one if it was built, else as it would be now."""
-    from reports.digest import load_edition, make_edition
+    from reports.charts import within
+    from reports.digest import draft_edition, load_edition
     from reports.plain import text
     from reports.render import html
     from store.digests import find_issue
@@ -124,12 +129,13 @@ def preview(
     order = _order(settings, name, week, first, last)
     with store_session(settings) as session:
         frozen = find_issue(session, name, order.period.label)
-        edition = load_edition(session, frozen) if frozen else make_edition(session, order)
+        edition = load_edition(session, frozen) if frozen else draft_edition(session, order)
     if html_file is None:
         out(text(edition, full=full).rstrip("\n"))
         return
     try:
-        html_file.write_text(html(edition, full=full), encoding="utf-8")
+        page = html(edition, full=full, picture=within(edition.trends, edition.language))
+        html_file.write_text(page, encoding="utf-8")
     except OSError as error:
         raise typer.BadParameter(f"{html_file}: {error.strerror}", param_hint="--html") from error
 
@@ -152,7 +158,7 @@ def send(
 
     Sending twice sends once. With --to an address is tried again that the server refused for good. With --test the issue is neither
     frozen nor counted as sent, and can be sent as often as you like; only so a period that is not over (--partial) can be mailed.
-    Without mail.host the issue is written to mail.out as .html, .txt and .eml. Exit status 3: some recipients failed, 1: all failed.
+    Without mail.host the issue is written to mail.out as .html, .txt, .md and .eml. Exit status 3: some recipients failed, 1: all failed.
     """
     if settled is not None and to is None:
         raise typer.BadParameter("needs --to ADDRESS", param_hint="--settle")
@@ -170,7 +176,7 @@ def send(
 
 def _send_test(settings: Settings, order: Order, recipients: list[str], *, partial: bool) -> None:
     """Mail the frozen issue, else what it would be now, marked as a test."""
-    from reports.digest import load_edition, make_edition
+    from reports.digest import draft_edition, load_edition
     from reports.mail import send_test
     from store.digests import find_issue
     from store.errors import UsageError
@@ -181,13 +187,13 @@ def _send_test(settings: Settings, order: Order, recipients: list[str], *, parti
         raise UsageError(f"{order.period.label} is not over yet", subject=order.name, hint="--partial sends what there is so far")
     with store_session(settings) as session:
         frozen = find_issue(session, order.name, order.period.label)
-        edition = load_edition(session, frozen) if frozen else make_edition(session, order)
+        edition = load_edition(session, frozen) if frozen else draft_edition(session, order)
     _tell(send_test(edition, recipients, settings.mail), order)
 
 
 def _send_issue(settings: Settings, order: Order, to: str | None, settled: Word | None) -> None:
     """Build the issue if need be, write its files, and send it."""
-    from reports.archive import write_issue
+    from jobs.issues import write_files
     from reports.digest import build_issue
     from reports.mail import deliver, settle
     from store.database import session_scope
@@ -197,7 +203,7 @@ def _send_issue(settings: Settings, order: Order, to: str | None, settled: Word 
     engine = open_store(settings.store)
     with session_scope(engine) as session:
         issue, edition = build_issue(session, order)
-    paths = write_issue(edition, settings.mail.out, settings.mail, date=issue.built_at, recipient=to)
+        paths = write_files(session, issue, edition, settings, recipient=to)
     if settings.mail.host is None:
         say(f"mail.host is not set: {issue.subject} is written to {settings.mail.out}")
         for path in paths:
