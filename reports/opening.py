@@ -102,7 +102,7 @@ def _adopted(edition: Edition, t: Labels) -> str | None:
     if not totals.adoptions:
         return None
     furthest = max((line for line in edition.adoptions if line.stage in _STAGES), key=_progress)
-    deepseek = t("said_deepseek", count=totals.deepseek) if totals.deepseek else ""
+    deepseek = t("said_deepseek", count=totals.deepseek) if totals.deepseek and totals.adoptions > 1 else ""
     return t(
         "said_adoptions",
         count=totals.adoptions,
@@ -134,7 +134,7 @@ def _raised(edition: Edition, t: Labels) -> str | None:
         unknown=t("said_unknown", count=totals.undisclosed) if totals.undisclosed else "",
         against=_against(edition, t, "raised_cny"),
         who=t.name(largest.company),
-        deal=f" ({named})" if (named := deal(largest, t)) else "",
+        deal=t("in_brackets", words=named) if (named := deal(largest, t)) else "",
         sum=value_of(largest, "CNY", t) or "",
     )
 

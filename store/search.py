@@ -114,7 +114,8 @@ def matching(session: Session, query: str, item_ids: Collection[int]) -> set[int
     found: set[int] = set()
     for start in range(0, len(ordered), _ASKED):
         chunk = ordered[start : start + _ASKED]
-        found |= set(session.connection().execute(columns(col(Item.id)).where(col(Item.id).in_(chunk), rules.of(node))).scalars())
+        rows = session.connection().execute(columns(col(Item.id)).where(col(Item.id).in_(chunk), rules.of(node)))
+        found |= {row[0] for row in rows}
     return found
 
 

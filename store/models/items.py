@@ -14,8 +14,13 @@ class Item(SQLModel, table=True):
     """One piece of news from one source. Which entry is which item is told in `store.identity`."""
 
     __tablename__ = "item"
-    # Counts by status, on topic and by day of first sight are read from this index alone.
-    __table_args__ = (only("status", ItemStatus), Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"))
+    __table_args__ = (
+        only("status", ItemStatus),
+        # Counts by status, on topic and by day of first sight are read from this index alone,
+        Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"),
+        # and from this one which items are the news of a period.
+        Index("ix_item_news_of_a_period", "published_at", "first_seen_at", "status", "relevant", "backlog", "story_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id", index=True)
@@ -36,7 +41,7 @@ class Item(SQLModel, table=True):
     editors: list[str] = json_value(list)
     outlet: str | None = long_text(default=None)
     media_type: str = "text/html"
-    published_at: datetime | None = moment(nullable=True, index=True)
+    published_at: datetime | None = moment(nullable=True)
     published_precision: str | None = None  # second, minute, day
     date_trust: str = "none"
     first_seen_at: datetime = moment(index=True)
