@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -268,11 +268,14 @@ class Edition:
     health: Health
     coverage: Coverage
     partial: bool  # built before its period was over
+    note: str = ""  # what an editor says at the head of the issue
+    as_of: str = ""  # the day (ISO) up to which things were known, where that is not the day of building
+    unknown: dict[str, int] = field(default_factory=dict)  # of what was known then, how much is not kept, by kind
 
     @property
     def name(self) -> str:
         """What files of this edition are called, without ending."""
-        return f"{self.digest}-{self.period}{'-partial' if self.partial else ''}"
+        return f"{self.digest}-{self.period}{'-partial' if self.partial else ''}{f'-as-of-{self.as_of}' if self.as_of else ''}"
 
     @property
     def file_name(self) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .edition import Edition, Origin, Section, StoryLine
-from .labels import Labels, also_covered, corrected, heading, silence, warnings
+from .labels import Labels, also_covered, corrected, editor_note, heading, silence, warnings
 from .opening import key_figures, opening
 from .panels import Panel, before_first_crawl, panel
 from .render import Rewrite, archive_link, health_line, more_label
@@ -43,7 +43,7 @@ class _Markdown:
         edition, t = self.edition, self.labels
         yield f"# {escaped(f'{edition.title} · {heading(edition, t)}')}"
         yield from ("", escaped(t.span(edition.starts_on, edition.ends_on)))
-        for said in warnings(edition, t):
+        for said in (*warnings(edition, t), *filter(None, [editor_note(edition, t)])):
             yield from ("", f"> **{escaped(said)}**")
         for code in t.languages:
             if told := opening(edition, code):

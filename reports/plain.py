@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .edition import Edition, Origin, Section
-from .labels import Labels, also_covered, corrected, heading, silence, warnings
+from .labels import Labels, also_covered, corrected, editor_note, heading, silence, warnings
 from .opening import key_figures, opening
 from .panels import before_first_crawl, panel
 from .prose import width
@@ -74,6 +74,8 @@ class _Text:
         yield edition.title
         yield f"{heading(edition, t)} ({t.span(edition.starts_on, edition.ends_on)})"
         yield "=" * COLUMNS
+        if note := editor_note(edition, t):
+            yield from (*wrap(note), "")
         yield from wrap(self._figures())
         for code in t.languages:
             if said := opening(edition, code):

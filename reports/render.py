@@ -10,7 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from .edition import Edition, Origin, Report, StoryLine, Trouble
-from .labels import Labels, corrected, heading, silence, subject_line, warnings
+from .labels import Labels, corrected, editor_note, heading, silence, subject_line, warnings
 from .opening import key_figures, opening
 from .panels import before_first_crawl, panel
 from .rows import Row, Table, shown_tables
@@ -73,6 +73,7 @@ class Shown:
             "subject": subject_line(edition),
             "preview": self._preview(),
             "warnings": warnings(edition, t, test=self.test),
+            "editor_note": editor_note(edition, t),
             "heading": heading(edition, t),
             "span": t.span(edition.starts_on, edition.ends_on),
             "silence": None if edition.totals.stories else silence(edition, t),

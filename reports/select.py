@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from store.coverage import looked
 from store.digests import items_told_elsewhere, told_before
+from store.issue_edits import stories_of
 from store.models import SourceRow, SourceState
 from store.news import (
     Names,
@@ -53,6 +54,8 @@ class Order:
     settings: DigestSettings
     period: Period
     now: datetime
+    dropped: frozenset[int] = frozenset()  # items whose stories an editor took out
+    note: str = ""  # what an editor says at the head of the issue
 
     @property
     def is_over(self) -> bool:
@@ -105,6 +108,7 @@ def select_edition(session: Session, order: Order) -> Edition:
         health=_health(conditions(session)),
         coverage=measure(session, order),
         partial=not order.is_over,
+        note=clean(order.note),
     )
 
 
@@ -136,6 +140,9 @@ def _stories(session: Session, order: Order, topics: Sequence[str]) -> tuple[dic
         found = matching(session, wanted.search, items)
         stories_found = {items[item_id] for item_id in found}
         items = {item_id: story_id for item_id, story_id in items.items() if story_id in stories_found}
+    if order.dropped:
+        out = stories_of(session, order.dropped)
+        items = {item_id: story_id for item_id, story_id in items.items() if story_id not in out}
     if period.is_regular:
         items = _not_told_before(session, items, order)
     stories = news_of(session, items, least_confidence=wanted.least_confidence)

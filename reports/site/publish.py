@@ -15,6 +15,7 @@ from typing import Any
 from sqlmodel import Session
 
 from reports.digest import load_edition
+from reports.editing import waiting
 from reports.edition import TABLES, Edition, Origin, StoryLine
 from reports.labels import Labels, heading, subject_line
 from reports.opening import opening
@@ -72,13 +73,15 @@ class Shelf:
 def publish(
     session: Session, folder: Path, digests: Mapping[str, DigestSettings], *, now: datetime, rewrite: Rewrite | None = None
 ) -> list[Path]:
-    """Write the archive of all frozen issues into `folder`; returns the files that are new or changed. `now` is aware; `rewrite` maps each
-    link that leads out to the one to print (default: as it is).
+    """Write the archive of all issues that wait for no editor into `folder`; returns the files that are new or changed. `now` is aware;
+    `rewrite` maps each link that leads out to the one to print (default: as it is).
 
     Pages of topics, models and organisations tell the facts of the year before; feeds are made where a digest says in `archive_url` where
     the folder is published. Raises DigestError when the folder cannot be written to.
     """
-    issues = [(issue, load_edition(session, issue)) for issue in list_issues(session)]
+    hours = {name: one.hold_hours for name, one in digests.items()}
+    free = [issue for issue in list_issues(session) if waiting(session, issue, hold_hours=hours.get(issue.digest, 0), now=now) is None]
+    issues = [(issue, load_edition(session, issue)) for issue in free]
     first = next(iter(digests.values()), DigestSettings())
     url = next((one.archive_url for one in digests.values() if one.archive_url), None)
     press = _Press(Files(folder), first, url, issues, rewrite or (lambda link: link))

@@ -177,7 +177,9 @@ def test_hostile_words_stay_words(newsroom: Session, tmp_path: Path) -> None:
     with_topics(newsroom, item, "imaging")
     an_adoption(newsroom, item, adopter=f"医院{bad}", adopter_id="bad", evidence=bad)
     for number in range(4):
-        with_topics(newsroom, an_item(newsroom, title=f"{bad}{number}", identity=f"{number}", link="https://x.example/'><marquee>"), "imaging")
+        with_topics(
+            newsroom, an_item(newsroom, title=f"{bad}{number}", identity=f"{number}", link="https://x.example/'><marquee>"), "imaging"
+        )
     built(newsroom, an_order(archive_url=URL, title=f"Yixun {bad}"[:80]))
     pages = printed(newsroom, tmp_path / "archive")
     for address, page in pages.items():
