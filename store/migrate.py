@@ -19,9 +19,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from .database import connect, failure_of, safe_url, store_url
 from .errors import StoreError, StoreNewerError
+from .placed import place_all_names
 from .schema import drop_derived, make_derived
 from .settings import StoreSettings
 
@@ -92,6 +94,7 @@ def upgrade(engine: Engine, *, to: str = "head") -> tuple[str | None, str]:
             command.upgrade(_config(connection), to)
             if to == "head":
                 make_derived(connection)
+                place_all_names(Session(connection))
             after = str(current_revision(connection))
     except DBAPIError as error:
         raise _unreachable(engine, error) from error

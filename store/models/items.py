@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Text
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from store.status import ItemStatus
@@ -14,11 +15,11 @@ class Item(SQLModel, table=True):
     """One piece of news from one source. Which entry is which item is told in `store.identity`."""
 
     __tablename__ = "item"
-    # Counts by status, on topic and by day of first sight are read from this index alone.
+    # Counts by status, on topic and by day of first sight are read from this index alone; those of a source from one of the views'.
     __table_args__ = (only("status", ItemStatus), Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"))
 
     id: int | None = Field(default=None, primary_key=True)
-    source_id: str = Field(foreign_key="source.id", index=True)
+    source_id: str = Field(foreign_key="source.id")
     identity: str = Field(unique=True)
     guid_key: str | None = Field(default=None, index=True)  # what the source calls it, where that is stable
     link_key: str | None = Field(default=None, index=True)  # its address, scheme and fragment aside
@@ -112,7 +113,18 @@ class Organisation(SQLModel, table=True):
     name_en: str | None = long_text(default=None)
     ticker: str | None = None
     province: str | None = None  # id, as in store/places.yaml
+    city: str | None = None  # in Chinese
     aliases: list[str] = json_value(list)
+
+
+class PlacedName(SQLModel, table=True):
+    """Where an organisation outside the catalogue is, by its name as written (`store.placed`); a name without a place has no row."""
+
+    __tablename__ = "placed_name"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    province: str
+    city: str | None = None
 
 
 class AiModel(SQLModel, table=True):
