@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     noun.command("restore")(restore)
     noun.command("check")(check)
     noun.command("prune")(prune)
+    noun.command("grant-analyst")(grant_analyst)
     app.add_typer(noun, name="db")
 
 
@@ -34,6 +35,30 @@ def upgrade(config: ConfigFile = None) -> None:
     finally:
         engine.dispose()
     out(f"{safe_url(engine.url)}: {'is up to date' if before == after else f'schema {before} → {after}' if before else 'made'}")
+
+
+def grant_analyst(
+    role: Annotated[str, typer.Argument(help="Name of the role; made when there is none.")],
+    login: Annotated[
+        bool | None, typer.Option("--login/--no-login", help="Whether the role may log in; a new one may not unless told so.")
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Let a role of PostgreSQL read the views, and what `query`, `search`, `export`, `status` and the other reading commands need.
+
+    It sees no recipient and writes nothing. Run it again after a password or membership is set: it changes nothing else. Upgrades of the
+    store keep what it may.
+    """
+    from store.grants import grant_analyst as grant
+    from store.migrate import open_store
+    from store.schema import view_names
+
+    engine = open_store(settings_of(config).store, create=False)
+    try:
+        made = grant(engine, role, login=login)
+    finally:
+        engine.dispose()
+    out(f"role {role}: {'made, ' if made else ''}may read {len(view_names())} views")
 
 
 def backup(file: File, config: ConfigFile = None) -> None:
