@@ -81,7 +81,7 @@ class Daemon:
 
     def look(self) -> None:
         """Do what is due, in its order."""
-        for _ in carry_out(self._engine, self._settings, self.stopping):
+        for _ in carry_out(self._engine, self._settings, self.stopping, config=self._config):
             pass
 
     def run(self) -> None:

@@ -1,4 +1,4 @@
-"""The order of work at one moment: crawl what is due, then each digest whose slot has come, then tidying up.
+"""The order of work at one moment: crawl what is due, then each digest whose slot has come, then tidying up and a backup.
 
 The crawl goes first because an issue may only say what was looked at: at the start, after a night off, and when a slot comes, the
 sources that were not asked since the week ended are asked before its issue is built (`issues`). Every piece of work has a row in the
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -22,16 +23,16 @@ from store.ledger import forget_future
 from store.models import Ledger
 
 from .config import Settings
-from .hours import PRUNE, weekly_slots
+from .hours import BACKUP, PRUNE, last_slots, pace
 from .issues import send_digest
 from .slots import Outcome, due_slots, recorded, unrecorded
 from .stopping import Stopping
-from .tasks import crawl_due, prune_store
+from .tasks import back_up_store, crawl_due, prune_store
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One piece of weekly work: its name in the ledger, its last slot, how late it is still done, and what is to be done for a slot."""
+    """One piece of work with slots: its name in the ledger, its last slot, how late it is still done, and what is to be done for a slot."""
 
     name: str
     latest: datetime
@@ -39,13 +40,13 @@ class _Job:
     work: Callable[[datetime], Outcome]
 
 
-def carry_out(engine: Engine, settings: Settings, stopping: Stopping) -> Iterator[Ledger]:
-    """Do all that is due now, in its order, until told to stop; yields what was recorded."""
+def carry_out(engine: Engine, settings: Settings, stopping: Stopping, *, config: Path | None = None) -> Iterator[Ledger]:
+    """Do all that is due now, in its order, until told to stop; yields what was recorded. `config` is the file of the settings."""
     now = utc_now()
     if stopping.asked.is_set():
         return
     _mend_clock(engine, now)
-    slots = weekly_slots(settings, now=now)
+    slots = last_slots(settings, now=now)
     digests = [_digest(engine, settings, name, slots, stopping) for name in settings.digest]
     due = {job.name: _due(engine, job, now) for job in digests}
     ends = [last_whole_week(slot).bounds()[1] for found in due.values() if isinstance(found, list) for slot in found]
@@ -54,8 +55,15 @@ def carry_out(engine: Engine, settings: Settings, stopping: Stopping) -> Iterato
         yield crawled
     for job in digests:
         yield from _carry_out(engine, job, due[job.name], stopping)
-    pruning = _Job(PRUNE, slots[PRUNE], timedelta(weeks=1), lambda _: prune_store(engine, settings, now=utc_now()))
-    yield from _carry_out(engine, pruning, _due(engine, pruning, now), stopping)
+    for job in _keeping(engine, settings, slots, stopping, config):
+        yield from _carry_out(engine, job, _due(engine, job, now), stopping)
+
+
+def _keeping(engine: Engine, settings: Settings, slots: dict[str, datetime], stopping: Stopping, config: Path | None) -> Iterator[_Job]:
+    """What keeps the store small and safe. What was missed of it is not made up: the latest slot does it all."""
+    yield _Job(PRUNE, slots[PRUNE], pace(PRUNE), lambda _: prune_store(engine, settings, now=utc_now(), stopped=stopping.asked.is_set))
+    if BACKUP in slots:
+        yield _Job(BACKUP, slots[BACKUP], pace(BACKUP), lambda _: back_up_store(engine, settings, config, now=utc_now()))
 
 
 def _digest(engine: Engine, settings: Settings, name: str, slots: dict[str, datetime], stopping: Stopping) -> _Job:
@@ -80,7 +88,7 @@ def _mend_clock(engine: Engine, now: datetime) -> None:
 def _due(engine: Engine, job: _Job, now: datetime) -> list[datetime] | StoreError:
     try:
         with session_scope(engine) as session:
-            return due_slots(session, job.name, job.latest, now=now, catch_up=job.catch_up)
+            return due_slots(session, job.name, job.latest, now=now, catch_up=job.catch_up, step=pace(job.name))
     except StoreError as error:
         return error
 

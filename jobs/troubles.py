@@ -27,9 +27,8 @@ from store.models import Ledger
 from store.status import AlertKind, DeliveryState, LedgerStatus, SourceStatus
 
 from .config import Settings
-from .hours import next_slots
+from .hours import BACKUP, next_slots, pace
 
-BACKUP_JOB = "backup"
 CRAWL_JOB = "crawl"
 # What stops the product itself: not ready, and the dead man's switch is told so.
 GRAVE = frozenset({AlertKind.digest, AlertKind.crawl, AlertKind.disk, AlertKind.daemon})
@@ -91,7 +90,7 @@ def _digests(session: Session, settings: Settings, now: datetime) -> Iterator[Fo
     for name in settings.digest:
         job = f"digest {name}"
         row = last_of_job(session, job)
-        latest = next_slots(settings, now=now)[job] - timedelta(weeks=1)
+        latest = next_slots(settings, now=now)[job] - pace(job)
         missed = missed_since(session, job, now - _MISSED_TOLD)
         if row is not None and row.slot < latest and now - latest > _OVERDUE:
             what = f"nothing ran for the slot of {said(latest)}"
@@ -182,6 +181,10 @@ def _reading(session: Session, now: datetime) -> Iterator[Found]:
 
 
 def _backup(session: Session, settings: Settings, now: datetime) -> Iterator[Found]:
-    made = last_success(session, BACKUP_JOB)
-    if made is not None and now - made > timedelta(days=settings.alerts.backup_days):
-        yield Found(AlertKind.backup, BACKUP_JOB, f"the last backup is of {said(made)}", made, "`yixun db backup FILE`")
+    row, made = last_of_job(session, BACKUP), last_success(session, BACKUP)
+    if row is not None and row.status == LedgerStatus.failed:
+        todo = "mend what it says; it is tried again every hour"
+        yield Found(AlertKind.backup, BACKUP, f"the last backup failed: {row.note}", row.slot, todo)
+    elif made is not None and now - made > timedelta(days=settings.alerts.backup_days):
+        todo = "`yixun db backup` makes one; backup.folder has one made every day"
+        yield Found(AlertKind.backup, BACKUP, f"the last backup is of {said(made)}", made, todo)
