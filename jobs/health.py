@@ -97,7 +97,7 @@ def _knowledge(settings: Settings) -> Check:
 
 
 def _sources(settings: Settings) -> Check:
-    known, broken = load_sources(added=settings.crawl.sources)
+    known, broken = load_sources(added=settings.crawl.sources, catalogue=settings.crawl.catalogue)
     if broken:
         return Check("sources", "wrong", f"{len(broken)} entries are broken, the first: {broken[0]}")
     return Check("sources", "ok", f"{len(known)} in the catalogue, {sum(source.enabled for source in known)} enabled")

@@ -55,7 +55,7 @@ def crawl_due(engine: Engine, settings: Settings, *, now: datetime, since: datet
     """
     slot = now.replace(microsecond=0)
     try:
-        known, broken = load_sources(added=settings.crawl.sources)
+        known, broken = load_sources(added=settings.crawl.sources, catalogue=settings.crawl.catalogue)
         with session_scope(engine) as session:
             if not broken:
                 drop_unlisted(session, [source.id for source in known])
