@@ -18,6 +18,7 @@ from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from crawler.memory import MemoryTrimmer
 from store.clock import SHANGHAI
 from store.database import Engine, session_scope, utc_now
 from store.errors import YixunError
@@ -51,6 +52,7 @@ class Daemon:
         self._reread = threading.Event()
         self._scheduler: BackgroundScheduler | None = None
         self._systemd = Systemd()
+        self._trimmer: MemoryTrimmer | None = None
         self.watch = Watch(engine, lambda: self._settings, self.next_runs)
         self.stopping = Stopping()
 
@@ -69,8 +71,8 @@ class Daemon:
 
     def _hours(self) -> BaseTrigger:
         """When to look at the plan, by the settings."""
-        hours = {(digest.day, digest.time) for digest in self._settings.digest.values()}
-        sending = [CronTrigger(day_of_week=day, hour=at.hour, minute=at.minute, second=at.second, timezone=SHANGHAI) for day, at in hours]
+        hours = {(None if digest.period == "day" else digest.day, digest.time, digest.zone) for digest in self._settings.digest.values()}
+        sending = [CronTrigger(day_of_week=day, hour=at.hour, minute=at.minute, second=at.second, timezone=zone) for day, at, zone in hours]
         return OrTrigger([IntervalTrigger(minutes=self._settings.schedule.crawl_minutes), *sending])
 
     def next_runs(self) -> Mapping[str, datetime]:
@@ -83,6 +85,9 @@ class Daemon:
         """Do what is due, in its order."""
         for _ in carry_out(self._engine, self._settings, self.stopping, config=self._config):
             pass
+        # Building an issue leaves memory behind that the days until the next one would be paid for.
+        self._trimmer = self._trimmer or MemoryTrimmer()
+        self._trimmer.trim()
 
     def run(self) -> None:
         """Work until told to stop (SIGTERM, SIGINT); read the configuration anew when told to (SIGHUP).

@@ -18,12 +18,10 @@ from typing import Any, TextIO
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
 from .database import failure_of, failures_told, safe_url, utc_now
 from .errors import StoreError, StoreNewerError
 from .migrate import current_revision, known_revision, upgrade
-from .search import index_everything
 from .statistics import refresh_statistics
 from .transfer import Sum, as_line, chunks, let_ids_follow, one_moment, rows_of, sum_of, tables_of, typed
 
@@ -150,9 +148,6 @@ def read_backup(engine: Engine, path: Path) -> Contents:
         unfit = StoreError(f"does not fit the store: {' '.join(str(error.orig).split())}", subject=str(path))
         raise failure_of(error, engine.url) or unfit from error
     upgrade(engine)
-    with failures_told(engine.url), Session(engine) as session:
-        index_everything(session)
-        session.commit()
     refresh_statistics(engine)
     return contents
 

@@ -17,7 +17,7 @@ from .database import failure_of, failures_told, safe_url, utc_now
 from .errors import StoreError
 from .migrate import COPYING, checked_revision, newest_revision, upgrade
 from .models import StoreLock
-from .schema import SEARCH
+from .search import index_missing
 from .statistics import refresh_statistics
 from .transfer import CHUNK, as_line, chunks, let_ids_follow, one_moment, rows_of, sum_of, tables_of, typed
 
@@ -44,7 +44,7 @@ def copy_store(source: Engine, target: Engine, *, progress: Progress = lambda _t
             progress(pair[0].name, counts[pair[0].name])
         with failures_told(target.url), target.begin() as writing:
             let_ids_follow(writing, [table for _, table in pairs])
-        _copy_index(reading, target)
+        _index(target)
         _compare(reading, target, pairs)
     wrong = damage(target)
     if wrong:
@@ -132,15 +132,11 @@ def _keys_of(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
     return (dict(row._mapping) for row in connection.execute(select(*table.primary_key.columns)))
 
 
-def _copy_index(reading: Connection, target: Engine) -> None:
-    """Copy what the search index holds, which is the same text on both databases and takes long to make anew."""
-    with _unfit_told(target, SEARCH.name), target.connect() as writing:
-        there = set(writing.execute(select(SEARCH.c.rowid)).scalars())
-        ids = [rowid for rowid in reading.execute(select(SEARCH.c.rowid)).scalars() if rowid not in there]
-        for start in range(0, len(ids), CHUNK):
-            rows = reading.execute(select(SEARCH).where(SEARCH.c.rowid.in_(ids[start : start + CHUNK])))
-            writing.execute(insert(SEARCH), [dict(row._mapping) for row in rows])
-            writing.commit()
+def _index(target: Engine) -> None:
+    """Make the search index of what it does not know yet; it is another on each database."""
+    with failures_told(target.url), Session(target) as session:
+        while index_missing(session, limit=CHUNK):
+            session.commit()
 
 
 def _compare(reading: Connection, target: Engine, pairs: Sequence[tuple[Table, Table]]) -> None:

@@ -25,6 +25,8 @@ from .models import (
     HostState,
     IssueEntry,
     Item,
+    ItemKey,
+    ItemProfile,
     ItemVersion,
     Ledger,
     Run,
@@ -63,6 +65,7 @@ def prune(engine: Engine, settings: StoreSettings, *, now: datetime, stopped: Ca
     robots_before = now - max(_ROBOTS_BELIEVED, timedelta(days=settings.keep_fetch_days))
     fresh = and_(col(HostState.robots_fetched_at).is_not(None), col(HostState.robots_fetched_at) >= robots_before)
     counts |= {
+        "keys of stories": work.delete(ItemKey.key, ~exists().where(col(ItemProfile.item_id) == col(ItemKey.item_id))),
         "fetches": work.delete(Fetch.id, col(Fetch.started_at) < fetched_before),
         "runs": work.delete(Run.id, col(Run.started_at) < fetched_before, col(Run.status) != RunStatus.running),
         "days of hosts": work.delete(HostDay.day, col(HostDay.day) < fetched_before.date()),

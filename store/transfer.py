@@ -5,6 +5,7 @@ Works on the tables as they are in the database, whatever the version of its sch
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,16 +15,16 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Date, DateTime, Engine, Integer, MetaData, Numeric, Table, func, inspect, select
+from sqlalchemy import Boolean, Connection, Date, DateTime, Engine, Integer, LargeBinary, MetaData, Numeric, Table, func, inspect, select
 
 from .models import DaemonRow, StoreLock
-from .schema import SEARCH
+from .schema import SEARCH, WORDS
 
 CHUNK = 500
 # What is told of processes that run now means nothing in another store.
 OF_THE_MOMENT = frozenset({StoreLock.__tablename__, DaemonRow.__tablename__})
 # Made anew from the others, or by the upgrade.
-_DERIVED = (SEARCH.name, "alembic_version", "sqlite_")
+_DERIVED = (SEARCH.name, WORDS.name, "alembic_version", "sqlite_")
 _SUM = 2**128
 
 
@@ -71,6 +72,8 @@ def _plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return str(value) if isinstance(value, Decimal) else value
 
 
@@ -115,6 +118,8 @@ def _typed(value: Any, kind: Any) -> Any:
         return date.fromisoformat(value)
     if isinstance(kind, Boolean):
         return bool(value)
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value)
     return Decimal(value) if isinstance(kind, Numeric) and isinstance(value, str) else value
 
 

@@ -14,6 +14,7 @@ from .backup import write_backup
 from .database import failure_of, failures_told, safe_url
 from .errors import StoreError
 from .migrate import checked_revision, newest_revision, upgrade
+from .statistics import refresh_statistics
 
 _PAGES = 4096
 
@@ -42,6 +43,8 @@ def upgrade_safely(engine: Engine, backups: Path | None) -> Upgraded:
     if before not in (None, newest_revision()):
         copy = _copy_file(engine, before) if engine.dialect.name == "sqlite" else _back_up(engine, backups, before)
     before, after = upgrade(engine)
+    if before not in (None, after):
+        refresh_statistics(engine)
     return Upgraded(before, after, copy)
 
 

@@ -34,6 +34,6 @@ def init(config: ConfigFile = None) -> None:
         engine.dispose()
     before, after = upgraded.before, upgraded.after
     done = "made" if before is None else "is up to date" if before == after else f"upgraded from schema {before} to {after}"
-    out(f"{safe_url(engine.url)}: {done}")
+    out(f"{safe_url(engine.url)}: {done}{f'; as it was before: {upgraded.copy}' if upgraded.copy else ''}")
     if not settings.crawl.contact:
         out("Next: set crawl.contact, so that sites can reach you; then `yixun crawl` and `yixun digest preview weekly`.")

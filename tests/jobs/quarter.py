@@ -90,6 +90,8 @@ class Life:
         self.pid = int(self._answer()["pid"])  # type: ignore[call-overload]
         first = self._answer()
         self.refused = str(first["why"]) if first["said"] == "refused" else ""
+        if self.refused:
+            self.end()
 
     def _answer(self) -> dict[str, object]:
         line = self._process.stdout.readline()
@@ -146,6 +148,7 @@ class Quarter:
         (self.folder / "crawls_clock.py").write_text(CRAWLS_CLOCK.format(file=str(self.clock)), encoding="utf-8")
         self.clock.write_text(self.now.isoformat(), encoding="utf-8")
         self.environ = os.environ | {
+            "PYTHONPATH": str(Path(__file__).parents[2]),
             "YIXUN_STORE__URL": url,
             "YIXUN_ALERTS__URLS": f"json://{self.ear.place}/hook",
             fault_in("crawler.fetching.run"): str(self.folder / "crawls_clock.py"),

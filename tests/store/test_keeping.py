@@ -32,6 +32,7 @@ from store.models import (
     HostState,
     IssueEntry,
     Item,
+    ItemKey,
     ItemVersion,
     Ledger,
     Organisation,
@@ -41,7 +42,7 @@ from store.models import (
 )
 from store.overview import overview
 from store.prune import prune
-from store.search import index_everything, index_items, search
+from store.search import index_items, index_missing, search
 from store.settings import StoreSettings
 from store.status import FetchStatus
 from tests.store.rows import NOON, a_round, a_source, a_story, an_item
@@ -132,7 +133,16 @@ def test_pruning_takes_what_is_old_and_never_news(engine: Engine) -> None:
         fill_with_old_and_new(session)
     settings = StoreSettings(keep_turned_away_days=30, keep_fetch_days=14)
     counts = prune(engine, settings, now=NOON)
-    removed = {"entries turned away": 1, "fetches": 2, "runs": 2, "days of hosts": 2, "hosts": 1, "slots of jobs": 1, "alerts": 1}
+    removed = {
+        "entries turned away": 1,
+        "keys of stories": 1,
+        "fetches": 2,
+        "runs": 2,
+        "days of hosts": 2,
+        "hosts": 1,
+        "slots of jobs": 1,
+        "alerts": 1,
+    }
     assert counts == removed
     with session_scope(engine) as session:
         assert sorted(session.exec(select(HostState.host))) == ["kept.example", "waits.example"]
@@ -162,6 +172,7 @@ def fill_with_old_and_new(session: Session) -> None:
         session.add(HostState(host=host, robots_text="User-agent: *", robots_fetched_at=NOON - timedelta(days=days), wait_until=wait))
     for job, days in (("crawl", 40), ("crawl", 39), ("digest weekly", 40), ("digest weekly", 20)):
         session.add(Ledger(job=job, slot=NOON - timedelta(days=days), status="done"))
+    session.add(ItemKey(key=7, item_id=4711))
     for days in (40, 0):
         closed = NOON - timedelta(days=days)
         session.add(Alert(kind="source", subject="s", what="w", since=closed, seen_at=closed, closed_at=closed))
@@ -219,7 +230,7 @@ def test_pruning_lets_others_write_and_can_be_stopped(engine: Engine) -> None:
                 for number in range(3000)
             ],
         )
-        index_everything(session)
+        index_missing(session)
     waits: list[float] = []
     over = threading.Event()
 
