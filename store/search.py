@@ -92,10 +92,11 @@ def indexed(title: str, summary: str, body: str) -> str:
     return f" {_BOUNDARY} ".join(" ".join(tokens(part)) for part in parts)
 
 
-def index_missing(session: Session) -> int:
-    """Index the items that the index does not know; returns how many."""
+def index_missing(session: Session, *, limit: int | None = None) -> int:
+    """Index the items that the index does not know, at most `limit` of them; returns how many."""
     known = columns(SEARCH.c.item_id)
-    ids = [item_id for item_id in session.exec(select(Item.id).where(col(Item.id).not_in(known)).order_by(col(Item.id))) if item_id]
+    missing = select(Item.id).where(col(Item.id).not_in(known)).order_by(col(Item.id)).limit(limit)
+    ids = [item_id for item_id in session.exec(missing) if item_id]
     index_items(session, ids)
     return len(ids)
 

@@ -65,6 +65,7 @@ class Item(SQLModel, table=True):
     judged_with: str = ""  # version of the rules
     story_id: int | None = owned_by("story.id", nullable=True, cascade=False, index=False)
     relation: str | None = None  # first, reprint, rewrite, translation, same_event, follow_up
+    text_removed_at: datetime | None = moment(nullable=True)  # when the body was removed for its age (`store.prune`)
 
 
 class ItemVersion(SQLModel, table=True):
