@@ -19,7 +19,7 @@ from store.database import session_scope
 from store.errors import UsageError
 from store.migrate import open_store
 from store.settings import StoreSettings
-from tests.store.rows import a_source, an_item
+from tests.store.rows import a_source, an_item, grouped
 
 
 class Picky:
@@ -58,6 +58,7 @@ def config(tmp_path: Path) -> Path:
     with session_scope(engine) as session:
         a_source(session)
         an_item(session, title="示例医院部署大模型")
+        grouped(session)
     engine.dispose()
     path = tmp_path / "yixun.toml"
     path.write_text(f"store.url = '{url}'\nmail.out = '{tmp_path / 'out'}'\n[digest.weekly]\n", encoding="utf-8")
@@ -78,6 +79,7 @@ def test_building_writes_files_and_building_again_shows_the_frozen_issue(config:
     engine = open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}"))
     with session_scope(engine) as session:
         an_item(session, title="后来才发现的一条相关新闻")
+        grouped(session)
     engine.dispose()
     run(config, "build", "weekly", "--week", "2026-W47")
     assert [path.read_bytes() for path in paths] == before
