@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
+from pathlib import Path
+
+from sqlmodel import Session
 
 from reports.archive import write_issue
 from reports.coverage import Coverage
 from reports.digest import build_issue, mailed
+from reports.editing import name_of, why_it_waits
 from reports.edition import Edition
 from reports.mail import Outcome as Delivered
 from reports.mail import deliver
+from reports.render import issue_page
 from reports.select import Order, measure
+from reports.site.publish import publish
 from store.clock import SHANGHAI
 from store.database import Engine, session_scope, utc_now
 from store.digests import find_issue
 from store.errors import DigestError
+from store.issue_edits import edits_of
 from store.ledger import find_slot
 from store.models import DigestIssue
 from store.status import LedgerStatus
@@ -30,8 +36,8 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
     """Build the issue that is due at `slot` and send it to whoever does not have it; to files alone without mail.host.
 
     The slot waits while less was looked at than `least_coverage` asks for, `wait_hours` at most. An issue that was built before
-    and went to nobody is built anew when more is known. A built issue is held for `hold_hours`; one without a story is not sent where
-    `when_empty` says so. `stopped` is asked before each mail.
+    and went to nobody is built anew when more is known, until an editor looks at it; what an editor holds, or has yet to approve, waits.
+    One without a story is not sent where `when_empty` says so. `stopped` is asked before each mail.
     """
     digest = settings.digest[name]
     order = Order(name=name, settings=digest, period=due_period(digest, slot), now=utc_now())
@@ -45,19 +51,27 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
         return Outcome(LedgerStatus.waiting, f"{order.period.label} waits until {_local(until)} for more than {_read(seen)}")
     if seen.is_nothing:
         return Outcome(LedgerStatus.failed, f"{order.period.label} is not sent: {_read(seen)}")
-    with session_scope(engine) as session:
-        frozen = find_issue(session, name, order.period.label)
-        anew = frozen is not None and frozen.coverage < seen.share and not mailed(session, frozen)
-        issue, edition = build_issue(session, order, rebuild=anew)
+    issue, edition, waits = _built(engine, order, seen)
     if digest.when_empty == "skip" and not edition.totals.stories:
         return Outcome(LedgerStatus.done, f"{issue.period} has no story and is not sent: {_read(seen)}")
-    written = _write(issue, edition, settings)
-    if (held := issue.built_at + timedelta(hours=digest.hold_hours)) > order.now:
-        return Outcome(LedgerStatus.waiting, f"{issue.period} is held for an editor until {_local(held)}")
+    if waits:
+        return Outcome(LedgerStatus.waiting, f"{name_of(issue)} {waits}")
+    written = _write(engine, issue, edition, settings)
     if settings.mail.host is None:
         return Outcome(LedgerStatus.done, f"{issue.period} {written}")
     outcomes = deliver(engine, issue.id or 0, edition, digest.recipients, settings.mail, stopped=stopped)
     return _outcome(issue, outcomes)
+
+
+def _built(engine: Engine, order: Order, seen: Coverage) -> tuple[DigestIssue, Edition, str | None]:
+    """The issue as it is to be sent, with what keeps it back, if anything. Nothing is built anew under the eyes of an editor."""
+    with session_scope(engine) as session:
+        frozen = find_issue(session, order.name, order.period.label)
+        is_free = frozen is not None and not mailed(session, frozen) and not edits_of(session, frozen.id or 0)
+        anew = frozen is not None and is_free and frozen.coverage < seen.share
+        issue, edition = build_issue(session, order, rebuild=anew)
+    with session_scope(engine) as session:
+        return issue, edition, why_it_waits(session, issue, hold_hours=order.settings.hold_hours, now=order.now)
 
 
 def _read(seen: Coverage) -> str:
@@ -69,11 +83,32 @@ def _local(moment: datetime) -> str:
     return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
-def _write(issue: DigestIssue, edition: Edition, settings: Settings) -> str:
+def write_files(
+    session: Session, issue: DigestIssue, edition: Edition, settings: Settings, *, folder: Path | None = None, recipient: str | None = None
+) -> list[Path]:
+    """Write the files of a frozen issue into `folder` (default mail.out), and the archive where its mail leads there; returns the files.
+
+    Raises DigestError when a folder cannot be written to.
+    """
+    written = write_issue(edition, folder or settings.mail.out, settings.mail, date=issue.built_at, recipient=recipient)
+    if edition.archive_url is not None:
+        publish(session, archive_folder(settings), settings.digest, now=utc_now())
+        page = archive_folder(settings) / issue_page(edition)
+        written += [page] if page.is_file() else []
+    return written
+
+
+def archive_folder(settings: Settings) -> Path:
+    """Where the archive is written."""
+    return settings.mail.out / "archive"
+
+
+def _write(engine: Engine, issue: DigestIssue, edition: Edition, settings: Settings) -> str:
     """Write the files of an issue. What cannot be written stops a mail only where the mail would link to it."""
-    write = partial(write_issue, edition, settings.mail.out, settings.mail, date=issue.built_at)
     try:
-        return f"written to {', '.join(str(path) for path in write())}"
+        with session_scope(engine) as session:
+            paths = write_files(session, issue, edition, settings)
+        return f"written to {', '.join(map(str, paths))}"
     except DigestError as error:
         if settings.mail.host is None or edition.archive_url is not None:
             raise

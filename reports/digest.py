@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from store.digests import deliveries_of, entries_of, find_issue, save_issue
 from store.errors import DigestError, UsageError
+from store.issue_edits import dropped_of, edits_of, note_of
 from store.models import DigestIssue, IssueEntry
 from store.status import DeliveryState
 
@@ -35,11 +36,17 @@ def make_edition(session: Session, order: Order) -> Edition:
     return edition
 
 
+def draft_edition(session: Session, order: Order) -> Edition:
+    """An edition as it would be now. Nothing is stored, so that no archive has it and nothing in it leads to one."""
+    return replace(make_edition(session, order), archive_url=None)
+
+
 def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tuple[DigestIssue, Edition]:
     """The issue of a period with its edition: the frozen one if it was built before, else built and frozen now.
 
-    The session should hold nothing else unsaved. `rebuild` selects anew and replaces the frozen issue. Raises DigestError when that
-    issue was mailed already, UsageError when the period is not over: no issue is frozen of what may still happen.
+    The session should hold nothing else unsaved. `rebuild` selects anew and replaces the frozen issue; what an editor dropped or noted
+    stands. Raises DigestError when that issue was mailed already, UsageError when the period is not over: no issue is frozen of what
+    may still happen.
     """
     if not order.is_over:
         raise UsageError(f"{order.period.label} is not over yet", subject=order.name, hint="--partial shows what there is so far")
@@ -52,6 +59,9 @@ def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tup
             subject=f"{order.name} {order.period.label}",
             hint="build other days with --from and --to",
         )
+    if frozen is not None:
+        edits = edits_of(session, frozen.id or 0)
+        order = replace(order, dropped=dropped_of(edits), note=note_of(edits))
     edition = make_edition(session, order)
     head, lines = freeze(edition)
     issue = DigestIssue(

@@ -233,6 +233,7 @@ def subject_line(edition: Edition) -> str:
     span = labels.span(edition.starts_on, edition.ends_on)
     said = {"title": edition.title, "period": edition.period, "span": span, "figures": ", ".join(_counts(edition, labels))}
     mark = f"[{labels('subject_partial')}] " if edition.partial else ""
+    mark += f"[{labels('subject_as_of', day=edition.as_of)}] " if edition.as_of else ""
     return mark + re.sub(r"\{(\w+)\}", lambda match: said[match[1]], edition.subject)
 
 
@@ -260,10 +261,24 @@ def silence(edition: Edition, labels: Labels) -> str:
     return labels("nothing_known", read=seen.read, enabled=seen.enabled)
 
 
+def editor_note(edition: Edition, labels: Labels) -> str:
+    """What an editor says before the first headline, marked as theirs; "" when nobody says anything."""
+    first = Labels(labels.languages[0])
+    return first("editor_note", note=edition.note) if edition.note else ""
+
+
+def then(edition: Edition, labels: Labels) -> list[str]:
+    """That an edition tells what was known on an earlier day, and what of that cannot be known any more."""
+    if not edition.as_of:
+        return []
+    lost = [labels(f"unknown_{kind}", count=count) for kind, count in edition.unknown.items()]
+    return [labels("as_of", day=edition.as_of), *lost]
+
+
 def warnings(edition: Edition, labels: Labels, *, test: bool = False) -> list[str]:
     """What a reader must know before the first headline: that it is a test, that the period runs still, what was not looked at."""
     seen = edition.coverage
-    said = ([labels("test")] if test else []) + ([labels("partial")] if edition.partial else [])
+    said = ([labels("test")] if test else []) + ([labels("partial")] if edition.partial else []) + then(edition, labels)
     if seen.is_enough or edition.partial:
         return said
     if seen.share < seen.least:

@@ -105,7 +105,9 @@ class DigestSettings(BaseModel):
     wait_hours: float = Field(
         24, ge=0, le=168, description="Hours an issue waits for its coverage; then it goes out and says on its first line what is missing"
     )
-    hold_hours: float = Field(0, ge=0, le=168, description="Hours a built issue is held for an editor before it goes out; 0: none")
+    hold_hours: float = Field(
+        0, ge=0, le=168, description="Hours an issue waits for `yixun digest approve` before the schedule sends it all the same; 0: no wait"
+    )
     when_empty: Literal["send", "skip"] = Field("send", description="What to do in a period without a story: send the issue, or skip it")
     topics: list[str] | None = Field(None, description="Topic ids: only stories under one of them; default all")
     search: str | None = Field(None, description="Only stories that this search finds, in the language of `yixun search`; default all")

@@ -30,6 +30,13 @@ def list_issues(session: Session, digest: str | None = None) -> list[DigestIssue
     return list(session.exec(query.where(DigestIssue.digest == digest) if digest else query))
 
 
+def newest_issues(session: Session, digests: Sequence[str]) -> list[DigestIssue]:
+    """The issue of the latest period of each of these digests that has any."""
+    query = select(DigestIssue).order_by(col(DigestIssue.ends_on).desc(), col(DigestIssue.id).desc()).limit(1)
+    found = (session.exec(query.where(DigestIssue.digest == name)).first() for name in digests)
+    return [issue for issue in found if issue is not None]
+
+
 def entries_of(session: Session, issue: DigestIssue) -> list[IssueEntry]:
     """The entries of an issue, in the order they were frozen."""
     return list(session.exec(select(IssueEntry).where(IssueEntry.issue_id == issue.id).order_by(col(IssueEntry.id))))
