@@ -109,7 +109,8 @@ class _Page:
 
     def _story(self, story: StoryLine) -> dict[str, Any]:
         follows = self.labels("follows", title=story.follows) if story.follows else ""
-        return self._place(story) | {"made": story.made, "follows": follows}
+        made_by = self.labels("translated" if story.translated else "made")
+        return self._place(story) | {"made": story.made, "made_by": made_by, "follows": follows}
 
     def _troubles(self, rows: tuple[Trouble, ...]) -> list[dict[str, Any]]:
         t = self.labels
