@@ -19,7 +19,7 @@ from reports.settings import OTHER, DigestSettings, MailSettings, usual_digests
 from store.errors import ConfigError
 from store.settings import StoreSettings
 
-from .settings import AlertSettings, HealthSettings, LogSettings, ScheduleSettings
+from .settings import AlertSettings, BackupSettings, HealthSettings, LogSettings, ScheduleSettings
 
 PREFIX = "YIXUN_"
 FILE_NAME = "yixun.toml"
@@ -39,6 +39,7 @@ class Settings(BaseModel):
         default_factory=SecondReaderSettings, description="A large language model as second reader, off by default"
     )
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings, description="When `yixun run` does what")
+    backup: BackupSettings = Field(default_factory=BackupSettings, description="Backups that `yixun run` makes")
     health: HealthSettings = Field(default_factory=HealthSettings, description="Where the daemon answers questions about its health")
     alerts: AlertSettings = Field(default_factory=AlertSettings, description="Who is told when something needs a person")
     log: LogSettings = Field(default_factory=LogSettings, description="The log of `yixun run`")

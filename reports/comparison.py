@@ -35,5 +35,5 @@ def means_before(session: Session, digest: str, starts_on: date, *, scope: str) 
 
 def _means(totals: Sequence[dict[str, Any]]) -> Means:
     counts: dict[str, Any] = {name: sum(one[name] for one in totals) / len(totals) for name in _COUNTS}
-    sums = {name: str(sum((Decimal(one[name]) for one in totals), Decimal(0)) / len(totals)) for name in _SUMS}
+    sums: dict[str, Any] = {name: str(sum((Decimal(one[name]) for one in totals), Decimal(0)) / len(totals)) for name in _SUMS}
     return Means(periods=len(totals), **counts, **sums)

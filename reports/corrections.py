@@ -58,8 +58,9 @@ def _of_facts(session: Session, rows: Sequence[EntryKey], lines: dict[int, dict[
         if event is not None and key.section in _PRICED:
             found += _changed_sum(line, event, period)
         elif event is None and line["facts"] and line["facts"][0] in wrong:
-            was = line.get("amount") or line.get("model") or line.get("product") or line.get("name") or line.get("value")
-            found.append(Correction(what="wrong", period=period, subject=_subject(line), was=was, now=None, link=line["link"]))
+            values = {"subject": _first(line, "company", "adopter", "holder", "issuer", "title"), "link": line["link"]}
+            was = _first(line, "amount", "model", "product", "name", "value", "title")
+            found.append(Correction(what="wrong", period=period, was=was, now=None, **values))
     return found
 
 
@@ -71,7 +72,7 @@ def _changed_sum(line: dict[str, Any], row: Any, period: str) -> list[Correction
         Correction(
             what="amount",
             period=period,
-            subject=_subject(line),
+            subject=_first(line, "company", "title"),
             was=line["amount"] if line["cny_low"] is not None else None,
             now=row.amount_as_written,
             link=line["link"],
@@ -85,9 +86,7 @@ def _differ(was: str | None, now: Decimal | None) -> bool:
     return abs(Decimal(was) - now) > _CHANGED * max(Decimal(was), now)
 
 
-def _subject(line: dict[str, Any]) -> str:
-    """Whom a row is about, as it was written."""
-    for name in ("company", "adopter", "holder", "issuer"):
-        if line.get(name):
-            return str(line[name]["written"])
-    return str(line["title"])
+def _first(line: dict[str, Any], *names: str) -> str:
+    """The first of these parts of a line that says anything, as it was written."""
+    found = next(line[name] for name in names if line.get(name))
+    return str(found["written"] if isinstance(found, dict) else found)

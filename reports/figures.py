@@ -30,6 +30,7 @@ _ONE_ROUND_DAYS = 45  # a company may announce again later, without naming the r
 _STAGES = ("planned", "announced", "pilot", "live", "expanded")
 _FUNDING_ORDER = ("funding", "ipo")
 _MARKET = "market"
+_CALLED_MODEL = re.compile(r"(?i)模型|model|gpt")
 
 Line = TypeVar("Line", bound=Origin)
 Fact = tuple[News, Told]
@@ -125,7 +126,12 @@ def _weightiest(lines: list[Line]) -> tuple[Line, ...]:
 
 
 def _adoptions(teller: _Teller) -> list[Fact]:
-    return [fact for fact in teller.facts("adoption") if fact[1].row.model or fact[1].row.model_family not in (None, "other")]
+    return [fact for fact in teller.facts("adoption") if _is_model(fact[1].row)]
+
+
+def _is_model(row: Any) -> bool:
+    """Whether what is taken up is an AI model: one of the catalogue, or called one."""
+    return row.model_family not in (None, "other") or bool(_CALLED_MODEL.search(row.model or ""))
 
 
 def _partnerships(teller: _Teller) -> list[Fact]:

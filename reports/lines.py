@@ -17,6 +17,7 @@ from .prose import bare, clean, cut, safe_link, telling
 from .rank import RANKED, Standing, score
 
 _TITLE_COLUMNS = 180
+_DEPARTMENT = re.compile(r"(?:科|部|室|中心|门诊|急诊|病区|病房)$")
 _CLASS = re.compile(r"(?i)(?:第?[一二三ⅠⅡⅢ]+类|class\s+[I1-3]+)")
 _QUOTED = re.compile(r"[“\"《「『‘]([^”\"》」』’]{1,40})[”\"》」』’]")
 _SUMMED_UP = frozenset(kind.name for kind in RANKED if kind.summed_up)
@@ -115,7 +116,7 @@ def _subject(written: str, known: str | None, desk: Desk) -> Party:
 def _priced(row: Any) -> dict[str, Any]:
     sums = {name: None if (value := getattr(row, name)) is None else str(value) for name in ("cny_low", "cny_high", "usd_low", "usd_high")}
     return sums | {
-        "amount": _words(row.amount_as_written),
+        "amount": None if row.amount_hedge == "undisclosed" else _words(row.amount_as_written),
         "hedge": row.amount_hedge,
         "rate_on": row.rate_on.isoformat() if row.rate_on else None,
         "rate_source": row.rate_source,
@@ -163,7 +164,7 @@ def adoption_line(story: News, told: Told, desk: Desk) -> AdoptionLine:
         model=model,
         family=row.model_family or "",
         product=product if product and bare(product) not in bare(written) else None,
-        department=_words(row.department),
+        department=_department(row),
         stage=row.stage,
         hosting=row.hosting,
     )
@@ -178,6 +179,24 @@ def _product(row: Any) -> str | None:
     written = _words(row.product)
     whole = written and (len(bare(written)) > 2 or bare(written) in map(bare, _QUOTED.findall(row.evidence)))
     return written if whole else None
+
+
+def _department(row: Any) -> str | None:
+    """The name of a department, to the end where the reading stopped before it (放射 of 放射科); none for what is no department."""
+    written = _words(row.department)
+    if not written:
+        return None
+    match = re.search(re.escape(written) + r"[科部室]", row.evidence)
+    found = match[0] if match and not _DEPARTMENT.search(written) else written
+    return found if _DEPARTMENT.search(found) or found.isascii() else None
+
+
+def _whole(written: str | None, evidence: str) -> str | None:
+    """A title with the quotation mark that opens it, where the reading began after it."""
+    title = _words(written)
+    opened = next((mark + title for mark in "“《「『" if title and mark + title in evidence), title)
+    closing = {"“": "”", "《": "》", "「": "」", "『": "』"}
+    return opened if title and opened and closing.get(opened[0], "") in title else title
 
 
 def approval_line(story: News, told: Told, desk: Desk) -> ApprovalLine:
@@ -197,9 +216,9 @@ def approval_line(story: News, told: Told, desk: Desk) -> ApprovalLine:
 def policy_line(story: News, told: Told, desk: Desk) -> PolicyLine:
     """A document of an authority."""
     row = told.row
-    issuer = party(row.issuer, row.issuer_id, desk.names)
+    issuer, name = party(row.issuer, row.issuer_id, desk.names), _whole(row.title, row.evidence)
     day = row.effect_on.isoformat() if row.effect_on else None
-    return PolicyLine(**_of(story, told, desk), issuer=issuer, name=_words(row.title), number=_words(row.number), effect_on=day)
+    return PolicyLine(**_of(story, told, desk), issuer=issuer, name=name, number=_words(row.number), effect_on=day)
 
 
 def figure_line(story: News, told: Told, desk: Desk) -> FigureLine:

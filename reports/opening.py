@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from babel.numbers import format_decimal
 
-from .edition import TABLES, AdoptionLine, Edition, FundingLine, Origin
+from .edition import AdoptionLine, Edition, FundingLine
 from .figures import counted
 from .labels import Labels, deal, round_sum, value_of
 
@@ -107,7 +107,7 @@ def _adopted(edition: Edition, t: Labels) -> str | None:
     if not totals.adoptions:
         return None
     furthest = max((line for line in edition.adoptions if line.stage in _STAGES), key=_progress)
-    deepseek = t("said_deepseek", count=totals.deepseek) if totals.deepseek else ""
+    deepseek = t("said_deepseek", count=totals.deepseek) if totals.deepseek and totals.adoptions > 1 else ""
     return t(
         "said_adoptions",
         count=totals.adoptions,
@@ -139,7 +139,7 @@ def _raised(edition: Edition, t: Labels) -> str | None:
         unknown=t("said_unknown", count=totals.undisclosed) if totals.undisclosed else "",
         against=_against(edition, t, "raised_cny"),
         who=t.name(largest.company),
-        deal=f" ({named})" if (named := deal(largest, t)) else "",
+        deal=t("in_brackets", words=named) if (named := deal(largest, t)) else "",
         sum=value_of(largest, "CNY", t) or "",
     )
 
@@ -162,17 +162,10 @@ def _decided(edition: Edition, t: Labels) -> str | None:
 
 
 def _widest(edition: Edition, t: Labels) -> str | None:
-    line = max(_lines(edition), key=lambda one: (len(one.others), one.score, -one.item_id))
+    line = max(edition.lines(), key=lambda one: (len(one.others), one.score, -one.item_id))
     if not line.others:
         return None
     return t("said_widest", count=len(line.others) + 1, title=line.title)
-
-
-def _lines(edition: Edition) -> Iterator[Origin]:
-    for table in TABLES:
-        yield from edition.rows(table)
-    for section in edition.sections:
-        yield from section.stories
 
 
 def _volume(edition: Edition, t: Labels) -> str:

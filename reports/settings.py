@@ -142,7 +142,7 @@ class DigestSettings(BaseModel):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"expected a time zone such as Asia/Shanghai, got {value!r}") from error
         return value
 

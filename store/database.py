@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session as Session
 
 from .errors import ConfigError, StoreError, StoreFullError, StoreLockedError
+from .query_language import holds
 from .settings import StoreSettings
 
 
@@ -160,6 +161,8 @@ def _sqlite_pragmas(connection: Any, milliseconds: int) -> None:
     for pragma in (f"busy_timeout={milliseconds}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    # What the search index cannot tell by itself (`store.search`).
+    connection.create_function("yixun_holds", -1, holds, deterministic=True)
 
 
 def _postgresql_waits(connection: Any, milliseconds: int) -> None:
@@ -188,6 +191,8 @@ def failure_of(error: DBAPIError | sqlite3.Error, url: URL) -> StoreError | None
         return StoreLockedError("locked by another process for longer than store.lock_seconds", subject=subject, hint="try again later")
     if name == "SQLITE_FULL" or state == "53100":
         return StoreFullError("the disk is full: nothing more can be written", subject=subject, hint="make room, then try again")
+    if state == "42501":
+        return StoreError(reason, subject=subject, hint="`yixun db grant-analyst` tells what an analyst's role may do")
     unreachable = not name and not state and isinstance(error, OperationalError | InterfaceError)
     if unreachable or name.startswith(_SQLITE_FAILURES) or state.startswith(_SERVER_STATES) or state == "25006":
         return StoreError(f"cannot be used: {reason}", subject=subject, hint="check store.url")

@@ -70,11 +70,8 @@ def a_year(session: Session) -> None:
                 a_round(session, item, company=f"第{week}家公司")
             if number == 1:
                 an_adoption(session, item, adopter=f"第{week}家医院")
-            session.add(
-                Mention(
-                    item_id=item.id, target="organisation", target_id="x", as_written="x", kind="company", found_by="rule", start=0, end=1
-                )
-            )
+            name = {"target": "organisation", "target_id": "x", "as_written": "x", "kind": "company", "found_by": "rule"}
+            session.add(Mention(item_id=item.id, start=0, end=1, **name))
     edition_of(session, an_order("2026-W40"))
     for label in ("2026-W45", "2026-W46"):
         build_issue(session, an_order(label))

@@ -5,7 +5,7 @@ from typing import Any
 from alembic import op
 
 revision = "0009"
-down_revision: str | None = "0015"
+down_revision: str | None = "0008"
 branch_labels: Any = None
 depends_on: Any = None
 
