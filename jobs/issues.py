@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlmodel import Session
 
 from reports.archive import write_issue
 from reports.consult import before_building
@@ -21,7 +20,7 @@ from reports.render import issue_page
 from reports.select import Order, measure
 from reports.site.publish import publish
 from store.clock import SHANGHAI
-from store.database import Engine, session_scope, utc_now
+from store.database import Engine, Session, session_scope, utc_now
 from store.digests import find_issue
 from store.errors import DigestError
 from store.issue_edits import edits_of

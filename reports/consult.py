@@ -156,4 +156,4 @@ class _Asking:
 
 def _most_tokens(question: Question) -> int:
     """No tokenizer makes more tokens of a text than it has bytes."""
-    return len((question.system + question.user).encode())
+    return len((question.system + question.user).encode("utf-8", "surrogatepass"))

@@ -50,7 +50,7 @@ def ask(settings: SecondReaderSettings, system: str, user: str, *, ends_at: floa
         "response_format": {"type": "json_object"},
         "stream": False,
     }
-    payload = json.dumps(body, ensure_ascii=False).encode()
+    payload = json.dumps(body).encode()
     try:
         return _read(settings, _post(settings, payload, ends_at))
     except _TryAgain as again:

@@ -252,6 +252,10 @@ def test_on_the_command_line_building_asks_and_previewing_does_not(
     run(config, "build", "weekly", "--week", "2026-W47")
     assert len(model.asked) == 1
     config.write_text(config.read_text(encoding="utf-8") + f"key = '{KEY}'\n", encoding="utf-8")
+    (tmp_path / "empty.toml").write_text("", encoding="utf-8")
     with pytest.raises(ConfigError, match="secrets are not read from this file") as refused:
         load_settings(config)
+    assert KEY not in str(refused.value)
+    with pytest.raises(ConfigError, match="expected a key of plain characters") as refused:
+        load_settings(tmp_path / "empty.toml", environ={"YIXUN_SECOND_READER__KEY": f"{KEY}é"})
     assert KEY not in str(refused.value)
