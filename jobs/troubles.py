@@ -24,6 +24,7 @@ from store.clock import SHANGHAI
 from store.daemon import daemon_of, lives
 from store.database import Engine, Session, session_scope, store_url
 from store.digests import newest_issues
+from store.grants import may_read_recipients
 from store.ledger import OWED
 from store.models import Ledger
 from store.status import AlertKind, DeliveryState, LedgerStatus, SourceStatus
@@ -160,6 +161,8 @@ def _disks(settings: Settings, now: datetime) -> Iterator[Found]:
 
 
 def _recipients(session: Session, now: datetime) -> Iterator[Found]:
+    if not may_read_recipients(session):
+        return
     per_issue: dict[tuple[str, str], list[str]] = {}
     since: dict[tuple[str, str], datetime] = {}
     for issue, delivery in deliveries_in(session, (DeliveryState.unknown,)):

@@ -69,7 +69,7 @@ def save_batch(
     judged = [item for item in read if present.get(item.item_id) == seen[item.item_id]]
     for item in judged:
         session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**item.values))
-    changes = save_judgements(session, judged)
+    changes = save_judgements(session, judged, now=now)
     session.exec(delete(JudgingFault).where(col(JudgingFault.item_id).in_([item.item_id for item in judged])))
     for item_id, trace in broken.items():
         _note(session, item_id, trace, run.judged_with, now)

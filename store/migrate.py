@@ -23,6 +23,8 @@ from sqlmodel import Session
 
 from .database import connect, failure_of, safe_url, store_url
 from .errors import StoreError, StoreNewerError
+from .grants import analysts, grant_reading
+from .placed import place_all_names
 from .schema import drop_derived, make_derived
 from .search import index_missing
 from .settings import StoreSettings
@@ -93,13 +95,16 @@ def upgrade(engine: Engine, *, to: str = "head") -> tuple[str | None, str]:
     try:
         with _one_transaction(engine) as connection:
             before = checked_revision(connection)
+            readers = analysts(connection)
             drop_derived(connection)
             command.upgrade(_config(connection), to)
             if to == "head":
                 make_derived(connection)
                 with Session(connection) as session:
                     index_missing(session)
+                    place_all_names(session)
                     session.flush()
+                grant_reading(connection, readers)
             after = str(current_revision(connection))
     except DBAPIError as error:
         raise _unreachable(engine, error) from error

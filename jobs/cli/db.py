@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     noun.command("check")(check)
     noun.command("copy")(copy)
     noun.command("prune")(prune)
+    noun.command("grant-analyst")(grant_analyst)
     app.add_typer(noun, name="db")
 
 
@@ -48,6 +49,30 @@ def upgrade(config: ConfigFile = None) -> None:
     out(f"{safe_url(engine.url)}: {word}")
     if changed:
         out(f"as it was before: {done.copy}" if done.copy else "no copy was made: backup.folder names no folder")
+
+
+def grant_analyst(
+    role: Annotated[str, typer.Argument(help="Name of the role; made when there is none.")],
+    login: Annotated[
+        bool | None, typer.Option("--login/--no-login", help="Whether the role may log in; a new one may not unless told so.")
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Let a role of PostgreSQL read the views, and what `query`, `search`, `export`, `status` and the other reading commands need.
+
+    It sees no recipient and writes nothing. Run it again after a password or membership is set: it changes nothing else. Upgrades of the
+    store keep what it may.
+    """
+    from store.grants import grant_analyst as grant
+    from store.migrate import open_store
+    from store.schema import view_names
+
+    engine = open_store(settings_of(config).store, create=False)
+    try:
+        made = grant(engine, role, login=login)
+    finally:
+        engine.dispose()
+    out(f"role {role}: {'made, ' if made else ''}may read {len(view_names())} views")
 
 
 def backup(file: BackupTo = None, config: ConfigFile = None) -> None:

@@ -18,6 +18,7 @@ import time_machine
 from sqlalchemy import Engine
 
 from store.database import session_scope
+from store.schema import view_names
 from store.search import index_items
 from store.settings import StoreSettings
 from tests.store.rows import a_round, a_source, an_adoption, an_item
@@ -127,9 +128,7 @@ def test_export_writes_every_view(yixun: Yixun, filled: dict[str, str], tmp_path
     for form in ("csv", "json", "parquet"):
         yixun("export", "files", "--format", form, **filled)
     assert {path.name for path in (tmp_path / "files").iterdir()} == {
-        f"{view}.{form}"
-        for view in ("v1_items", "v1_facts", "v1_source_health", "v1_stories", "v1_story_facts")
-        for form in ("csv", "json", "parquet")
+        f"{view}.{form}" for view in view_names() for form in ("csv", "json", "parquet")
     }
     assert {row["type"] for row in json.loads((tmp_path / "files" / "v1_facts.json").read_text(encoding="utf-8"))} == {
         "funding",
