@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, not_
 from sqlmodel import Session, col
 
-from .models import Fetch, HostDay, HostState, Item, Run
+from .models import Fetch, HostDay, HostState, HostTurn, Item, Run
 from .settings import StoreSettings
 from .status import ItemStatus, RunStatus
 from .stories import sweep_keys
 
+_TURNS_KEPT = timedelta(days=1)
 _ROBOTS_BELIEVED = timedelta(days=30)
 
 
@@ -37,5 +38,6 @@ def prune(session: Session, settings: StoreSettings, *, now: datetime) -> dict[s
         "keys of stories": sweep_keys(session),
         "runs": remove(Run, col(Run.started_at) < fetched_before, col(Run.status) != RunStatus.running),
         "days of hosts": remove(HostDay, col(HostDay.day) < fetched_before.date()),
+        "turns at hosts": remove(HostTurn, col(HostTurn.until) < now - _TURNS_KEPT),
         "hosts": remove(HostState, not_(waits), not_(fresh)),
     }

@@ -4,7 +4,7 @@ from .digests import Delivery, DigestIssue, IssueEntry, Ledger, StoreLock
 from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
 from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Topic
 from .judging import Judging, JudgingFault
-from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
+from .sources import Fetch, HostDay, HostState, HostTurn, Run, SourceRow, SourceState, SourceUrlState
 from .stories import ItemKey, ItemProfile, Story, StoryChange, StoryFact
 from .watch import Alert, DaemonRow
 
@@ -23,6 +23,7 @@ __all__ = [
     "FundingFact",
     "HostDay",
     "HostState",
+    "HostTurn",
     "InvestorRow",
     "IssueEntry",
     "Item",

@@ -50,6 +50,16 @@ def upgrade() -> None:
         batch.drop_column("written")
 
 
+    op.create_table(
+        "host_turn",
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_host_turn")),
+    )
+
+
 def _pack() -> None:
     bind, last = op.get_bind(), -1
     asked = sa.select(_PROFILES.c.item_id, _PROFILES.c.written).order_by(_PROFILES.c.item_id).limit(_CHUNK)
