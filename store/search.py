@@ -9,7 +9,7 @@ tokens, so there a run is asked for in the texts that have all of its tokens.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -49,6 +49,7 @@ RANKED = 10_000  # of more hits, the newest are ranked
 _BOUNDARY = "¶"
 _WINDOW = 50_000  # items, the newest, that PostgreSQL looks through first
 _CHUNK = 200
+_ASKED = 1000  # items asked about by one statement
 _AROUND = 28
 _IN_TITLE = 2.0  # what a hit whose title has all words is ahead of one of today whose title has none
 _FRESH_DAYS = 30
@@ -121,6 +122,18 @@ def search(session: Session, query: str, *, limit: int = 20, with_turned_away: b
         best.setdefault(story, item_id)
     items = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_(list(best.values()))))}
     return [Found(items[item_id], _snippet(items[item_id], words), counts[story]) for story, item_id in best.items()]
+
+
+def matching(session: Session, query: str, item_ids: Collection[int]) -> set[int]:
+    """Those of the items that a query asks for, turned away ones too. Raises UsageError for a query that cannot be meant."""
+    rules, node = _Rules(session), read_query(query)
+    ordered = sorted(item_ids)
+    found: set[int] = set()
+    for start in range(0, len(ordered), _ASKED):
+        chunk = ordered[start : start + _ASKED]
+        rows = session.connection().execute(columns(col(Item.id)).where(col(Item.id).in_(chunk), rules.of(node)))
+        found |= {row[0] for row in rows}
+    return found
 
 
 def _ranked(rows: Sequence[Any], words: list[str], now: datetime | None) -> list[Any]:

@@ -1,9 +1,10 @@
 """All tables. Importing this module registers them with `SQLModel.metadata`."""
 
-from .digests import Delivery, DigestIssue, IssueEntry, Ledger, StoreLock
+from .digests import Delivery, DigestIssue, IssueEdit, IssueEntry, Ledger, StoreLock
 from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
 from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Topic
 from .judging import Judging, JudgingFault
+from .second import SecondReading
 from .sources import Fetch, HostDay, HostState, HostTurn, Run, SourceRow, SourceState, SourceUrlState
 from .stories import ItemKey, ItemProfile, Story, StoryChange, StoryFact
 from .watch import Alert, DaemonRow
@@ -25,6 +26,7 @@ __all__ = [
     "HostState",
     "HostTurn",
     "InvestorRow",
+    "IssueEdit",
     "IssueEntry",
     "Item",
     "ItemKey",
@@ -37,6 +39,7 @@ __all__ = [
     "Mention",
     "Organisation",
     "Run",
+    "SecondReading",
     "SourceRow",
     "SourceState",
     "SourceUrlState",

@@ -14,11 +14,12 @@ class Item(SQLModel, table=True):
     """One piece of news from one source. Which entry is which item is told in `store.identity`."""
 
     __tablename__ = "item"
-    # Counts by status, on topic and by day of first sight are read from the first index alone, what search ranks by from the last:
-    # the rows themselves are long.
+    # Counts by status, on topic and by day of first sight are read from the first index alone, which items are the news of a period
+    # from the second, what search ranks by from the last: the rows themselves are long.
     __table_args__ = (
         only("status", ItemStatus),
         Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"),
+        Index("ix_item_news_of_a_period", "published_at", "first_seen_at", "status", "relevant", "backlog", "story_id"),
         Index("ix_item_status_relevant_published_at", "status", "relevant", "published_at"),
         Index("ix_item_source_id_first_seen_at", "source_id", "first_seen_at"),
         Index("ix_item_story_id_first_seen_at", "story_id", "first_seen_at"),
@@ -44,7 +45,7 @@ class Item(SQLModel, table=True):
     editors: list[str] = json_value(list)
     outlet: str | None = long_text(default=None)
     media_type: str = "text/html"
-    published_at: datetime | None = moment(nullable=True, index=True)
+    published_at: datetime | None = moment(nullable=True)
     published_precision: str | None = None  # second, minute, day
     date_trust: str = "none"
     first_seen_at: datetime = moment(index=True)
@@ -119,6 +120,7 @@ class Organisation(SQLModel, table=True):
     name_zh: str | None = long_text(default=None)
     name_en: str | None = long_text(default=None)
     ticker: str | None = None
+    province: str | None = None  # id, as in store/places.yaml
     aliases: list[str] = json_value(list)
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
+from reports.digest import build_issue, make_edition
+from reports.edition import Edition
 from reports.period import week
-from reports.select import Order
+from reports.select import Order, select_edition
 from reports.settings import DigestSettings
-from store.models import Topic
-from tests.store.rows import a_source
+from store.database import session_scope
+from store.migrate import open_store
+from store.models import DigestIssue, Topic
+from store.settings import StoreSettings
+from tests.store.rows import a_source, an_item, grouped
+
+from .command import Picky, picky_server
 
 TOPICS = ("model_adoption", "deepseek", "funding", "approvals", "regulation", "imaging", "market")
 BUILT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -36,6 +45,46 @@ def order() -> Order:
     return an_order()
 
 
+def edition_of(session: Session, order: Order) -> Edition:
+    """What is selected of all that stands in the store, each item without a story being one."""
+    grouped(session)
+    return select_edition(session, order)
+
+
+def made(session: Session, order: Order) -> Edition:
+    """The same, bounded to what a mail may weigh."""
+    grouped(session)
+    return make_edition(session, order)
+
+
+def built(session: Session, order: Order, *, rebuild: bool = False) -> tuple[DigestIssue, Edition]:
+    """The same, frozen."""
+    grouped(session)
+    return build_issue(session, order, rebuild=rebuild)
+
+
 def an_order(period: str = "2026-W47", **settings: Any) -> Order:
     """An order for a week of the weekly digest."""
     return Order(name="weekly", settings=DigestSettings(**settings), period=week(period), now=BUILT)
+
+
+@pytest.fixture
+def picky() -> Iterator[tuple[Picky, int]]:
+    """A mail server that knows one reader only, and its port."""
+    with picky_server() as served:
+        yield served
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A configuration with a store that holds one item of 2026-W47."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    engine = open_store(StoreSettings(url=url))
+    with session_scope(engine) as session:
+        a_source(session)
+        an_item(session, title="示例医院部署大模型")
+        grouped(session)
+    engine.dispose()
+    path = tmp_path / "yixun.toml"
+    path.write_text(f"store.url = '{url}'\nmail.out = '{tmp_path / 'out'}'\n[digest.weekly]\n", encoding="utf-8")
+    return path

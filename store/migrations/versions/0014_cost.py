@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision: str | None = "0008"
+down_revision: str | None = "0011"
 branch_labels: Any = None
 depends_on: Any = None
 
@@ -48,8 +48,6 @@ def upgrade() -> None:
     with op.batch_alter_table("item_profile") as batch:
         batch.alter_column("packed", nullable=False)
         batch.drop_column("written")
-
-
     op.create_table(
         "host_turn",
         sa.Column("host", sa.String(), nullable=False),
