@@ -9,6 +9,7 @@ smallest. "Plain" is the same question put to a bare index: what a database cann
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -54,19 +55,26 @@ class Cost:
         return f"{self.amount:.3g} {self.unit}{memory}"
 
 
+# A process of its own: what is started is said to have had the memory of whoever started it.
+_MEASURE = """
+import json, os, sys
+away = [(os.POSIX_SPAWN_OPEN, number, "/dev/null", os.O_WRONLY, 0) for number in (1, 2)]
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=away)
+_, status, used = os.wait4(child, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+
+
 def of_command(words: list[str], url: str) -> Cost:
     """CPU seconds and peak memory of a command."""
     with TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "jobs.cli.app", *words]
-        path = {"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": os.environ["PATH"], "HOME": folder}
-        child = subprocess.Popen(
-            command, cwd=folder, env=path | {"YIXUN_STORE__URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 3):
-        raise SystemExit(f"`yixun {' '.join(words)}` ended with {child.returncode}")
-    return Cost(used.ru_utime + used.ru_stime, "s CPU", used.ru_maxrss / 1024)
+        command = [sys.executable, "-c", _MEASURE, sys.executable, "-m", "jobs.cli.app", *words]
+        environ = {"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": os.environ["PATH"], "HOME": folder, "YIXUN_STORE__URL": url}
+        done = subprocess.run(command, cwd=folder, env=environ, stdout=subprocess.PIPE, check=True)
+    status, seconds, megabytes = json.loads(done.stdout)
+    if status not in (0, 3):
+        raise SystemExit(f"`yixun {' '.join(words)}` ended with {status}")
+    return Cost(seconds, "s CPU", megabytes)
 
 
 def of_sql(engine: Engine, sql: str) -> Cost:
@@ -88,19 +96,31 @@ def _seconds(work: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
+def room(engine: Engine) -> int:
+    """The bytes that the store takes; of a SQLite file only the pages that hold something."""
+    if engine.dialect.name == "postgresql":
+        return store_bytes(engine)
+    with engine.connect() as connection:
+        pages, free, size = (
+            connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("page_count", "freelist_count", "page_size")
+        )
+    return int((pages - free) * size)
+
+
 def of_store(url: str) -> tuple[str, int, dict[str, Cost]]:
     """The kind of database, how many items there are, and all costs by name."""
     engine = open_store(StoreSettings(url=url), create=False)
-    costs = {f"yixun {' '.join(words)}": of_command(words, url) for words in _COMMANDS}
-    costs |= {name: of_sql(engine, sql) for name, sql in _SQL.items()}
     with Session(engine) as session:
         count = session.exec(select(func.count()).select_from(Item)).one()
+    costs = {"room": Cost(room(engine) / count, "bytes an item")}
+    costs |= {f"yixun {' '.join(words)}": of_command(words, url) for words in _COMMANDS}
+    costs |= {name: of_sql(engine, sql) for name, sql in _SQL.items()}
+    with Session(engine) as session:
         for name, asked in queries().items():
             took = sorted(milliseconds(session, asked))
             costs[f"search, {name}, p95"] = Cost(took[int(0.95 * (len(took) - 1))], "ms")
     _, _, worked = attaching(url, 100)
     costs["grouping one item, median"] = Cost(sorted(worked)[len(worked) // 2], "ms CPU")
-    costs["room"] = Cost(store_bytes(engine) / count, "bytes an item")
     engine.dispose()
     return engine.dialect.name, count, costs
 

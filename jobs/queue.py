@@ -16,8 +16,8 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, Sync
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from crawler.sources.source import Source
-from store.database import store_url
-from store.errors import ConfigError, FetchError, StoreError
+from store.database import postgresql_address
+from store.errors import FetchError, StoreError
 from store.hosts import host_of
 
 from .config import Settings
@@ -32,15 +32,6 @@ _ADVISORY_LOCK = 7_194_266
 Work = Callable[[str, datetime | None], None]
 
 
-def address(settings: Settings) -> str:
-    """The address of the queue for libpq. Raises ConfigError for a store that is not on PostgreSQL."""
-    url = store_url(settings.store)
-    if url.get_backend_name() != "postgresql":
-        hint = "on SQLite `yixun run` crawls by itself; `yixun db copy` moves a store to PostgreSQL"
-        raise ConfigError("workers share a store on PostgreSQL", subject="store.url", hint=hint)
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 def _options() -> dict[str, Any]:
     return {"options": f"-c search_path={SCHEMA}"}
 
@@ -48,7 +39,7 @@ def _options() -> dict[str, Any]:
 def make_queue(settings: Settings) -> None:
     """Make the queue's tables where there are none. Raises StoreError when the database cannot be used."""
     try:
-        with psycopg.connect(address(settings), autocommit=True) as connection:
+        with psycopg.connect(postgresql_address(settings.store), autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             if connection.execute("SELECT to_regclass(%s)", [f"{SCHEMA}.procrastinate_jobs"]).fetchone() == (None,):
@@ -60,7 +51,7 @@ def make_queue(settings: Settings) -> None:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[App]:
-    app = App(connector=SyncPsycopgConnector(conninfo=address(settings), kwargs=_options()))
+    app = App(connector=SyncPsycopgConnector(conninfo=postgresql_address(settings.store), kwargs=_options()))
     with app.open():
         yield app
 
@@ -91,7 +82,7 @@ def worker_app(settings: Settings, work: Work) -> App:
 
     A job that fails for what may pass is tried again; each minute the jobs of workers that are gone are given to others.
     """
-    app = App(connector=PsycopgConnector(conninfo=address(settings), kwargs=_options()))
+    app = App(connector=PsycopgConnector(conninfo=postgresql_address(settings.store), kwargs=_options()))
     passing = RetryStrategy(max_attempts=_ATTEMPTS, linear_wait=_WAIT_SECONDS, retry_exceptions={FetchError, StoreError})
 
     @app.task(name=CRAWL, queue=QUEUE, retry=passing)

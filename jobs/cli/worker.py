@@ -27,15 +27,17 @@ def worker(
     twice. SIGTERM lets it finish what it has in hand.
     """
     from jobs.logs import log_to
-    from jobs.queue import address
-    from jobs.worker import serve
+    from store.database import postgresql_address
     from store.migrate import open_store
 
     settings = settings_of(config)
     log_to(settings, least=logging.INFO)
-    address(settings)
+    postgresql_address(settings.store)
     engine = open_store(settings.store)
     try:
+        # What the queue needs is installed with the driver of PostgreSQL.
+        from jobs.worker import serve
+
         serve(engine, settings, concurrency=concurrency, once=once)
     finally:
         engine.dispose()

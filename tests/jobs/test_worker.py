@@ -21,9 +21,9 @@ from sqlmodel import select
 
 from crawler.sources.source import Source
 from jobs.config import Settings, load_settings
-from jobs.queue import SCHEMA, address, defer, make_queue
+from jobs.queue import SCHEMA, defer, make_queue
 from jobs.tasks import crawl_due
-from store.database import session_scope, utc_now
+from store.database import postgresql_address, session_scope, utc_now
 from store.errors import StoreBusyError
 from store.locks import release_lock, take_crawl_lock
 from store.migrate import open_store
@@ -105,7 +105,7 @@ def a_worker(environ: dict[str, str], folder: Path) -> subprocess.Popen[str]:
 
 
 def open_jobs(settings: Settings) -> Counter[str]:
-    with psycopg.connect(address(settings)) as connection:
+    with psycopg.connect(postgresql_address(settings.store)) as connection:
         rows = connection.execute(f"SELECT status::text FROM {SCHEMA}.procrastinate_jobs WHERE task_name = 'crawl_source'")
         return Counter(row[0] for row in rows)
 
