@@ -219,8 +219,9 @@ class _Rules:
         found = columns(SEARCH.c.item_id).where(literal_column(SEARCH_VECTOR, TSVECTOR).bool_op("@@")(asked))
         if len(phrase.tokens) > 1:
             space = literal_column("' '", Text)
-            pattern = f"% {' '.join(phrase.tokens)}{'%' if phrase.open_end else ' %'}"
-            found = found.where((space + SEARCH.c.words + space).like(pattern))
+            # Far faster than LIKE, which looks at every character of ten thousand.
+            run = f" {' '.join(phrase.tokens)}{'' if phrase.open_end else ' '}"
+            found = found.where(func.strpos(space + SEARCH.c.words + space, run) > 0)
         return col(Item.id).in_(found)
 
     def _field(self, rule: FieldRule) -> ColumnElement[bool]:
