@@ -18,7 +18,7 @@ from reports.settings import OTHER, DigestSettings, MailSettings, usual_digests
 from store.errors import ConfigError
 from store.settings import StoreSettings
 
-from .settings import AlertSettings, HealthSettings, LogSettings, ScheduleSettings
+from .settings import AlertSettings, BackupSettings, HealthSettings, LogSettings, ScheduleSettings
 
 PREFIX = "YIXUN_"
 FILE_NAME = "yixun.toml"
@@ -35,6 +35,7 @@ class Settings(BaseModel):
     digest: dict[str, DigestSettings] = Field(default_factory=usual_digests, description="One table a digest, by its name")
     mail: MailSettings = Field(default_factory=MailSettings, description="How mail leaves; without `host` issues are written to files")
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings, description="When `yixun run` does what")
+    backup: BackupSettings = Field(default_factory=BackupSettings, description="Backups that `yixun run` makes")
     health: HealthSettings = Field(default_factory=HealthSettings, description="Where the daemon answers questions about its health")
     alerts: AlertSettings = Field(default_factory=AlertSettings, description="Who is told when something needs a person")
     log: LogSettings = Field(default_factory=LogSettings, description="The log of `yixun run`")

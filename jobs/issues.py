@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
+from pathlib import Path
+
+from sqlmodel import Session
 
 from reports.archive import write_issue
 from reports.coverage import Coverage
@@ -13,7 +15,9 @@ from reports.editing import name_of, why_it_waits
 from reports.edition import Edition
 from reports.mail import Outcome as Delivered
 from reports.mail import deliver
+from reports.render import issue_page
 from reports.select import Order, measure
+from reports.site.publish import publish
 from store.clock import SHANGHAI
 from store.database import Engine, session_scope, utc_now
 from store.digests import find_issue
@@ -52,7 +56,7 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
         return Outcome(LedgerStatus.done, f"{issue.period} has no story and is not sent: {_read(seen)}")
     if waits:
         return Outcome(LedgerStatus.waiting, f"{name_of(issue)} {waits}")
-    written = _write(issue, edition, settings)
+    written = _write(engine, issue, edition, settings)
     if settings.mail.host is None:
         return Outcome(LedgerStatus.done, f"{issue.period} {written}")
     outcomes = deliver(engine, issue.id or 0, edition, digest.recipients, settings.mail, stopped=stopped)
@@ -79,11 +83,32 @@ def _local(moment: datetime) -> str:
     return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
-def _write(issue: DigestIssue, edition: Edition, settings: Settings) -> str:
+def write_files(
+    session: Session, issue: DigestIssue, edition: Edition, settings: Settings, *, folder: Path | None = None, recipient: str | None = None
+) -> list[Path]:
+    """Write the files of a frozen issue into `folder` (default mail.out), and the archive where its mail leads there; returns the files.
+
+    Raises DigestError when a folder cannot be written to.
+    """
+    written = write_issue(edition, folder or settings.mail.out, settings.mail, date=issue.built_at, recipient=recipient)
+    if edition.archive_url is not None:
+        publish(session, archive_folder(settings), settings.digest, now=utc_now())
+        page = archive_folder(settings) / issue_page(edition)
+        written += [page] if page.is_file() else []
+    return written
+
+
+def archive_folder(settings: Settings) -> Path:
+    """Where the archive is written."""
+    return settings.mail.out / "archive"
+
+
+def _write(engine: Engine, issue: DigestIssue, edition: Edition, settings: Settings) -> str:
     """Write the files of an issue. What cannot be written stops a mail only where the mail would link to it."""
-    write = partial(write_issue, edition, settings.mail.out, settings.mail, date=issue.built_at)
     try:
-        return f"written to {', '.join(str(path) for path in write())}"
+        with session_scope(engine) as session:
+            paths = write_files(session, issue, edition, settings)
+        return f"written to {', '.join(map(str, paths))}"
     except DigestError as error:
         if settings.mail.host is None or edition.archive_url is not None:
             raise

@@ -11,7 +11,7 @@ from store.clock import SHANGHAI
 from store.errors import UsageError
 from store.past import past_of
 
-from .digest import make_edition
+from .digest import draft_edition
 from .edition import Edition
 from .period import local_day
 from .select import Order
@@ -27,5 +27,5 @@ def edition_as_of(session: Session, order: Order, day: date) -> Edition:
     then = min(order.now, datetime.combine(day + timedelta(days=1), time(), SHANGHAI))
     start, end = order.period.bounds()
     with past_of(session, order.name, start=start, end=end, then=then) as (past, unknown):
-        edition = make_edition(past, replace(order, now=then))
+        edition = draft_edition(past, replace(order, now=then))
     return replace(edition, as_of=day.isoformat(), unknown=unknown)

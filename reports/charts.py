@@ -136,7 +136,9 @@ class _Painter:
         colours = [self.shade.pale if week < pale else self.shade.middling for week in range(len(values) - 1)] + [self.shade.series[0]]
         middles = [left + step * (week + 0.5) for week in range(len(values))]
         most = max(*values, 1)
-        self.axes.bar(middles, [-tall * value / most for value in values], bottom=ground, width=min(step * 0.76, _WIDEST_BAR), color=colours)
+        self.axes.bar(
+            middles, [-tall * value / most for value in values], bottom=ground, width=min(step * 0.76, _WIDEST_BAR), color=colours
+        )
         self.axes.plot([left, right], [ground, ground], color=self.shade.faint, linewidth=0.7)
         return middles
 

@@ -36,6 +36,11 @@ def make_edition(session: Session, order: Order) -> Edition:
     return edition
 
 
+def draft_edition(session: Session, order: Order) -> Edition:
+    """An edition as it would be now. Nothing is stored, so that no archive has it and nothing in it leads to one."""
+    return replace(make_edition(session, order), archive_url=None)
+
+
 def build_issue(session: Session, order: Order, *, rebuild: bool = False) -> tuple[DigestIssue, Edition]:
     """The issue of a period with its edition: the frozen one if it was built before, else built and frozen now.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from .coverage import Coverage
+from .trends import Trend
 
 # The tables of an edition, each with the name that its lines are kept under.
 TABLES = {
@@ -262,6 +264,7 @@ class Edition:
     rows_shown: int  # of each table, in the mail
     sections: tuple[Section, ...]
     corrections: tuple[Correction, ...]
+    trends: tuple[Trend, ...]  # what its pictures show
     health: Health
     coverage: Coverage
     partial: bool  # built before its period was over
@@ -283,6 +286,13 @@ class Edition:
         """The lines of a table, by its field's name."""
         found: tuple[Origin, ...] = getattr(self, table)
         return found
+
+    def lines(self) -> Iterator[Origin]:
+        """All lines in the order in which they are printed: those of tables, then those of sections."""
+        for table in TABLES:
+            yield from self.rows(table)
+        for section in self.sections:
+            yield from section.stories
 
     @property
     def hidden(self) -> int:

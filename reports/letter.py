@@ -11,10 +11,11 @@ from email.utils import format_datetime, make_msgid
 from urllib.parse import quote
 
 from .addresses import header_address, reader_key, wire_address
+from .charts import pictures
 from .edition import Edition
 from .labels import Labels, subject_line
 from .plain import text
-from .render import Rewrite, html
+from .render import Rewrite, attached, html
 from .settings import MailSettings
 
 
@@ -77,8 +78,18 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text(edition, test=test, rewrite=rewrite), cte="base64")
     message.add_alternative(html(edition, test=test, rewrite=rewrite), subtype="html", cte="base64")
+    attach(message, edition)
     message.set_boundary(f"=_yixun_{hashlib.sha256(identity.encode()).hexdigest()[:24]}")
     return message
+
+
+def attach(message: EmailMessage, edition: Edition) -> None:
+    """Put the pictures of an issue beside the HTML of its mail, where it points to them by their names."""
+    page = message.get_payload()[-1]
+    for name, png in pictures(edition.trends, edition.language).items():
+        page.add_related(png, "image", "png", cid=f"<{attached(name).removeprefix('cid:')}>", filename=name, disposition="inline")
+    if page.is_multipart():
+        page.set_boundary(f"=_yixun_{hashlib.sha256(edition.name.encode()).hexdigest()[:24]}")
 
 
 def compose_note(settings: MailSettings, recipient: str, subject: str, body: str, *, date: datetime) -> EmailMessage:

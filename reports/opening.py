@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from babel.numbers import format_decimal
 
-from .edition import TABLES, AdoptionLine, Edition, FundingLine, Origin
+from .edition import AdoptionLine, Edition, FundingLine
 from .figures import counted
 from .labels import Labels, deal, round_sum, value_of
 
@@ -157,17 +157,10 @@ def _decided(edition: Edition, t: Labels) -> str | None:
 
 
 def _widest(edition: Edition, t: Labels) -> str | None:
-    line = max(_lines(edition), key=lambda one: (len(one.others), one.score, -one.item_id))
+    line = max(edition.lines(), key=lambda one: (len(one.others), one.score, -one.item_id))
     if not line.others:
         return None
     return t("said_widest", count=len(line.others) + 1, title=line.title)
-
-
-def _lines(edition: Edition) -> Iterator[Origin]:
-    for table in TABLES:
-        yield from edition.rows(table)
-    for section in edition.sections:
-        yield from section.stories
 
 
 def _volume(edition: Edition, t: Labels) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .edition import Edition, Origin, Section
 from .labels import Labels, also_covered, corrected, editor_note, heading, silence, warnings
 from .opening import key_figures, opening
+from .panels import before_first_crawl, panel
 from .prose import width
 from .render import Rewrite, archive_link, health_line, more_label
 from .rows import Row, shown_tables
@@ -84,13 +85,28 @@ class _Text:
         yield from self._tables()
         for section in edition.sections:
             yield from self._section(section)
-        if edition.corrections:
-            yield from self._head(t("corrections"))
-            for one in edition.corrections:
-                yield from wrap(corrected(one, t), indent="  ", first="* ")
-                if one.link:
-                    yield f"  {self.rewrite(one.link)}"
+        yield from self._panels()
+        yield from self._corrections()
         yield from self._foot()
+
+    def _panels(self) -> Iterator[str]:
+        """The figures of the pictures, one row a line."""
+        for trend in self.edition.trends:
+            one = panel(trend, self.labels)
+            yield from self._head(one.title)
+            for row in (one.columns, *one.rows):
+                yield "  " + row[0] + " " * max(1, 40 - width(row[0])) + "".join(" " * max(1, 16 - width(cell)) + cell for cell in row[1:])
+            yield from wrap(one.note)
+        if before := before_first_crawl(self.edition.trends, self.labels):
+            yield from ("", *wrap(before))
+
+    def _corrections(self) -> Iterator[str]:
+        if self.edition.corrections:
+            yield from self._head(self.labels("corrections"))
+        for one in self.edition.corrections:
+            yield from wrap(corrected(one, self.labels), indent="  ", first="* ")
+            if one.link:
+                yield f"  {self.rewrite(one.link)}"
 
     def _figures(self) -> str:
         told = [
@@ -150,6 +166,6 @@ class _Text:
                 yield from wrap(f"{row.name} {t(kind)}{since}{reason}", indent="  ", first="- ")
         yield from ("", "-" * COLUMNS)
         if (link := archive_link(edition)) and not self.full:
-            yield f"{t('archive')}: {link}"
+            yield f"{t('view')}: {link}"
         yield from wrap(t("about", day=edition.built_on))
         yield from wrap(t("unsubscribe"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlmodel import Session
 
@@ -31,7 +32,7 @@ from store.status import SourceStatus
 from .comparison import means_before
 from .corrections import corrections
 from .coverage import Coverage, coverage
-from .edition import Edition, Health, Section, StoryLine, Trouble
+from .edition import Edition, Health, Section, StoryLine, Totals, Trouble
 from .figures import tables, totals
 from .lines import Desk, evidence_of, organisations_of, origin
 from .made import line_maker
@@ -39,6 +40,7 @@ from .period import Period, local_day
 from .prose import clean, cut
 from .rank import Standing, home_topic, in_order
 from .settings import OTHER, DigestSettings
+from .trends import Trend, ending_with, trends
 
 _FAILING = (SourceStatus.failing, SourceStatus.blocked, SourceStatus.challenge, SourceStatus.changed)
 _SILENT = (SourceStatus.quiet, SourceStatus.stale)
@@ -78,7 +80,7 @@ def select_edition(session: Session, order: Order) -> Edition:
     homes = {story.story_id: topic for topic, found in places.items() for story in found}
     rows = tables(stories, homes, desk)
     sections = _sections(session, order, places, topics, rows.told, desk)
-    scope = order.scope
+    scope, counted = order.scope, totals(stories, rows)
     return Edition(
         digest=order.name,
         title=clean(wanted.title),
@@ -91,7 +93,7 @@ def select_edition(session: Session, order: Order) -> Edition:
         language=wanted.language,
         built_on=local_day(order.now).isoformat(),
         archive_url=wanted.archive_url,
-        totals=totals(stories, rows),
+        totals=counted,
         before=means_before(session, order.name, period.starts_on, scope=scope) if period.is_regular else None,
         adoptions=rows.adoptions,
         funding=rows.funding,
@@ -102,11 +104,23 @@ def select_edition(session: Session, order: Order) -> Edition:
         rows_shown=wanted.rows_per_table,
         sections=sections,
         corrections=corrections(session, order.name, period.starts_on) if period.is_regular else (),
+        trends=_trends(session, order, topics, counted),
         health=_health(conditions(session)),
         coverage=measure(session, order),
         partial=not order.is_over,
         note=clean(order.note),
     )
+
+
+def _trends(session: Session, order: Order, topics: Names, counted: Totals) -> tuple[Trend, ...]:
+    """The series of an issue's pictures. Its own week tells what the issue counts; what a search finds has none."""
+    wanted = order.settings
+    if wanted.search:
+        return ()
+    shown = {name: names for name, names in topics.items() if wanted.topics is None or name in wanted.topics}
+    found = trends(session, order.period, shown, least_confidence=wanted.least_confidence)
+    own = (int(Decimal(counted.raised_cny)), counted.rounds, counted.undisclosed)
+    return tuple(ending_with(one, own) if one.id == "funding" and order.period.kind == "week" else one for one in found)
 
 
 def measure(session: Session, order: Order) -> Coverage:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import digest_diff, digest_editing, digest_preview
+from . import digest_diff, digest_editing, digest_preview, digest_publish
 from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_rows, say, settings_of, store_session
 from .digest_diff import build_as_of
 from .digest_options import AsOf, From, Name, Partial, To, Week, order_of
@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     noun.command("build")(build)
     noun.command("preview")(digest_preview.preview)
     noun.command("send")(send)
+    noun.command("publish")(digest_publish.publish)
     noun.command("diff")(digest_diff.diff)
     digest_editing.register(noun)
     app.add_typer(noun, name="digest")
@@ -78,14 +79,15 @@ def build(
     as_of: AsOf = None,
     config: ConfigFile = None,
 ) -> None:
-    """Build the issue of a period, freeze it in the store, and write it as .html, .txt and .eml.
+    """Build the issue of a period, freeze it in the store, and write it as .html, .txt, .md and .eml.
 
     An issue that was built before is shown as it was frozen, unless --rebuild is given. A mailed issue is never rebuilt. A period that
     is not over needs --partial: its files are marked, and nothing is frozen. Nor is it with --as-of, which shows the period as it was
     known at the end of that day, and says first what of that cannot be known.
     """
+    from jobs.issues import write_files
     from reports.archive import write_issue
-    from reports.digest import build_issue, make_edition
+    from reports.digest import build_issue, draft_edition
     from reports.labels import subject_line
 
     settings = settings_of(config)
@@ -93,15 +95,14 @@ def build(
     if as_of is not None and rebuild:
         raise typer.BadParameter("excludes --rebuild", param_hint="--as-of")
     with store_session(settings) as session:
-        if as_of is not None:
-            edition, built_at = build_as_of(session, order, as_of.date(), partial=partial), order.now
-        elif partial and not order.is_over:
-            edition, built_at = make_edition(session, order), order.now
+        if as_of is not None or (partial and not order.is_over):
+            edition = draft_edition(session, order) if as_of is None else build_as_of(session, order, as_of.date(), partial=partial)
+            paths = write_issue(edition, folder or settings.mail.out, settings.mail, date=order.now)
         else:
             issue, edition = build_issue(session, order, rebuild=rebuild)
-            built_at = issue.built_at
+            paths = write_files(session, issue, edition, settings, folder=folder)
     say(subject_line(edition))
-    for path in write_issue(edition, folder or settings.mail.out, settings.mail, date=built_at):
+    for path in paths:
         out(str(path))
 
 
@@ -123,8 +124,8 @@ def send(
 
     Sending twice sends once. An issue that an editor holds, or has yet to approve, is not sent. With --to an address is tried again
     that the server refused for good. With --test the issue is neither frozen nor counted as sent, and can be sent as often as you like;
-    only so a period that is not over (--partial) can be mailed. Without mail.host the issue is written to mail.out as .html, .txt and
-    .eml. Exit status 3: some recipients failed, 1: all failed.
+    only so a period that is not over (--partial) can be mailed. Without mail.host the issue is written to mail.out as .html, .txt, .md
+    and .eml. Exit status 3: some recipients failed, 1: all failed.
     """
     if settled is not None and to is None:
         raise typer.BadParameter("needs --to ADDRESS", param_hint="--settle")
@@ -142,7 +143,7 @@ def send(
 
 def _send_test(settings: Settings, order: Order, recipients: list[str], *, partial: bool) -> None:
     """Mail the frozen issue, else what it would be now, marked as a test."""
-    from reports.digest import load_edition, make_edition
+    from reports.digest import draft_edition, load_edition
     from reports.mail import send_test
     from store.digests import find_issue
     from store.errors import UsageError
@@ -153,13 +154,13 @@ def _send_test(settings: Settings, order: Order, recipients: list[str], *, parti
         raise UsageError(f"{order.period.label} is not over yet", subject=order.name, hint="--partial sends what there is so far")
     with store_session(settings) as session:
         frozen = find_issue(session, order.name, order.period.label)
-        edition = load_edition(session, frozen) if frozen else make_edition(session, order)
+        edition = load_edition(session, frozen) if frozen else draft_edition(session, order)
     _tell(send_test(edition, recipients, settings.mail), order)
 
 
 def _send_issue(settings: Settings, order: Order, to: str | None, settled: Word | None) -> None:
     """Build the issue if need be, write its files, and send it."""
-    from reports.archive import write_issue
+    from jobs.issues import write_files
     from reports.digest import build_issue
     from reports.editing import name_of, why_it_waits
     from reports.mail import deliver, settle
@@ -173,9 +174,9 @@ def _send_issue(settings: Settings, order: Order, to: str | None, settled: Word 
         issue, edition = build_issue(session, order)
     with session_scope(engine) as session:
         waits = why_it_waits(session, issue, hold_hours=order.settings.hold_hours, now=order.now)
-    if waits:
-        raise DigestError(waits, subject=name_of(issue))
-    paths = write_issue(edition, settings.mail.out, settings.mail, date=issue.built_at, recipient=to)
+        if waits:
+            raise DigestError(waits, subject=name_of(issue))
+        paths = write_files(session, issue, edition, settings, recipient=to)
     if settings.mail.host is None:
         say(f"mail.host is not set: {issue.subject} is written to {settings.mail.out}")
         for path in paths:

@@ -22,14 +22,15 @@ def preview(
     file: Annotated[Path | None, typer.Option("--out", help="Write the page to this file; default a folder of previews of yours.")] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Only print where the page lies.")] = False,
     as_text: Annotated[bool, typer.Option("--text", help="Print the issue as plain text instead.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Show what the mail leaves to the archive, too.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show what the mail leaves out, too.")] = False,
     config: ConfigFile = None,
 ) -> None:
     """Open an issue in the browser without freezing or sending anything: the frozen one if it was built, else as it would be now.
 
     Where there is no screen, and with --no-open, the path of the page is printed and nothing is opened.
     """
-    from reports.digest import load_edition, make_edition
+    from reports.charts import within
+    from reports.digest import draft_edition, load_edition
     from reports.plain import text
     from reports.render import html
     from store.digests import find_issue
@@ -38,14 +39,15 @@ def preview(
     order = order_of(settings, name, week, first, last)
     with store_session(settings) as session:
         frozen = find_issue(session, name, order.period.label)
-        edition = load_edition(session, frozen) if frozen else make_edition(session, order)
+        edition = load_edition(session, frozen) if frozen else draft_edition(session, order)
     if as_text:
         out(text(edition, full=full).rstrip("\n"))
         return
     page = file or _previews() / f"{edition.file_name}.html"
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(html(edition, full=full), encoding="utf-8")
+        shown = html(edition, full=full, picture=within(edition.trends, edition.language))
+        page.write_text(shown, encoding="utf-8")
     except OSError as error:
         raise typer.BadParameter(f"{page}: {error.strerror}", param_hint="--out") from error
     out(str(page))

@@ -78,9 +78,11 @@ def test_worked_and_saved_queries_run_and_find_something(engine: Engine) -> None
         refresh(session, [story.id or 0], now=NOON)
         a_source(session, id="broken", name="Broken")
         session.get_one(SourceState, "broken").status = "failing"
-    assert len(worked_queries()) == 3
-    for sql in [*worked_queries(), *(one.sql for one in saved_queries().values())]:
+    now, then = worked_queries()[:3], worked_queries()[3:]
+    for sql in [*now, *(one.sql for one in saved_queries().values())]:
         assert run_query(engine, sql, max_rows=100, seconds=20).rows, sql
+    # Of these facts nothing was judged, so they have no past.
+    assert len(then) == 2 and not any(run_query(engine, sql, max_rows=100, seconds=20).rows for sql in then)
 
 
 def test_saved_queries_say_what_they_answer() -> None:
@@ -118,7 +120,9 @@ def test_every_dependency_is_listed_with_licence_and_reason() -> None:
 
 def test_no_core_dependency_binds_us_to_the_gpl() -> None:
     for name, extra in requirements().items():
-        assert extra or not re.search(r"\bA?GPL|\bGNU", licence_of(name)), f"{name}: {licence_of(name)}"
+        licence = licence_of(name)
+        # One that may be had under a BSD licence as well leaves the choice to us.
+        assert extra or "BSD" in licence or not re.search(r"\bA?GPL|\bGNU", licence), f"{name}: {licence}"
 
 
 def test_what_is_imported_is_what_is_declared() -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 from sqlmodel import Session
 
-from reports.archive import write_issue
 from reports.digest import MAX_HTML_BYTES, load_edition
 from reports.edition import freeze, thaw
 from reports.labels import subject_line
 from reports.plain import text
 from reports.render import html
 from reports.select import Order
-from reports.settings import MailSettings
 from store.digests import entries_of, find_issue
 from store.errors import DigestError, UsageError
 from store.models import Delivery, Item, SourceState
@@ -68,7 +64,7 @@ def test_an_edition_survives_freezing(newsroom: Session, order: Order) -> None:
     assert thaw(*freeze(edition)) == edition
 
 
-def test_a_big_week_is_cut_below_what_mail_programs_clip_and_says_so(newsroom: Session, tmp_path: Path) -> None:
+def test_a_big_week_is_cut_below_what_mail_programs_clip_and_says_so(newsroom: Session) -> None:
     for number in range(260):
         title = f"第{number}家医院与第{number}家公司就{'医学影像与临床辅助决策系统' * 3}开展合作"
         item = an_item(
@@ -87,9 +83,7 @@ def test_a_big_week_is_cut_below_what_mail_programs_clip_and_says_so(newsroom: S
     assert "archive" not in text(edition) and "whole issue" not in text(edition)
     linked = replace(edition, archive_url="https://letters.example.org/weekly/")
     assert all(f"{section.hidden} more in the whole issue" in html(linked) for section in edition.sections if section.hidden)
-    assert 'href="https://letters.example.org/weekly/weekly-2026-W47-full.html"' in html(linked)
-    names = [path.name for path in write_issue(linked, tmp_path, MailSettings(), date=NOON)]
-    assert "weekly-2026-W47-full.html" in names
+    assert 'href="https://letters.example.org/weekly/issues/weekly-2026-W47.html"' in html(linked)
     whole = html(edition, full=True)
     assert edition.rows_shown < len(edition.funding) and f"and {len(edition.funding) - edition.rows_shown} more" in page
     assert all(story.title in whole for section in edition.sections for story in section.stories)
@@ -100,14 +94,6 @@ def test_a_week_without_news_says_so(newsroom: Session, order: Order) -> None:
     assert issue.subject == "Yixun 医讯 2026-W47: a quiet week"
     assert "A quiet week: all our sources were read, and nothing relevant was published." in html(edition)
     assert find_issue(newsroom, "weekly", "2026-W47") is not None
-
-
-def test_a_link_to_the_whole_issue_leads_to_a_file_that_is_written(newsroom: Session, tmp_path: Path) -> None:
-    an_item(newsroom)
-    edition = made(newsroom, an_order(archive_url="https://letters.example.org/w"))
-    link = re.search(r"https://letters\.example\.org/w/(\S+)", text(edition))
-    assert link is not None
-    assert link[1] in [path.name for path in write_issue(edition, tmp_path, MailSettings(), date=NOON)]
 
 
 def unread(session: Session, *names: str) -> None:

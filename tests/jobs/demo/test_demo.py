@@ -73,7 +73,7 @@ def headlines(edition: Edition) -> list[str]:
 def test_three_issues_are_built_written_and_mailed(demo: Demo, rows: Session) -> None:
     assert [edition.period for edition in demo.report.editions] == list(WEEKS)
     for edition in demo.report.editions:
-        assert [path.suffix for path in demo.report.files_of(edition.period)] == [".html", ".txt", ".eml"]
+        assert [path.suffix for path in demo.report.files_of(edition.period)] == [".html", ".txt", ".md", ".eml"]
         assert len(headlines(edition)) >= 10
     mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted((demo.folder / "mail").iterdir())]
     assert Counter(mail["To"] for mail in mails) == dict.fromkeys(READERS, 3)
@@ -147,7 +147,7 @@ def test_an_english_twin_is_one_story_in_the_issue_and_in_sql(demo: Demo, rows: 
 
 def test_every_link_of_an_issue_leads_to_a_kept_page(demo: Demo) -> None:
     for edition in demo.report.editions:
-        page, _, mail = demo.report.files_of(edition.period)
+        page, _, _, mail = demo.report.files_of(edition.period)
         links = re.findall(r'href="([^"]+)"', page.read_text(encoding="utf-8"))
         assert len(links) > 10
         assert not [link for link in links if not link.startswith("site/") or not (demo.folder / link).is_file()]
