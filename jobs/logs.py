@@ -18,10 +18,7 @@ from .config import Settings
 # A library may write an address into its lines, and with it a token.
 _QUIET = {
     "alembic": logging.WARNING,
-    "apprise": logging.ERROR,
     "apscheduler": logging.WARNING,
-    "requests_oauthlib": logging.ERROR,
-    "urllib3": logging.ERROR,
 }
 
 

@@ -19,6 +19,7 @@ class ScheduleSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     crawl_minutes: int = Field(10, ge=1, le=1440, description="Minutes between two looks for sources that are due")
+    workers: bool = Field(False, description="Leave crawling to `yixun worker` processes, on any number of machines (PostgreSQL only)")
     catch_up_days: int = Field(6, ge=0, le=60, description="A digest missed no longer ago than this is still built and sent")
     prune_day: Weekday = Field("sun", description="Day on which what the store need not keep is removed")
 

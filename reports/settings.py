@@ -114,7 +114,7 @@ class DigestSettings(BaseModel):
     sections: list[str] | None = Field(
         None, description="Topic ids in the order of the sections, all else last; default `topics`, else the catalogue's order"
     )
-    stories_per_section: int = Field(10, ge=1, le=200, description="Stories shown a section; the rest stands in the archive page")
+    stories_per_section: int = Field(10, ge=1, le=200, description="Stories shown a section; the rest stands in the archive")
     section_lengths: dict[str, int] = Field(
         default_factory=dict, description="Stories shown of single sections, by topic id, as {funding = 20, other = 5}"
     )
@@ -124,7 +124,7 @@ class DigestSettings(BaseModel):
     rows_per_table: int = Field(20, ge=1, le=200, description="Rows shown of each table")
     least_confidence: float = Field(0.6, ge=0, le=1, description="Facts less sure than this stay in the store: not counted, in no table")
     archive_url: str | None = Field(
-        None, pattern=r"^https?://\S+$", description="Web folder where the files of mail.out are published; empty: no links to it"
+        None, pattern=r"^https?://\S+$", description="Where the folder `archive` of mail.out is published; empty: no links to it, no feeds"
     )
 
     @field_validator("subject")

@@ -37,6 +37,7 @@ NOUNS: tuple[str, ...] = (
     "stories",
     "topics",
     "why",
+    "worker",
 )
 
 

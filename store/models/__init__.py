@@ -5,7 +5,7 @@ from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactHistory, FactRevi
 from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, PlacedName, Topic
 from .judging import Judging, JudgingFault
 from .second import SecondReading
-from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
+from .sources import Fetch, HostDay, HostState, HostTurn, Run, SourceRow, SourceState, SourceUrlState
 from .stories import ItemKey, ItemProfile, Story, StoryChange, StoryFact
 from .watch import Alert, DaemonRow
 
@@ -25,6 +25,7 @@ __all__ = [
     "FundingFact",
     "HostDay",
     "HostState",
+    "HostTurn",
     "InvestorRow",
     "IssueEdit",
     "IssueEntry",

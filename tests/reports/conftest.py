@@ -27,9 +27,8 @@ TOPICS = ("model_adoption", "deepseek", "funding", "approvals", "regulation", "i
 BUILT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def newsroom(session: Session) -> Session:
-    """A session on a store with topics and two sources, no items."""
+def furnished(session: Session) -> Session:
+    """A session on a store that gets topics and two sources, no items."""
     session.add_all(
         Topic(id=name, position=position, name_en=name.replace("_", " ").capitalize(), name_zh=f"栏目{position}")
         for position, name in enumerate(TOPICS)
@@ -37,6 +36,12 @@ def newsroom(session: Session) -> Session:
     a_source(session)
     a_source(session, id="wire", name="The Wire", name_zh=None, language="en", tier="media")
     return session
+
+
+@pytest.fixture
+def newsroom(session: Session) -> Session:
+    """A session on a store with topics and two sources, no items."""
+    return furnished(session)
 
 
 @pytest.fixture
