@@ -177,8 +177,10 @@ def _send_issue(settings: Settings, order: Order, to: str | None, settled: Word 
         issue, edition = build_issue(session, order)
     with session_scope(engine) as session:
         waits = why_it_waits(session, issue, hold_hours=order.settings.hold_hours, now=order.now)
-        if waits:
-            raise DigestError(waits, subject=name_of(issue))
+    if waits:
+        # That the editor was shown it is kept.
+        raise DigestError(waits, subject=name_of(issue))
+    with session_scope(engine) as session:
         paths = write_files(session, issue, edition, settings, recipient=to)
     if settings.mail.host is None:
         say(f"mail.host is not set: {issue.subject} is written to {settings.mail.out}")
