@@ -14,11 +14,12 @@ from pydantic.fields import FieldInfo
 
 from crawler.judge.knowledge import KnowledgeExtra
 from crawler.settings import CrawlSettings
+from reports.second_reader.settings import SecondReaderSettings
 from reports.settings import OTHER, DigestSettings, MailSettings, usual_digests
 from store.errors import ConfigError
 from store.settings import StoreSettings
 
-from .settings import AlertSettings, HealthSettings, LogSettings, ScheduleSettings
+from .settings import AlertSettings, BackupSettings, HealthSettings, LogSettings, ScheduleSettings
 
 PREFIX = "YIXUN_"
 FILE_NAME = "yixun.toml"
@@ -34,7 +35,11 @@ class Settings(BaseModel):
     crawl: CrawlSettings = Field(default_factory=CrawlSettings, description="The crawl, and how it behaves towards the world")
     digest: dict[str, DigestSettings] = Field(default_factory=usual_digests, description="One table a digest, by its name")
     mail: MailSettings = Field(default_factory=MailSettings, description="How mail leaves; without `host` issues are written to files")
+    second_reader: SecondReaderSettings = Field(
+        default_factory=SecondReaderSettings, description="A large language model as second reader, off by default"
+    )
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings, description="When `yixun run` does what")
+    backup: BackupSettings = Field(default_factory=BackupSettings, description="Backups that `yixun run` makes")
     health: HealthSettings = Field(default_factory=HealthSettings, description="Where the daemon answers questions about its health")
     alerts: AlertSettings = Field(default_factory=AlertSettings, description="Who is told when something needs a person")
     log: LogSettings = Field(default_factory=LogSettings, description="The log of `yixun run`")

@@ -23,7 +23,8 @@ from store.migrate import newest_revision, open_store
 from store.runs import last_run
 
 from .config import Settings, find_config, load_settings
-from .troubles import BACKUP_JOB, CRAWL_JOB, find_troubles, places, said
+from .hours import BACKUP
+from .troubles import CRAWL_JOB, find_troubles, places, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _knowledge(settings: Settings) -> Check:
 
 
 def _sources(settings: Settings) -> Check:
-    known, broken = load_sources(added=settings.crawl.sources)
+    known, broken = load_sources(added=settings.crawl.sources, catalogue=settings.crawl.catalogue)
     if broken:
         return Check("sources", "wrong", f"{len(broken)} entries are broken, the first: {broken[0]}")
     return Check("sources", "ok", f"{len(known)} in the catalogue, {sum(source.enabled for source in known)} enabled")
@@ -173,12 +174,12 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Check]:
     if not found:
         yield Check("troubles", "ok", "nothing needs a person")
     with session_scope(engine) as session:
-        crawled, backed_up = last_of_job(session, CRAWL_JOB), last_success(session, BACKUP_JOB)
+        crawled, backed_up = last_of_job(session, CRAWL_JOB), last_success(session, BACKUP)
         built = {name for name in settings.digest if list_issues(session, name)}
         run = last_run(session)
     if crawled is None and run is None:
         yield Check("crawl", "warning", "nothing was crawled yet", "`yixun crawl`")
     if backed_up is None:
-        yield Check("backup", "warning", "none was ever made", "`yixun db backup FILE`")
+        yield Check("backup", "warning", "none was ever made", "set backup.folder, or call `yixun db backup FILE`")
     if unbuilt := sorted(set(settings.digest) - built):
         yield Check("digests", "warning", f"never built: {', '.join(unbuilt)}", "`yixun digest preview NAME`")

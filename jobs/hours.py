@@ -1,4 +1,4 @@
-"""When digests and the weekly work have their slots. Loads nothing heavy, for `status` and `doctor` ask too."""
+"""When digests, and the weekly and daily work, have their slots. Loads nothing heavy, for `status` and `doctor` ask too."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from store.clock import SHANGHAI
 from .config import Settings
 
 PRUNE = "prune"
+BACKUP = "backup"
 _PRUNE_AT = time(4)
 _DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
+_PACES = {PRUNE: _WEEK, BACKUP: _DAY}
 
 
 def weekly_slot(day: Weekday, at: time, now: datetime) -> datetime:
@@ -55,19 +57,29 @@ def _next_slot(digest: DigestSettings, now: datetime) -> datetime:
     return slot_of(digest, containing(digest.period, after))
 
 
+def daily_slot(at: time, now: datetime) -> datetime:
+    """The last moment not after `now` that is the time `at` in Asia/Shanghai, as aware UTC."""
+    local = now.astimezone(SHANGHAI)
+    today = datetime.combine(local.date(), at, SHANGHAI)
+    return (today if today <= local else today - _DAY).astimezone(UTC)
+
+
 def last_slots(settings: Settings, *, now: datetime) -> dict[str, datetime]:
     """The last slot that has come of each job, by the job's name in the ledger: each digest has a schedule of its own."""
     digests = {f"digest {name}": last_slot(digest, now) for name, digest in settings.digest.items()}
-    return {**digests, PRUNE: weekly_slot(settings.schedule.prune_day, _PRUNE_AT, now)}
+    keeping = {PRUNE: weekly_slot(settings.schedule.prune_day, _PRUNE_AT, now)}
+    if settings.backup.folder is not None:
+        keeping[BACKUP] = daily_slot(settings.backup.time, now)
+    return digests | keeping
 
 
 def next_slots(settings: Settings, *, now: datetime) -> dict[str, datetime]:
     """The first slot after `now` of each job, by its name in the ledger."""
     digests = {f"digest {name}": _next_slot(digest, now) for name, digest in settings.digest.items()}
-    return {**digests, PRUNE: weekly_slot(settings.schedule.prune_day, _PRUNE_AT, now) + _WEEK}
+    return {job: digests.get(job) or slot + _PACES[job] for job, slot in last_slots(settings, now=now).items()}
 
 
 def slot_before(settings: Settings, job: str, slot: datetime) -> datetime:
     """The slot of a job that comes before one of its slots."""
     name = job.removeprefix("digest ")
-    return slot - _WEEK if job == PRUNE else last_slot(settings.digest[name], slot - timedelta(microseconds=1))
+    return slot - _PACES[job] if job in _PACES else last_slot(settings.digest[name], slot - timedelta(microseconds=1))

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import Session
+import structlog
 
 from reports.archive import write_issue
+from reports.consult import before_building
 from reports.coverage import Coverage
 from reports.digest import build_issue, mailed
 from reports.editing import name_of, why_it_waits
@@ -19,7 +20,7 @@ from reports.render import issue_page
 from reports.select import Order, measure
 from reports.site.publish import publish
 from store.clock import SHANGHAI
-from store.database import Engine, session_scope, utc_now
+from store.database import Engine, Session, session_scope, utc_now
 from store.digests import find_issue
 from store.errors import DigestError
 from store.issue_edits import edits_of
@@ -40,7 +41,7 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
     One without a story is not sent where `when_empty` says so. `stopped` is asked before each mail.
     """
     digest = settings.digest[name]
-    order = Order(name=name, settings=digest, period=due_period(digest, slot), now=utc_now())
+    order = Order(name=name, settings=digest, period=due_period(digest, slot), now=utc_now(), second_reader=settings.second_reader.enabled)
     if settings.mail.host is not None and not digest.recipients:
         return Outcome(LedgerStatus.failed, f"[digest.{name}] has no recipients")
     with session_scope(engine) as session:
@@ -51,7 +52,7 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
         return Outcome(LedgerStatus.waiting, f"{order.period.label} waits until {_local(until)} for more than {_read(seen)}")
     if seen.is_nothing:
         return Outcome(LedgerStatus.failed, f"{order.period.label} is not sent: {_read(seen)}")
-    issue, edition, waits = _built(engine, order, seen)
+    issue, edition, waits = _built(engine, order, seen, settings)
     if digest.when_empty == "skip" and not edition.totals.stories:
         return Outcome(LedgerStatus.done, f"{issue.period} has no story and is not sent: {_read(seen)}")
     if waits:
@@ -63,12 +64,15 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
     return _outcome(issue, outcomes)
 
 
-def _built(engine: Engine, order: Order, seen: Coverage) -> tuple[DigestIssue, Edition, str | None]:
+def _built(engine: Engine, order: Order, seen: Coverage, settings: Settings) -> tuple[DigestIssue, Edition, str | None]:
     """The issue as it is to be sent, with what keeps it back, if anything. Nothing is built anew under the eyes of an editor."""
     with session_scope(engine) as session:
         frozen = find_issue(session, order.name, order.period.label)
         is_free = frozen is not None and not mailed(session, frozen) and not edits_of(session, frozen.id or 0)
         anew = frozen is not None and is_free and frozen.coverage < seen.share
+    for line in before_building(engine, order, settings.second_reader, rebuild=anew):
+        structlog.get_logger().info(line)
+    with session_scope(engine) as session:
         issue, edition = build_issue(session, order, rebuild=anew)
     with session_scope(engine) as session:
         return issue, edition, why_it_waits(session, issue, hold_hours=order.settings.hold_hours, now=order.now)

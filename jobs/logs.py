@@ -16,7 +16,13 @@ from store.errors import ConfigError
 from .config import Settings
 
 # A library may write an address into its lines, and with it a token.
-_QUIET = {"apscheduler": logging.WARNING, "apprise": logging.ERROR, "urllib3": logging.ERROR, "requests_oauthlib": logging.ERROR}
+_QUIET = {
+    "alembic": logging.WARNING,
+    "apprise": logging.ERROR,
+    "apscheduler": logging.WARNING,
+    "requests_oauthlib": logging.ERROR,
+    "urllib3": logging.ERROR,
+}
 
 
 def log_to(settings: Settings, *, least: int = logging.DEBUG) -> None:

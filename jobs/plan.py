@@ -1,4 +1,4 @@
-"""The order of work at one moment: crawl what is due, then each digest whose slot has come, then tidying up.
+"""The order of work at one moment: crawl what is due, then each digest whose slot has come, then tidying up and a backup.
 
 The crawl goes first because an issue may only say what was looked at: at the start, after a night off, and when a slot comes, the
 sources that were not asked since the week ended are asked before its issue is built (`issues`). Every piece of work has a row in the
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -21,11 +22,11 @@ from store.ledger import forget_future
 from store.models import Ledger
 
 from .config import Settings
-from .hours import PRUNE, due_period, last_slots, slot_before
+from .hours import BACKUP, PRUNE, due_period, last_slots, slot_before
 from .issues import send_digest
 from .slots import Outcome, due_slots, recorded, unrecorded
 from .stopping import Stopping
-from .tasks import crawl_due, prune_store
+from .tasks import back_up_store, crawl_due, prune_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class _Job:
     work: Callable[[datetime], Outcome]
 
 
-def carry_out(engine: Engine, settings: Settings, stopping: Stopping) -> Iterator[Ledger]:
-    """Do all that is due now, in its order, until told to stop; yields what was recorded."""
+def carry_out(engine: Engine, settings: Settings, stopping: Stopping, *, config: Path | None = None) -> Iterator[Ledger]:
+    """Do all that is due now, in its order, until told to stop; yields what was recorded. `config` is the file of the settings."""
     now = utc_now()
     if stopping.asked.is_set():
         return
@@ -55,9 +56,19 @@ def carry_out(engine: Engine, settings: Settings, stopping: Stopping) -> Iterato
         yield crawled
     for name, job in digests.items():
         yield from _carry_out(engine, job, due[name], stopping)
-    before = partial(slot_before, settings, PRUNE)
-    pruning = _Job(PRUNE, slots[PRUNE], before, timedelta(weeks=1), lambda _: prune_store(engine, settings, now=utc_now()))
-    yield from _carry_out(engine, pruning, _due(engine, pruning, now), stopping)
+    for job in _keeping(engine, settings, slots, stopping, config):
+        yield from _carry_out(engine, job, _due(engine, job, now), stopping)
+
+
+def _keeping(engine: Engine, settings: Settings, slots: dict[str, datetime], stopping: Stopping, config: Path | None) -> Iterator[_Job]:
+    """What keeps the store small and safe. What was missed of it is not made up: the latest slot does it all."""
+
+    def job(name: str, catch_up: timedelta, work: Callable[[datetime], Outcome]) -> _Job:
+        return _Job(name, slots[name], partial(slot_before, settings, name), catch_up, work)
+
+    yield job(PRUNE, timedelta(weeks=1), lambda _: prune_store(engine, settings, now=utc_now(), stopped=stopping.asked.is_set))
+    if BACKUP in slots:
+        yield job(BACKUP, timedelta(days=1), lambda _: back_up_store(engine, settings, config, now=utc_now()))
 
 
 def _digest(engine: Engine, settings: Settings, name: str, slots: dict[str, datetime], stopping: Stopping) -> _Job:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -20,6 +21,18 @@ class ScheduleSettings(BaseModel):
     crawl_minutes: int = Field(10, ge=1, le=1440, description="Minutes between two looks for sources that are due")
     catch_up_days: int = Field(6, ge=0, le=60, description="A digest missed no longer ago than this is still built and sent")
     prune_day: Weekday = Field("sun", description="Day on which what the store need not keep is removed")
+
+
+class BackupSettings(BaseModel):
+    """The backups that the plan makes by itself, once a day, and how many of them are kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: Path | None = Field(None, description="Folder that gets a backup a day, best on another disk; empty: none is made")
+    time: dt.time = Field(dt.time(3), description="Time of day in Asia/Shanghai, as 03:00:00")
+    daily: int = Field(7, ge=1, le=366, description="Days of which the last backup is kept")
+    weekly: int = Field(4, ge=0, le=520, description="Weeks of which the last backup is kept")
+    monthly: int = Field(6, ge=0, le=120, description="Months of which the last backup is kept")
 
 
 class HealthSettings(BaseModel):

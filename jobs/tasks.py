@@ -1,9 +1,10 @@
-"""What the scheduler does beside issues: crawl what is due, prune. What is done and when is the plan's (`plan`)."""
+"""What the scheduler does beside issues: crawl what is due, prune, back up. What is done and when is the plan's (`plan`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from store.sources import drop_unlisted, due_sources, not_asked_since, sync_sour
 from store.sources import enabled_sources as polled_sources
 from store.status import LedgerStatus, RunStatus
 
+from .backups import rotate
 from .config import Settings
 from .slots import Outcome, recorded
 
@@ -53,7 +55,7 @@ def crawl_due(engine: Engine, settings: Settings, *, now: datetime, since: datet
     """
     slot = now.replace(microsecond=0)
     try:
-        known, broken = load_sources(added=settings.crawl.sources)
+        known, broken = load_sources(added=settings.crawl.sources, catalogue=settings.crawl.catalogue)
         with session_scope(engine) as session:
             if not broken:
                 drop_unlisted(session, [source.id for source in known])
@@ -89,8 +91,14 @@ def _pass_on(event: dict[str, Any]) -> None:
         structlog.get_logger().error("crawl: " + str(event.pop("event", "")), **{f"crawl_{name}": value for name, value in event.items()})
 
 
-def prune_store(engine: Engine, settings: Settings, *, now: datetime) -> Outcome:
-    """Remove what the store need not keep."""
-    with session_scope(engine) as session:
-        counts = prune(session, settings.store, now=now)
+def prune_store(engine: Engine, settings: Settings, *, now: datetime, stopped: Callable[[], bool]) -> Outcome:
+    """Remove what the store need not keep; what is left when `stopped` says so is removed the next time."""
+    counts = prune(engine, settings.store, now=now, stopped=stopped)
     return Outcome(LedgerStatus.done, ", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
+def back_up_store(engine: Engine, settings: Settings, config: Path | None, *, now: datetime) -> Outcome:
+    """Make the backup of the day and remove those that need not be kept."""
+    file, contents, removed = rotate(engine, settings, config, now=now)
+    note = f"{file}: {sum(contents.rows.values())} rows, read back"
+    return Outcome(LedgerStatus.done, "; ".join([note, *([f"{len(removed)} older removed"] if removed else [])]))

@@ -24,14 +24,14 @@ from store.clock import SHANGHAI
 from store.daemon import daemon_of, lives
 from store.database import Engine, Session, session_scope, store_url
 from store.digests import newest_issues
+from store.grants import may_read_recipients
 from store.ledger import OWED
 from store.models import Ledger
 from store.status import AlertKind, DeliveryState, LedgerStatus, SourceStatus
 
 from .config import Settings
-from .hours import last_slots
+from .hours import BACKUP, last_slots
 
-BACKUP_JOB = "backup"
 CRAWL_JOB = "crawl"
 # What stops the product itself: not ready, and the dead man's switch is told so.
 GRAVE = frozenset({AlertKind.digest, AlertKind.crawl, AlertKind.disk, AlertKind.daemon})
@@ -161,6 +161,8 @@ def _disks(settings: Settings, now: datetime) -> Iterator[Found]:
 
 
 def _recipients(session: Session, now: datetime) -> Iterator[Found]:
+    if not may_read_recipients(session):
+        return
     per_issue: dict[tuple[str, str], list[str]] = {}
     since: dict[tuple[str, str], datetime] = {}
     for issue, delivery in deliveries_in(session, (DeliveryState.unknown,)):
@@ -197,6 +199,10 @@ def _reading(session: Session, now: datetime) -> Iterator[Found]:
 
 
 def _backup(session: Session, settings: Settings, now: datetime) -> Iterator[Found]:
-    made = last_success(session, BACKUP_JOB)
-    if made is not None and now - made > timedelta(days=settings.alerts.backup_days):
-        yield Found(AlertKind.backup, BACKUP_JOB, f"the last backup is of {said(made)}", made, "`yixun db backup FILE`")
+    row, made = last_of_job(session, BACKUP), last_success(session, BACKUP)
+    if row is not None and row.status == LedgerStatus.failed:
+        todo = "mend what it says; it is tried again every hour"
+        yield Found(AlertKind.backup, BACKUP, f"the last backup failed: {row.note}", row.slot, todo)
+    elif made is not None and now - made > timedelta(days=settings.alerts.backup_days):
+        todo = "`yixun db backup` makes one; backup.folder has one made every day"
+        yield Found(AlertKind.backup, BACKUP, f"the last backup is of {said(made)}", made, todo)

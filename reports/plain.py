@@ -137,7 +137,7 @@ class _Text:
         stories = section.stories if self.full else section.stories[: section.shown]
         yield from self._head(f"{self.labels.section(section.name_en, section.name_zh)} ({len(section.stories)})")
         for story in stories:
-            made = f"{story.made} [{self.labels('made')}]" if story.made else ""
+            made = f"{story.made} [{self.labels('translated' if story.translated else 'made')}]" if story.made else ""
             first, *rest = filter(None, (made, story.title, story.twin))
             yield from wrap(first, indent="  ", first="* ")
             for words in (*rest, self.labels("follows", title=story.follows) if story.follows else "", story.summary):

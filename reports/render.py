@@ -114,7 +114,8 @@ class Shown:
         }
 
     def _story(self, story: StoryLine) -> dict[str, Any]:
-        return self._line(story) | {"made": story.made, "follows": story.follows}
+        made_by = self.labels("translated" if story.translated else "made")
+        return self._line(story) | {"made": story.made, "made_by": made_by, "follows": story.follows}
 
     def _table(self, table: Table) -> dict[str, Any]:
         rows = [self._row(row) for row in table.rows]

@@ -191,6 +191,8 @@ def failure_of(error: DBAPIError | sqlite3.Error, url: URL) -> StoreError | None
         return StoreLockedError("locked by another process for longer than store.lock_seconds", subject=subject, hint="try again later")
     if name == "SQLITE_FULL" or state == "53100":
         return StoreFullError("the disk is full: nothing more can be written", subject=subject, hint="make room, then try again")
+    if state == "42501":
+        return StoreError(reason, subject=subject, hint="`yixun db grant-analyst` tells what an analyst's role may do")
     unreachable = not name and not state and isinstance(error, OperationalError | InterfaceError)
     if unreachable or name.startswith(_SQLITE_FAILURES) or state.startswith(_SERVER_STATES) or state == "25006":
         return StoreError(f"cannot be used: {reason}", subject=subject, hint="check store.url")

@@ -1,33 +1,52 @@
-"""The part of the analysts' views that follows the registry of kinds of fact."""
+"""The part of the analysts' views that follows the registry of kinds of fact.
+
+`EACH_TABLE(…)` stands for the text in it once for each table of facts, all of them together. In it, `FACTS` is the table, called f,
+and `FACT_ID`, `TYPE`, `SUBJECT`, `SUBJECT_ID` and `ROLES` are a fact's number, kind, main party and all columns that roles fill.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from .kinds import COLUMNS, StoredKind, StoredRole, kept_in, tables
-from .models import FACT_TABLES, FactColumns
+from .models import FACT_TABLES
 
-_SHARED = tuple(name for name in FactColumns.model_fields if name not in ("id", "as_read"))
 _UNSHOWN = ("valuation_hedge",)
 _INVESTORS = "(SELECT LIST(v.name) FROM (SELECT name FROM fact_investor WHERE funding_id = f.id{only} ORDER BY position) AS v)"
 
 
 def with_kinds(sql: str) -> str:
-    """Spell out `ROLES(a)`, the columns that roles fill, and `EVERY_FACT`, one row a fact of every table with all columns."""
-    roles = ",\n    ".join(f"a.{column} AS {column}" for column in COLUMNS)
-    every = "\n    UNION ALL\n".join(_rows_of(table) for table in FACT_TABLES)
-    return sql.replace("ROLES(a)", roles).replace("EVERY_FACT", every)
+    """Spell out what is said of each table of facts."""
+    before, found, rest = sql.partition("EACH_TABLE(")
+    if not found:
+        return sql
+    each, _, after = rest.rpartition(")")
+    return before + "UNION ALL".join(_of_table(table, each) for table in FACT_TABLES) + after
 
 
-def _rows_of(table: str) -> str:
-    """SELECT of all facts of a table, in the columns of the view."""
+def fact_number(table: str, alias: str = "") -> str:
+    """The expression that gives a fact's number, as `funding:12`."""
+    return f"CAST('{table.removeprefix('fact_')}:' || CAST({alias}id AS TEXT) AS TEXT)"
+
+
+def _of_table(table: str, sql: str) -> str:
     kinds = tables()[table]
-    shown = {"fact_id": f"'{table.removeprefix('fact_')}:' || f.id", "type": "f.type" if len(kinds) > 1 else f"'{kinds[0].name}'"}
-    shown |= {name: f"f.{name}" for name in _SHARED}
     filled = _filled(table, kinds)
-    shown |= {column: filled.get(column, f"CAST(NULL AS {kind})") for column, kind in COLUMNS.items()}
-    columns = ",\n        ".join(f"{expression} AS {name}" for name, expression in shown.items())
-    return f"    SELECT\n        {columns}\n    FROM {table} AS f"
+    words = {
+        "FACTS": table,
+        "FACT_ID": fact_number(table, "f."),
+        "TYPE": "f.type" if len(kinds) > 1 else f"CAST('{kinds[0].name}' AS TEXT)",
+        "SUBJECT": filled["subject"],
+        "SUBJECT_ID": filled.get("subject_id", "CAST(NULL AS TEXT)"),
+        "ROLES": ",\n    ".join(f"{_as(filled.get(name, 'NULL'), kind)} AS {name}" for name, kind in COLUMNS.items()),
+    }
+    return re.sub(rf"\b({'|'.join(words)})\b", lambda word: words[word[0]], sql)
+
+
+def _as(expression: str, kind: str) -> str:
+    """An expression as a column of this type: SQLite looks through a view only where all its parts agree on it."""
+    return expression if re.fullmatch(r"f\.\w+", expression) else f"CAST({expression} AS {kind})"
 
 
 def _filled(table: str, kinds: tuple[StoredKind, ...]) -> Mapping[str, str]:

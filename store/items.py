@@ -12,9 +12,11 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, delete, func, select
 
 from .entries import Entry, ToRead
+from .fact_history import keep_history
 from .facts import FactChange, replace_facts
 from .identity import Known, KnownItems, Told, content_hash, identities, tell_apart
 from .models import FactColumns, Item, ItemTopic, ItemVersion, Mention
+from .placed import place_names
 from .search import index_items
 from .status import ItemStatus
 
@@ -256,22 +258,28 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     if not items:
         return
     for item in items:
-        session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**item.values, changed_at=now))
-    save_judgements(session, items)
+        values = {**item.values, "changed_at": now, "text_removed_at": None}
+        session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**values))
+    save_judgements(session, items, now=now)
     index_items(session, [item.item_id for item in items])
 
 
-def save_judgements(session: Session, items: Sequence[ReadItem]) -> dict[int, list[FactChange]]:
+def save_judgements(session: Session, items: Sequence[ReadItem], *, now: datetime) -> dict[int, list[FactChange]]:
     """Put what judging found in place of what it found before, and say how the facts of each item changed.
 
-    What a person said of a fact stands (`store.facts`); columns of the items are left alone.
+    What a person said of a fact stands (`store.facts`), what changed is kept (`store.fact_history`), and so is where organisations
+    outside the catalogue are (`store.placed`); columns of the items are left alone.
     """
     ids = [item.item_id for item in items]
     for table in (ItemTopic, Mention):
         session.exec(delete(table).where(col(table.item_id).in_(ids)))
     for item in items:
         session.add_all([*item.topics, *item.mentions])
-    return replace_facts(session, {item.item_id: item.facts for item in items})
+    place_names(session, {mention.as_written for item in items for mention in item.mentions if mention.target_id is None})
+    changes = replace_facts(session, {item.item_id: item.facts for item in items})
+    for item in items:
+        keep_history(session, changes[item.item_id], judged_with=str(item.values.get("judged_with", "")), now=now)
+    return changes
 
 
 def note_broken(session: Session, item_id: int, reason: str, *, version: str) -> None:

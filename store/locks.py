@@ -94,6 +94,12 @@ def _is_gone(held: StoreLock, now: datetime) -> bool:
     return held.host == socket.gethostname() and not is_alive(held.pid)
 
 
+def busy_with(session: Session, name: str) -> StoreBusyError:
+    """The error that says who holds the lock `name`."""
+    held = session.get(StoreLock, name, populate_existing=True)
+    return _busy(held) if held else StoreBusyError("held by another process", subject=f"store lock {name!r}", hint="wait until it is done")
+
+
 def _busy(held: StoreLock) -> StoreBusyError:
     return StoreBusyError(
         f"held by {held.holder} (process {held.pid} on {held.host}) since {held.taken_at:%Y-%m-%d %H:%M:%S} UTC",

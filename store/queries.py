@@ -13,10 +13,19 @@ from typing import Any
 from sqlalchemy import Engine
 
 from .errors import StoreError, UsageError
+from .reading_only import check, guard, refused
 
-_READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _LARGEST_VALUE = 64 * 1024 * 1024
 _STEPS = 10_000  # of SQLite's machine between two looks at the clock
+_BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a query gives, in batches as they are read; `columns` are told apart by a number where several have one name."""
+
+    columns: list[str]
+    batches: Iterator[list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,77 +42,86 @@ class Answer:
 
 
 def run_query(engine: Engine, sql: str, *, max_rows: int, seconds: float) -> Answer:
-    """Run one SELECT and return at most `max_rows` rows.
-
-    Nothing can be written: SQLite opens the file read-only and allows no other kind of statement, PostgreSQL runs a
-    cursor in a read-only transaction. Raises UsageError for no SQL at all, StoreError for SQL that is wrong, that writes, or that
-    takes longer than `seconds`.
-    """
-    if not sql.strip():
-        raise UsageError("expected a SELECT", subject="query")
-    if engine.dialect.name == "sqlite":
-        return _on_sqlite(engine, sql, max_rows, seconds)
-    return _on_postgresql(engine, sql, max_rows, seconds)
-
-
-def _cut(columns: list[str], rows: list[tuple[Any, ...]], max_rows: int) -> Answer:
-    names = [name if columns.count(name) == 1 else f"{name}_{number}" for number, name in enumerate(columns, 1)]
-    return Answer(names, rows[:max_rows], len(rows) > max_rows)
+    """Run one SELECT and return at most `max_rows` rows. Raises what `open_query` does."""
+    with open_query(engine, sql, seconds=seconds) as found:
+        rows: list[tuple[Any, ...]] = []
+        for batch in found.batches:
+            rows += batch
+            if len(rows) > max_rows:
+                break
+    return Answer(found.columns, rows[:max_rows], len(rows) > max_rows)
 
 
 @contextmanager
-def _read_only_file(engine: Engine) -> Iterator[sqlite3.Connection]:
+def open_query(engine: Engine, sql: str, *, seconds: float) -> Iterator[Rows]:
+    """Run one SELECT on the views and read its rows within the block, a few thousand at a time.
+
+    Nothing can be written and nothing but the views and the search index be read, whoever asks (`store.reading_only`).
+    Raises UsageError for no SQL at all, StoreError for SQL that is wrong, that reads or does anything else, or that
+    takes longer than `seconds`, the time that is taken to read its rows included.
+    """
+    sql, ends_at = sql.strip().removesuffix(";"), time.monotonic() + seconds
+    on = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
+    if not sql:
+        raise UsageError("expected a SELECT", subject="query")
+    with on(engine, sql, seconds) as cursor:
+        if cursor.description is None:
+            raise UsageError("expected a SELECT", subject="query")
+        yield Rows(_told_apart([column[0] for column in cursor.description]), _batches(cursor, ends_at, seconds))
+
+
+def _batches(cursor: Any, ends_at: float, seconds: float) -> Iterator[list[tuple[Any, ...]]]:
+    while batch := cursor.fetchmany(_BATCH):
+        yield batch
+        if time.monotonic() > ends_at:
+            raise _stopped(seconds)
+
+
+def _stopped(seconds: float) -> StoreError:
+    return StoreError(f"stopped after {seconds:g} seconds", subject="query")
+
+
+def _told_apart(columns: list[str]) -> list[str]:
+    return [name if columns.count(name) == 1 else f"{name}_{number}" for number, name in enumerate(columns, 1)]
+
+
+@contextmanager
+def _on_sqlite(engine: Engine, sql: str, seconds: float) -> Iterator[sqlite3.Cursor]:
+    ends_at = time.monotonic() + seconds
     path = Path(engine.url.database or "").resolve()
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)
     try:
         connection.execute("PRAGMA query_only=ON")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
-        # Opening the full-text index for the first time takes rights that a query must not have.
-        connection.execute("SELECT rowid FROM item_words LIMIT 0")
-        connection.set_authorizer(_allow)
-        yield connection
+        guard(connection)
+        connection.set_progress_handler(lambda: time.monotonic() > ends_at, _STEPS)
+        yield connection.execute(sql)
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        if str(error) == "interrupted":
+            raise _stopped(seconds) from error
+        raise refused(str(error)) from error
     finally:
         connection.close()
 
 
-def _allow(action: int, argument: str | None, *_: str | None) -> int:
-    # The full-text index asks for this one by itself.
-    harmless = action == sqlite3.SQLITE_PRAGMA and argument == "data_version"
-    return sqlite3.SQLITE_OK if action in _READING or harmless else sqlite3.SQLITE_DENY
-
-
-def _on_sqlite(engine: Engine, sql: str, max_rows: int, seconds: float) -> Answer:
-    ends_at = time.monotonic() + seconds
-    try:
-        with _read_only_file(engine) as connection:
-            connection.set_progress_handler(lambda: time.monotonic() > ends_at, _STEPS)
-            cursor = connection.execute(sql)
-            rows = cursor.fetchmany(max_rows + 1)
-            return _cut([column[0] for column in cursor.description or ()], rows, max_rows)
-    except (sqlite3.Error, sqlite3.Warning) as error:
-        if str(error) == "interrupted":
-            raise StoreError(f"stopped after {seconds:g} seconds", subject="query") from error
-        hint = "only reading is allowed" if "not authorized" in str(error) or "prohibited" in str(error) else None
-        raise StoreError(" ".join(str(error).split()), subject="query", hint=hint) from error
-
-
-def _on_postgresql(engine: Engine, sql: str, max_rows: int, seconds: float) -> Answer:
+@contextmanager
+def _on_postgresql(engine: Engine, sql: str, seconds: float) -> Iterator[Any]:
     import psycopg
 
     with engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
         try:
-            driver.execute("SET TRANSACTION READ ONLY")
-            driver.execute(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
-            # A cursor on the server takes one SELECT and nothing else, and hands out no more rows than are fetched.
-            with driver.cursor(name="yixun_query") as cursor:
-                cursor.execute(sql.rstrip().removesuffix(";"))
-                rows = cursor.fetchmany(max_rows + 1)
-                return _cut([column.name for column in cursor.description or ()], rows, max_rows)
-        except psycopg.errors.QueryCanceled as error:
-            raise StoreError(f"stopped after {seconds:g} seconds", subject="query") from error
-        except psycopg.Error as error:
-            hint = "only reading is allowed" if isinstance(error, psycopg.errors.ReadOnlySqlTransaction) else None
-            raise StoreError(" ".join(str(error).split()), subject="query", hint=hint) from error
-        finally:
             driver.rollback()
+            driver.execute(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
+            check(driver, sql)
+            # A cursor on the server hands out no more rows than are fetched.
+            with driver.cursor(name="yixun_query") as cursor:
+                cursor.execute(sql)
+                yield cursor
+        except psycopg.errors.QueryCanceled as error:
+            raise _stopped(seconds) from error
+        except psycopg.Error as error:
+            raise refused(error.diag.message_primary or str(error)) from error
+        finally:
+            if not driver.closed:
+                driver.rollback()

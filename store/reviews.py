@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Select, column, table
@@ -13,6 +12,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from .errors import StoreError
+from .fact_history import plain
 from .facts import facts_of_items, keep_investors
 from .kinds import COLUMNS
 from .models import FACT_TABLES, FactColumns, FactReview, FundingFact, Item, fact_id
@@ -66,14 +66,14 @@ def review(session: Session, fact: FactColumns, verdict: Literal["right", "wrong
 def correct(session: Session, fact: FactColumns, field: str, written: str, columns: Mapping[str, Any], *, who: str, now: datetime) -> None:
     """Keep what somebody wrote for a field of a fact; `columns` are the columns that hold the field, as they shall be."""
     before = {name: getattr(fact, name) for name in columns}
-    fact.as_read = {**{name: _plain(value) for name, value in before.items()}, **(fact.as_read or {})}
+    fact.as_read = {**{name: plain(value) for name, value in before.items()}, **(fact.as_read or {})}
     for name, value in columns.items():
         setattr(fact, name, value)
     fact.reviewed = "edited"
     session.add(fact)
     if isinstance(fact, FundingFact) and "investors" in columns:
         keep_investors(session, fact)
-    was = json.dumps({name: _plain(value) for name, value in before.items()}, ensure_ascii=False)
+    was = json.dumps({name: plain(value) for name, value in before.items()}, ensure_ascii=False)
     said = FactReview(item_id=fact.item_id, fact_id=fact_id(fact), verdict="edited", who=who, said_at=now)
     said.field, said.before, said.after = field, was, written
     session.add(said)
@@ -85,12 +85,6 @@ def _tell_story(session: Session, fact: FactColumns, now: datetime) -> None:
     story_id = session.get_one(Item, fact.item_id).story_id
     if story_id is not None:
         refresh(session, [story_id], now=now)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return str(value)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def reviews_of(session: Session, fact: FactColumns) -> list[FactReview]:

@@ -1,19 +1,21 @@
 """What the schema has beyond tables: the search index and the analysts' views, made anew after every migration.
 
 Both are derived from the tables, so a migration never edits them: `store.migrate` drops and makes them again.
-A view is written once, in `views/NAME.sql`; the few words SQLite and PostgreSQL say differently are capitals with
-arguments, spelled out by `view_sql`. What follows the registry of kinds of fact is made by `store.fact_view`.
+A view is written once, in `views/NAME.sql`, in the words of `store.view_language`; what follows the registry of kinds of fact is made
+by `store.fact_view`. A view is a plain selection of rows, so that both databases push what narrows it down to the indexes made here.
 """
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
-from re import sub
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Integer, Text, column, table, text
 
-from .fact_view import with_kinds
+from .fact_view import fact_number, with_kinds
+from .models import FACT_TABLES
+from .view_language import spelled_out
 
 VIEWS = Path(__file__).parent / "views"
 # What PostgreSQL finds words by. Its own parsers split Chinese and names nowhere, so the tokens are ours: those of `simple` would be.
@@ -43,47 +45,28 @@ _SEARCH_DDL = {
 
 
 def belongs_to_models(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:
-    """Whether Alembic should compare this object with the models: the search index has none."""
-    return not (name or "").startswith((SEARCH.name, WORDS.name, f"ix_{SEARCH.name}")) or kind not in ("table", "index")
+    """Whether Alembic should compare this object with the models: the search index and the indexes of the views have none."""
+    return not (name or "").startswith((SEARCH.name, WORDS.name, f"ix_{SEARCH.name}", "ix_view_")) or kind not in ("table", "index")
 
 
-# Shanghai keeps +08:00 all year; SQLite knows no ISO weeks before 3.46, so the week is that of its Thursday.
-_WORDS = {
-    "sqlite": {
-        r"UTC\(([\w.]+)\)": r"strftime('%Y-%m-%dT%H:%M:%SZ', \1)",
-        r"\bDAY\((.+)\) AS": r"date(\1, '+8 hours') AS",
-        r"WEEK\((.+)\) AS": r"printf('%s-W%02d', strftime('%Y', date(\1, '+8 hours', '-3 days', 'weekday 4')),"
-        r" (strftime('%j', date(\1, '+8 hours', '-3 days', 'weekday 4')) - 1) / 7 + 1) AS",
-        r"WEEK_OF_DATE\(([\w.]+)\)": r"CASE WHEN \1 IS NOT NULL THEN printf('%s-W%02d', strftime('%Y', date(\1, '-3 days', 'weekday 4')),"
-        r" (strftime('%j', date(\1, '-3 days', 'weekday 4')) - 1) / 7 + 1) END",
-        r"LIST\(([\w.]+)\)": r"group_concat(\1, ', ')",
-        r"FLAG\(([\w.]+)\)": r"\1",
-        r"ITEMS_OF\(([\w.]+)\)": r"(SELECT group_concat(value, ', ') FROM json_each(\1))",
-        r"LENGTH_OF\(([\w.]+)\)": r"json_array_length(\1)",
-        r"TEXT_OF\(([\w.]+)\)": r"\1",
-        r"HOURS\(([\w.]+), ([\w.]+)\)": r"ROUND((julianday(\2) - julianday(\1)) * 24, 1)",
-        r"\bAGE\((COALESCE\([^()]*\))\)": r"max(0, julianday('now') - julianday(\1))",
-        r"DAYS_AGO\((\d+)\)": r"strftime('%Y-%m-%d %H:%M:%f', 'now', '-\1 days')",
-        r"FIRST_PARTY\(([\w.]+), (\w+)\)": r"json_extract(\1, '$[0].\2')",
-        r"PARTIES\(([\w.]+)\)": r"(SELECT group_concat(json_extract(value, '$.as_written'), ', ') FROM json_each(\1))",
-    },
-    "postgresql": {
-        r"UTC\(([\w.]+)\)": r"date_trunc('second', \1)",
-        r"\bDAY\((.+)\) AS": r"(\1 AT TIME ZONE 'Asia/Shanghai')::date AS",
-        r"WEEK\((.+)\) AS": r"""to_char(\1 AT TIME ZONE 'Asia/Shanghai', 'IYYY-"W"IW') AS""",
-        r"WEEK_OF_DATE\(([\w.]+)\)": r"""to_char(\1, 'IYYY-"W"IW')""",
-        r"LIST\(([\w.]+)\)": r"string_agg(\1, ', ')",
-        r"FLAG\(([\w.]+)\)": r"\1::integer",
-        r"ITEMS_OF\(([\w.]+)\)": r"(SELECT string_agg(value, ', ') FROM jsonb_array_elements_text(\1))",
-        r"LENGTH_OF\(([\w.]+)\)": r"jsonb_array_length(\1)",
-        r"TEXT_OF\(([\w.]+)\)": r"\1::text",
-        r"HOURS\(([\w.]+), ([\w.]+)\)": r"ROUND((EXTRACT(EPOCH FROM \2 - \1) / 3600)::numeric, 1)",
-        r"\bAGE\((COALESCE\([^()]*\))\)": r"GREATEST(0, EXTRACT(EPOCH FROM now() - \1) / 86400)",
-        r"DAYS_AGO\((\d+)\)": r"now() - interval '\1 days'",
-        r"FIRST_PARTY\(([\w.]+), (\w+)\)": r"\1 -> 0 ->> '\2'",
-        r"PARTIES\(([\w.]+)\)": r"(SELECT string_agg(value ->> 'as_written', ', ') FROM jsonb_array_elements(\1))",
-    },
+# What the views are narrowed and sorted by: name of the index, table, and columns or what the views make of them.
+_MOMENT = "COALESCE(published_at, first_seen_at)"
+_NARROWED = {
+    **{f"ix_view_{table}_week": (table, f"WEEK({_MOMENT})") for table in ("item", "story")},
+    **{f"ix_view_{table}_day": (table, f"DAY({_MOMENT})") for table in ("item", "story")},
+    **{f"ix_view_{table}_{name}": (table, f"UTC({name})") for table in ("item", "story") for name in ("published_at", "first_seen_at")},
+    # What is counted of a source and week is read from these alone.
+    "ix_view_item_source_id": ("item", f"source_id, WEEK({_MOMENT}), status, relevant, published_at, first_seen_at"),
+    "ix_view_fetch_source_id": ('"fetch"', "source_id, WEEK(started_at), status, started_at"),
+    "ix_view_fetch_week": ('"fetch"', "WEEK(started_at)"),
+    "ix_view_story_last_seen_at": ("story", "UTC(last_seen_at)"),
+    **{f"ix_view_{table}_week": (table, "WEEK_OF_DATE(announced_on)") for table in FACT_TABLES},
+    **{f"ix_view_{table}_fact_id": (table, fact_number(table)) for table in FACT_TABLES},
+    **{f"ix_view_fact_history_{name}": ("fact_history", f"{word}(changed_at)") for name, word in (("week", "WEEK"), ("changed_at", "UTC"))},
+    **{f"ix_view_fact_review_{name}": ("fact_review", f"{word}(said_at)") for name, word in (("week", "WEEK"), ("changed_at", "UTC"))},
 }
+# SQLAlchemy says so of each index whenever it looks at tables of SQLite; nothing needs them there.
+warnings.filterwarnings("ignore", message="Skipped unsupported reflection of expression-based index ix_view_")
 
 
 def view_names() -> list[str]:
@@ -93,21 +76,22 @@ def view_names() -> list[str]:
 
 def view_sql(name: str, dialect: str) -> str:
     """The statement that makes a view on `sqlite` or `postgresql`."""
-    sql = with_kinds((VIEWS / f"{name}.sql").read_text(encoding="utf-8"))
-    for word, meaning in _WORDS[dialect].items():
-        sql = sub(word, meaning, sql)
-    return sql
+    return spelled_out(with_kinds((VIEWS / f"{name}.sql").read_text(encoding="utf-8")), dialect)
 
 
 def drop_derived(connection: Connection) -> None:
-    """Drop the views, so that the tables beneath them can change."""
+    """Drop the views and their indexes, so that the tables beneath them can change."""
     for name in reversed(view_names()):
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+    for name in _NARROWED:
+        connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
 
 
 def make_derived(connection: Connection) -> None:
-    """Make the search index and the views."""
+    """Make the search index, the views, and the indexes that let them be narrowed."""
     for statement in _SEARCH_DDL[connection.dialect.name]:
         connection.execute(text(statement))
     for name in view_names():
         connection.exec_driver_sql(view_sql(name, connection.dialect.name))
+    for name, (indexed, columns) in _NARROWED.items():
+        connection.exec_driver_sql(f"CREATE INDEX {name} ON {indexed} ({spelled_out(columns, connection.dialect.name)})")

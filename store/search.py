@@ -70,7 +70,8 @@ def index_items(session: Session, item_ids: Sequence[int]) -> None:
     connection = session.connection()
     for start in range(0, len(item_ids), _CHUNK):
         chunk = list(item_ids[start : start + _CHUNK])
-        asked = select(Item.id, Item.title, Item.summary, Item.text, Item.status).where(col(Item.id).in_(chunk)).order_by(col(Item.id))
+        asked = columns(col(Item.id), col(Item.title), col(Item.summary), col(Item.text), col(Item.status))
+        asked = asked.where(col(Item.id).in_(chunk)).order_by(col(Item.id))
         rows = connection.execute(asked).all()
         connection.execute(delete(SEARCH).where(SEARCH.c.item_id.in_(chunk)))
         if not rows:
@@ -91,10 +92,11 @@ def indexed(title: str, summary: str, body: str) -> str:
     return f" {_BOUNDARY} ".join(" ".join(tokens(part)) for part in parts)
 
 
-def index_missing(session: Session) -> int:
-    """Index the items that the index does not know; returns how many."""
+def index_missing(session: Session, *, limit: int | None = None) -> int:
+    """Index the items that the index does not know, at most `limit` of them; returns how many."""
     known = columns(SEARCH.c.item_id)
-    ids = [item_id for item_id in session.exec(select(Item.id).where(col(Item.id).not_in(known)).order_by(col(Item.id))) if item_id]
+    missing = select(Item.id).where(col(Item.id).not_in(known)).order_by(col(Item.id)).limit(limit)
+    ids = [item_id for item_id in session.exec(missing) if item_id]
     index_items(session, ids)
     return len(ids)
 
@@ -125,8 +127,8 @@ def matching(session: Session, query: str, item_ids: Collection[int]) -> set[int
     found: set[int] = set()
     for start in range(0, len(ordered), _ASKED):
         chunk = ordered[start : start + _ASKED]
-        rows = session.connection().execute(columns(col(Item.id)).where(col(Item.id).in_(chunk), rules.of(node)))
-        found |= {row[0] for row in rows}
+        asked = columns(col(Item.id)).where(col(Item.id).in_(chunk), rules.of(node))
+        found |= {item_id for item_id in session.connection().execute(asked).scalars() if item_id}
     return found
 
 

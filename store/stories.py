@@ -19,7 +19,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, func, select
 
 from .errors import StoreError
-from .models import Item, ItemKey, ItemProfile, ItemTopic, Story, StoryChange, StoryFact
+from .models import Item, ItemProfile, ItemTopic, Story, StoryChange, StoryFact
 from .status import ItemStatus
 from .story_facts import Member, members_of, refresh_facts
 from .text import fold
@@ -118,12 +118,6 @@ def keep_profile(
     connection = session.connection()
     connection.execute(_KEEP, {"of": item_id, "by": made_with, "now": packed})
     connection.execute(_ADD_KEYS[connection.dialect.name], {"keys": json.dumps(profile_keys(moment, lasting, passing)), "of": item_id})
-
-
-def sweep_keys(session: Session) -> int:
-    """Remove the keys of items that have no profile any more; returns how many."""
-    kept = columns(col(ItemProfile.item_id))
-    return int(session.connection().execute(delete(ItemKey).where(col(ItemKey.item_id).not_in(kept))).rowcount)
 
 
 def relatives(

@@ -6,7 +6,7 @@ from typing import Any
 
 from crawler.judge.knowledge import Knowledge
 from crawler.judge.topics import load_topics
-from store.places import province_of
+from store.places import city_of, province_of
 
 Rows = list[dict[str, Any]]
 
@@ -21,6 +21,7 @@ def catalogue_rows(knowledge: Knowledge) -> dict[str, Rows]:
             "name_en": o.en,
             "ticker": o.ticker,
             "province": o.province or next(filter(None, map(province_of, o.main_names())), None),
+            "city": next(filter(None, map(city_of, o.main_names())), None),
             "aliases": list(o.aliases),
         }
         for o in knowledge.organisations.values()

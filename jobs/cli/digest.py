@@ -94,6 +94,8 @@ def build(
     order = order_of(settings, name, week, first, last)
     if as_of is not None and rebuild:
         raise typer.BadParameter("excludes --rebuild", param_hint="--as-of")
+    if as_of is None:
+        _ask_second_reader(settings, order, rebuild=rebuild)
     with store_session(settings) as session:
         if as_of is not None or (partial and not order.is_over):
             edition = draft_edition(session, order) if as_of is None else build_as_of(session, order, as_of.date(), partial=partial)
@@ -169,6 +171,7 @@ def _send_issue(settings: Settings, order: Order, to: str | None, settled: Word 
     from store.migrate import open_store
 
     recipients = list(order.settings.recipients) if to is None else [_address(to, "--to")]
+    _ask_second_reader(settings, order)
     engine = open_store(settings.store)
     with session_scope(engine) as session:
         issue, edition = build_issue(session, order)
@@ -187,6 +190,18 @@ def _send_issue(settings: Settings, order: Order, to: str | None, settled: Word 
     if settled is not None:
         settle(engine, issue.id or 0, recipients[0], arrived=settled is Word.arrived)
     _tell(deliver(engine, issue.id or 0, edition, recipients, settings.mail, insist=to is not None), order)
+
+
+def _ask_second_reader(settings: Settings, order: Order, *, rebuild: bool = False) -> None:
+    """Ask the second reader, where there is one, before an issue is built, and say what came of it."""
+    from reports.consult import before_building
+    from store.migrate import open_store
+
+    if order.second_reader:
+        engine = open_store(settings.store, create=False)
+        for line in before_building(engine, order, settings.second_reader, rebuild=rebuild):
+            say(line)
+        engine.dispose()
 
 
 def _address(value: str, option: str) -> str:

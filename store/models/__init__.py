@@ -1,8 +1,8 @@
 """All tables. Importing this module registers them with `SQLModel.metadata`."""
 
 from .digests import Delivery, DigestIssue, IssueEdit, IssueEntry, Ledger, StoreLock
-from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
-from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Topic
+from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactHistory, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
+from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, PlacedName, Topic
 from .judging import Judging, JudgingFault
 from .second import SecondReading
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
@@ -19,6 +19,7 @@ __all__ = [
     "Delivery",
     "DigestIssue",
     "FactColumns",
+    "FactHistory",
     "FactReview",
     "Fetch",
     "FundingFact",
@@ -37,6 +38,7 @@ __all__ = [
     "Ledger",
     "Mention",
     "Organisation",
+    "PlacedName",
     "Run",
     "SecondReading",
     "SourceRow",

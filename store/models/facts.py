@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from store.kinds import BY_NAME, columns_of, tables
@@ -75,7 +76,7 @@ class InvestorRow(SQLModel, table=True):
     funding_id: int = owned_by("fact_funding.id")
     position: int
     organisation_id: str | None = Field(default=None, index=True)
-    name: str = long_text()
+    name: str = Field(sa_type=Text, index=True)
     lead: bool = False
 
 
@@ -110,6 +111,23 @@ class FactReview(SQLModel, table=True):
     after: str | None = long_text(default=None)
     who: str = long_text()
     said_at: datetime = moment()
+
+
+class FactHistory(SQLModel, table=True):
+    """What judging did to a fact, one row a field that changed: the past that the fact's own row does not keep."""
+
+    __tablename__ = "fact_history"
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = owned_by("item.id")
+    fact_id: str = Field(index=True)  # as in v1_facts: funding:12
+    type: str
+    change: str  # gained, lost, changed
+    field: str | None = None  # that changed
+    before: str | None = long_text(default=None)  # its value; of a lost fact all that it stated, as JSON
+    after: str | None = long_text(default=None)
+    changed_at: datetime = moment(index=True)
+    judged_with: str = ""  # version of the rules
 
 
 def _column(content: str) -> tuple[Any, Any]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Text
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from store.status import ItemStatus
@@ -64,6 +65,7 @@ class Item(SQLModel, table=True):
     judged_with: str = ""  # version of the rules
     story_id: int | None = owned_by("story.id", nullable=True, cascade=False, index=False)
     relation: str | None = None  # first, reprint, rewrite, translation, same_event, follow_up
+    text_removed_at: datetime | None = moment(nullable=True)  # when the body was removed for its age (`store.prune`)
 
 
 class ItemVersion(SQLModel, table=True):
@@ -121,7 +123,18 @@ class Organisation(SQLModel, table=True):
     name_en: str | None = long_text(default=None)
     ticker: str | None = None
     province: str | None = None  # id, as in store/places.yaml
+    city: str | None = None  # in Chinese
     aliases: list[str] = json_value(list)
+
+
+class PlacedName(SQLModel, table=True):
+    """Where an organisation outside the catalogue is, by its name as written (`store.placed`); a name without a place has no row."""
+
+    __tablename__ = "placed_name"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    province: str
+    city: str | None = None
 
 
 class AiModel(SQLModel, table=True):

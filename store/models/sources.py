@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from store.status import FetchStatus, RunStatus, SourceStatus
 
@@ -94,11 +94,12 @@ class Fetch(SQLModel, table=True):
     """One request of a run for a feed, list, API answer or sitemap (not for single articles)."""
 
     __tablename__ = "fetch"
-    __table_args__ = (only("status", FetchStatus),)
+    # The requests of a source's last days are counted from the index alone.
+    __table_args__ = (only("status", FetchStatus), Index("ix_fetch_source_id_started_at_status", "source_id", "started_at", "status"))
 
     id: int | None = Field(default=None, primary_key=True)
     run_id: int = owned_by("run.id")
-    source_id: str = Field(foreign_key="source.id", ondelete="CASCADE", index=True)
+    source_id: str = Field(foreign_key="source.id", ondelete="CASCADE")
     url: str = long_text()
     started_at: datetime = moment(index=True)
     seconds: float = 0.0

@@ -7,8 +7,8 @@ SELECT
     i.link AS link,
     i.language AS language,
     i.source_id AS source_id,
-    s.name AS source,
-    s.tier AS tier,
+    (SELECT s.name FROM source AS s WHERE s.id = i.source_id) AS source,
+    (SELECT s.tier FROM source AS s WHERE s.id = i.source_id) AS tier,
     i.outlet AS outlet,
     UTC(i.published_at) AS published_at,
     i.published_precision AS published_precision,
@@ -40,4 +40,3 @@ SELECT
     ) AS models,
     LENGTH(i.text) AS characters
 FROM item AS i
-JOIN source AS s ON s.id = i.source_id

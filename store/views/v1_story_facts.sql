@@ -1,26 +1,14 @@
 CREATE VIEW v1_story_facts AS
+EACH_TABLE(
 SELECT
     e.id AS story_fact_id,
     e.story_id AS story_id,
-    e.type AS type,
     e.fact_id AS fact_id,
+    e.type AS type,
     f.announced_on AS announced_on,
-    f.week AS week,
-    f.subject_id AS subject_id,
-    f.subject AS subject,
-    f.product AS product,
-    f.model_family AS model_family,
-    f.model AS model,
-    f.stage AS stage,
-    f.round AS round,
-    f.kind AS kind,
-    f.amount_as_written AS amount_as_written,
-    f.cny_low AS cny_low,
-    f.cny_high AS cny_high,
-    f.usd_low AS usd_low,
-    f.usd_high AS usd_high,
-    f.others AS others,
-    f.detail AS detail,
+    WEEK_OF_DATE(f.announced_on) AS week,
+    FLAG(f.health) AS health,
+    ROLES,
     LENGTH_OF(e.proofs) AS proofs,
     ITEMS_OF(e.proofs) AS proof_ids,
     e.sources AS independent_sources,
@@ -30,6 +18,10 @@ SELECT
     HOURS(e.first_reported_at, e.official_at) AS hours_to_official,
     TEXT_OF(e.differences) AS differences,
     f.evidence AS evidence,
-    f.link AS link
+    f.confidence AS confidence,
+    f.reviewed AS reviewed,
+    i.link AS link
 FROM story_fact AS e
-JOIN v1_facts AS f ON f.fact_id = e.fact_id
+JOIN FACTS AS f ON FACT_ID = e.fact_id
+JOIN item AS i ON i.id = f.item_id
+)

@@ -34,7 +34,7 @@ from reports.settings import MailSettings
 from store.database import session_scope
 from store.digests import deliveries_of, find_delivery
 from tests.reports.conftest import an_order
-from tests.store.rows import a_source, an_item
+from tests.store.rows import a_source, an_item, grouped
 
 ANN, BEN = "ann@example.org", "ben@example.org"
 
@@ -103,6 +103,7 @@ def issue(engine: Engine) -> tuple[int, Edition]:
     with session_scope(engine) as session:
         a_source(session)
         an_item(session, title="示例医院部署大模型")
+        grouped(session)
         built, edition = build_issue(session, an_order())
     return built.id or 0, edition
 

@@ -13,7 +13,7 @@ from reports.edition import Edition
 from reports.period import days
 from reports.select import Order
 from store.models import Organisation, SourceState
-from store.search import index_everything
+from store.search import index_missing
 from store.status import SourceStatus
 from store.stories import merge
 from tests.reports.conftest import an_order, built, edition_of
@@ -126,7 +126,7 @@ def test_a_digest_of_a_search_takes_the_stories_of_which_any_item_is_found(newsr
         newsroom, source_id="wire", title="A hospital goes live", identity="wire", language="en", story_id=story.id, relation="translation"
     )
     an_item(newsroom, title="另一家医院的新闻")
-    index_everything(newsroom)
+    index_missing(newsroom)
     assert titles(edition_of(newsroom, an_order(search="千问"))) == ["某院上线新系统"]
     assert titles(edition_of(newsroom, an_order(search="lang:en"))) == ["某院上线新系统"]
     assert titles(edition_of(newsroom, an_order(search="千问 NOT 底座"))) == []

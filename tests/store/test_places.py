@@ -6,26 +6,26 @@ import pytest
 
 from crawler.judge.knowledge import load_knowledge
 from crawler.reading.catalogue import catalogue_rows
-from store.places import province_of, provinces
+from store.places import city_of, province_of, provinces
 
 
 @pytest.mark.parametrize(
-    ("name", "province"),
+    ("name", "province", "city"),
     [
-        ("湖州市第三人民医院", "zhejiang"),
-        ("北京大学深圳医院", "guangdong"),
-        ("上海南方软件公司", "shanghai"),
-        ("中国中医科学院广安门医院", None),
-        ("复旦大学附属中山医院", "shanghai"),
-        ("臺北市立醫院", "taiwan"),
-        ("Suzhou Lakeside Hospital", "jiangsu"),
-        ("Suzhouer Ltd", None),
-        ("某医院", None),
-        ("", None),
+        ("湖州市第三人民医院", "zhejiang", "湖州"),
+        ("北京大学深圳医院", "guangdong", "深圳"),
+        ("上海南方软件公司", "shanghai", "上海"),
+        ("中国中医科学院广安门医院", None, None),
+        ("复旦大学附属中山医院", "shanghai", None),
+        ("臺北市立醫院", "taiwan", "台北"),
+        ("Suzhou Lakeside Hospital", "jiangsu", None),
+        ("Suzhouer Ltd", None, None),
+        ("某医院", None, None),
+        ("", None, None),
     ],
 )
-def test_the_last_place_of_a_name_tells(name: str, province: str | None) -> None:
-    assert province_of(name) == province
+def test_the_last_place_of_a_name_tells(name: str, province: str | None, city: str | None) -> None:
+    assert (province_of(name), city_of(name)) == (province, city)
 
 
 def test_each_place_is_in_one_province_and_the_catalogue_knows_where_hospitals_are() -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision: str | None = "0011"
+down_revision: str | None = "0013"
 branch_labels: Any = None
 depends_on: Any = None
 
@@ -22,7 +22,6 @@ def upgrade() -> None:
     op.execute("DROP TABLE IF EXISTS item_search")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER IF EXISTS item_search_forget")
-    op.drop_index("ix_item_source_id", table_name="item")
     op.drop_index("ix_item_story_id", table_name="item")
     op.create_index("ix_item_story_id_first_seen_at", "item", ["story_id", "first_seen_at"])
     op.create_index("ix_item_source_id_first_seen_at", "item", ["source_id", "first_seen_at"])
