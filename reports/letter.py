@@ -85,7 +85,9 @@ def compose(
 
 def attach(message: EmailMessage, edition: Edition) -> None:
     """Put the pictures of an issue beside the HTML of its mail, where it points to them by their names."""
-    page = message.get_payload()[-1]
+    page = message.get_body(("html",))
+    if page is None:
+        return
     for name, png in pictures(edition.trends, edition.language).items():
         page.add_related(png, "image", "png", cid=f"<{attached(name).removeprefix('cid:')}>", filename=name, disposition="inline")
     if page.is_multipart():
