@@ -76,15 +76,10 @@ def _by_mail(settings: Settings, subject: str, body: str) -> Iterator[tuple[str,
 
 
 def _by_apprise(settings: Settings, subject: str, body: str) -> Iterator[tuple[str, str]]:
-    if not settings.alerts.urls:
-        return
-    # Loaded only where it is used: it knows over a hundred services.
-    from apprise import Apprise
+    # Loaded only where it is used.
+    from reports.channels import Service
 
     for number, url in enumerate(settings.alerts.urls, 1):
         # An address may hold a token: it is known by its place in the list.
-        way, service = f"alerts.urls, number {number}", Apprise()
-        if not service.add(url.get_secret_value()):
-            yield way, "is no address that Apprise knows"
-            continue
-        yield way, "" if service.notify(title=subject, body=body) else "the service did not take it"
+        service = Service(url)
+        yield f"alerts.urls, number {number}", service.fault or service.notify(subject, body)[1] or ""

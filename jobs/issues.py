@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from reports.archive import write_issue
+from reports.channels import tell
 from reports.coverage import Coverage
 from reports.digest import build_issue, mailed
 from reports.edition import Edition
 from reports.mail import Outcome as Delivered
 from reports.mail import deliver
 from reports.period import last_whole_week
+from reports.recipients import readers_of
 from reports.select import Order, measure
 from store.clock import SHANGHAI
 from store.database import Engine, session_scope, utc_now
@@ -33,9 +36,10 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
     and went to nobody is built anew when more is known. `stopped` is asked before each mail.
     """
     order = Order(name=name, settings=settings.digest[name], period=last_whole_week(slot), now=utc_now())
-    if settings.mail.host is not None and not order.settings.recipients:
-        return Outcome(LedgerStatus.failed, f"[digest.{name}] has no recipients")
     with session_scope(engine) as session:
+        readers = readers_of(session, name, order.settings.recipients)
+        if settings.mail.host is not None and not readers and not order.settings.channels:
+            return Outcome(LedgerStatus.failed, f"[digest.{name}] has no recipients")
         seen = measure(session, order)
         row = find_slot(session, f"digest {name}", slot)
     until = ((row and row.started_at) or order.now) + timedelta(hours=order.settings.wait_hours)
@@ -48,9 +52,11 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
         anew = frozen is not None and frozen.coverage < seen.share and not mailed(session, frozen)
         issue, edition = build_issue(session, order, rebuild=anew)
     written = _write(issue, edition, settings)
-    if settings.mail.host is None:
+    outcomes = tell(engine, issue.id or 0, edition, order.settings.channels, settings.channel, stopped=stopped)
+    if settings.mail.host is None and not outcomes:
         return Outcome(LedgerStatus.done, f"{issue.period} {written}")
-    outcomes = deliver(engine, issue.id or 0, edition, order.settings.recipients, settings.mail, stopped=stopped)
+    if settings.mail.host is not None:
+        outcomes += deliver(engine, issue.id or 0, edition, readers, settings.mail, serve=settings.serve, stopped=stopped)
     return _outcome(issue, outcomes)
 
 
@@ -76,11 +82,13 @@ def _write(issue: DigestIssue, edition: Edition, settings: Settings) -> str:
 
 def _outcome(issue: DigestIssue, outcomes: list[Delivered]) -> Outcome:
     """How the slot stands: open while sending again would reach somebody; what is final needs a person, not another try."""
-    fine = sum(outcome.fine for outcome in outcomes)
-    wrong = [f"{outcome.recipient}: {outcome.error or outcome.state}" for outcome in outcomes if not outcome.fine]
-    note = "; ".join([f"{issue.period} sent to {fine} of {len(outcomes)}", *wrong[:10]])
-    if any(outcome.state == "left" for outcome in outcomes):
+    asked = [outcome for outcome in outcomes if not outcome.is_left_out]
+    wrong = [f"{outcome.recipient}: {outcome.error or outcome.state}" for outcome in asked if not outcome.fine]
+    left_out = Counter(outcome.state for outcome in outcomes if outcome.is_left_out)
+    counted = [f"{count} {state}" for state, count in sorted(left_out.items())]
+    note = "; ".join([f"{issue.period} sent to {sum(outcome.fine for outcome in asked)} of {len(asked)}", *counted, *wrong[:10]])
+    if any(outcome.state == "left" for outcome in asked):
         return Outcome(LedgerStatus.waiting, note)
-    if not all(outcome.is_final for outcome in outcomes):
+    if not all(outcome.is_final for outcome in asked):
         return Outcome(LedgerStatus.failed, note)
     return Outcome(LedgerStatus.partly if wrong else LedgerStatus.done, note)

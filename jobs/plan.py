@@ -1,4 +1,5 @@
-"""The order of work at one moment: crawl what is due, then each digest whose slot has come, then tidying up.
+"""The order of work at one moment: crawl what is due, tell of new stories that are watched for, then each digest whose slot has
+come, then read what mails came back, then tidy up.
 
 The crawl goes first because an issue may only say what was looked at: at the start, after a night off, and when a slot comes, the
 sources that were not asked since the week ended are asked before its issue is built (`issues`). Every piece of work has a row in the
@@ -21,12 +22,14 @@ from store.errors import StoreError
 from store.ledger import forget_future
 from store.models import Ledger
 
+from .collecting import collect_due
 from .config import Settings
 from .hours import PRUNE, weekly_slots
 from .issues import send_digest
 from .slots import Outcome, due_slots, recorded, unrecorded
 from .stopping import Stopping
 from .tasks import crawl_due, prune_store
+from .watches import tell_watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,10 @@ def carry_out(engine: Engine, settings: Settings, stopping: Stopping) -> Iterato
     crawled = crawl_due(engine, settings, now=now, since=max(ends, default=None))
     if crawled is not None:
         yield crawled
+    yield from tell_watches(engine, settings, stopping, now=now)
     for job in digests:
         yield from _carry_out(engine, job, due[job.name], stopping)
+    yield from collect_due(engine, settings, now=now)
     pruning = _Job(PRUNE, slots[PRUNE], timedelta(weeks=1), lambda _: prune_store(engine, settings, now=utc_now()))
     yield from _carry_out(engine, pruning, _due(engine, pruning, now), stopping)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from store.errors import DigestError
 
 from .edition import Edition
-from .letter import compose
+from .letter import Letters
 from .plain import text
 from .render import Rewrite, html
 from .settings import MailSettings
@@ -22,7 +22,7 @@ def write_issue(
     `recipient` stands in the mail's To (default: the sender), `date` in its Date. Writing an issue again gives the same bytes.
     Raises DigestError when the folder cannot be written to.
     """
-    message = compose(edition, mail, recipient=recipient or mail.address, date=date, rewrite=rewrite)
+    message = Letters(edition, mail, rewrite=rewrite).compose(recipient or mail.address, date=date)
     files = {
         ".html": html(edition, rewrite=rewrite).encode(),
         ".txt": text(edition, rewrite=rewrite).encode(),

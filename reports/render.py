@@ -25,6 +25,7 @@ from .labels import (
     value_of,
     warnings,
 )
+from .links import Ways
 
 Rewrite = Callable[[str], str]
 
@@ -36,20 +37,22 @@ def _environment() -> Environment:
     )
 
 
-def html(edition: Edition, *, full: bool = False, test: bool = False, rewrite: Rewrite | None = None) -> str:
+def html(edition: Edition, *, full: bool = False, test: bool = False, rewrite: Rewrite | None = None, ways: Ways | None = None) -> str:
     """The edition as one HTML page for mail programs and browsers.
 
-    `full` shows what the mail leaves out; `test` marks it as a test; `rewrite` maps each link to the one to print (default: as it is).
+    `full` shows what the mail leaves out; `test` marks it as a test; `rewrite` maps each link to the one to print (default: as it is);
+    `ways` are the links that act for the reader.
     """
-    page = _Page(edition, full=full, test=test, rewrite=rewrite or (lambda link: link))
+    page = _Page(edition, full=full, test=test, rewrite=rewrite or (lambda link: link), ways=ways)
     return _environment().get_template("issue.html").render(page.values())
 
 
 class _Page:
     """The values of the template, in the words of the edition's language."""
 
-    def __init__(self, edition: Edition, *, full: bool, test: bool, rewrite: Rewrite) -> None:
+    def __init__(self, edition: Edition, *, full: bool, test: bool, rewrite: Rewrite, ways: Ways | None) -> None:
         self.edition = edition
+        self.ways = ways
         self.full = full
         self.test = test
         self.rewrite = rewrite
@@ -83,6 +86,7 @@ class _Page:
             "more": partial(t, more_label(edition)),
             "archive": None if self.full else archive_link(edition),
             "built": edition.built_on,
+            "leave": self.ways.leave if self.ways else None,
         }
 
     def _preview(self) -> str:
@@ -115,7 +119,12 @@ class _Page:
         ]
 
     def _place(self, line: Origin) -> dict[str, Any]:
-        return {"url": self.rewrite(line.link) if line.link else None, "outlet": line.outlet, "day": self.labels.day(line.day)}
+        return {
+            "url": self.rewrite(line.link) if line.link else None,
+            "outlet": line.outlet,
+            "day": self.labels.day(line.day),
+            "wrong": wrong_link(line, self.ways),
+        }
 
     def _funding(self, line: FundingLine) -> dict[str, Any]:
         t = self.labels
@@ -148,6 +157,12 @@ class _Page:
     def _troubles(self, rows: tuple[Trouble, ...]) -> list[dict[str, Any]]:
         t = self.labels
         return [{"name": row.name, "reason": row.reason, "since": t("since", day=t.day(row.since)) if row.since else ""} for row in rows]
+
+
+def wrong_link(line: Origin, ways: Ways | None) -> str | None:
+    """Where a reader says that a line is wrong."""
+    about = {FundingLine: "funding", AdoptionLine: "adoption"}.get(type(line), "")
+    return ways.wrong(line.item_id, about) if ways else None
 
 
 def health_line(edition: Edition, labels: Labels) -> str:

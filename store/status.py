@@ -64,6 +64,24 @@ class DeliveryState(StrEnum):
     unknown = "unknown"
 
 
+class RecipientState(StrEnum):
+    """Whether a reader gets a digest: not before confirming, yes, not any more."""
+
+    waiting = "waiting"
+    active = "active"
+    unsubscribed = "unsubscribed"
+
+
+class ReturnedKind(StrEnum):
+    """What a mail that came back is: the address takes none, or none just now; a wish to leave; a complaint of spam; none of these."""
+
+    hard = "hard"
+    soft = "soft"
+    unsubscribe = "unsubscribe"
+    complaint = "complaint"
+    other = "other"
+
+
 class LedgerStatus(StrEnum):
     """How the work of one slot of the scheduler stands; `skipped` by a person's word."""
 

@@ -1,9 +1,10 @@
 """All tables. Importing this module registers them with `SQLModel.metadata`."""
 
-from .digests import Delivery, DigestIssue, IssueEntry, Ledger, StoreLock
+from .digests import Delivery, DeliveryColumns, DigestIssue, IssueEntry, Ledger, StoreLock, WatchDelivery, Watched
 from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
 from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Topic
 from .judging import Judging, JudgingFault
+from .recipients import Doubt, MailboxPlace, Recipient, ReturnedMail, SigningKey
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
 from .stories import ItemKey, ItemProfile, Story, StoryChange, StoryFact
 from .watch import Alert, DaemonRow
@@ -16,7 +17,9 @@ __all__ = [
     "CatalogueDigest",
     "DaemonRow",
     "Delivery",
+    "DeliveryColumns",
     "DigestIssue",
+    "Doubt",
     "FactColumns",
     "FactReview",
     "Fetch",
@@ -33,9 +36,13 @@ __all__ = [
     "Judging",
     "JudgingFault",
     "Ledger",
+    "MailboxPlace",
     "Mention",
     "Organisation",
+    "Recipient",
+    "ReturnedMail",
     "Run",
+    "SigningKey",
     "SourceRow",
     "SourceState",
     "SourceUrlState",
@@ -44,6 +51,8 @@ __all__ = [
     "StoryChange",
     "StoryFact",
     "Topic",
+    "WatchDelivery",
+    "Watched",
     "fact_id",
     "fact_table",
     "kind_of",

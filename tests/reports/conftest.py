@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import Session as SmtpSession
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import SecretStr
+from sqlalchemy import Engine
 from sqlmodel import Session
 
+from reports.digest import build_issue
+from reports.edition import Edition
 from reports.period import week
 from reports.select import Order
-from reports.settings import DigestSettings
+from reports.settings import DigestSettings, MailSettings
+from store.database import session_scope
 from store.models import Topic
-from tests.store.rows import a_source
+from tests.reports.mailbox import Mailbox, free_port
+from tests.store.rows import a_source, an_item
 
 TOPICS = ("model_adoption", "deepseek", "funding", "approvals", "regulation", "imaging", "market")
 BUILT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -39,3 +55,73 @@ def order() -> Order:
 def an_order(period: str = "2026-W47", **settings: Any) -> Order:
     """An order for a week of the weekly digest."""
     return Order(name="weekly", settings=DigestSettings(**settings), period=week(period), now=BUILT)
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Iterator[MailSettings]:
+    """An open mail server, as settings that reach it."""
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield MailSettings(host="127.0.0.1", port=controller.port, security="none", sender="医讯 <yixun@example.org>", retry_wait=0, timeout=60)
+    controller.stop()
+
+
+@pytest.fixture
+def issue(engine: Engine) -> tuple[int, Edition]:
+    """A frozen issue with one story."""
+    with session_scope(engine) as session:
+        a_source(session)
+        an_item(session, title="示例医院部署大模型")
+        built, edition = build_issue(session, an_order())
+    return built.id or 0, edition
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 with its key, in one file."""
+    return make_certificate(tmp_path)
+
+
+def make_certificate(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 with its key, in one file, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    built = built.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    built = built.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    path = folder / "server.pem"
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM) + private)
+    return path
+
+
+@pytest.fixture
+def guarded(mailbox: Mailbox, certificate: Path) -> Iterator[MailSettings]:
+    """A mail server that wants STARTTLS and a login."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+
+    def check(server: SMTP, session: SmtpSession, envelope: Envelope, mechanism: str, login: LoginPassword) -> AuthResult:
+        return AuthResult(success=login == LoginPassword(b"yixun", b"open sesame"), handled=False)
+
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True, auth_required=True, authenticator=check
+    )
+    controller.start()
+    yield MailSettings(
+        host="127.0.0.1",
+        port=controller.port,
+        ca_file=certificate,
+        username="yixun",
+        password=SecretStr("open sesame"),
+        retry_wait=0,
+        timeout=5,
+    )
+    controller.stop()
