@@ -29,8 +29,8 @@ from store.errors import ConfigError, DeliveryError
 from store.models import Delivery
 from store.recipients import enlist, find_recipient, refused_addresses, signing_key
 from store.status import DeliveryState, ReturnedKind
-from tests.reports.conftest import an_order, make_certificate
-from tests.reports.mailbox import ANN, BEN, free_port
+from tests.reports.conftest import an_order
+from tests.reports.mailbox import ANN, BEN, free_port, make_certificate
 from tests.store.rows import a_source
 
 CAO, DAI, EVA = "cao@example.org", "dai@example.org", "eva@example.org"

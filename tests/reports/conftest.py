@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,6 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 from aiosmtpd.smtp import Session as SmtpSession
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -27,7 +23,7 @@ from reports.select import Order
 from reports.settings import DigestSettings, MailSettings
 from store.database import session_scope
 from store.models import Topic
-from tests.reports.mailbox import Mailbox, free_port
+from tests.reports.mailbox import Mailbox, free_port, make_certificate
 from tests.store.rows import a_source, an_item
 
 TOPICS = ("model_adoption", "deepseek", "funding", "approvals", "regulation", "imaging", "market")
@@ -85,21 +81,6 @@ def issue(engine: Engine) -> tuple[int, Edition]:
 def certificate(tmp_path: Path) -> Path:
     """A certificate for 127.0.0.1 with its key, in one file."""
     return make_certificate(tmp_path)
-
-
-def make_certificate(folder: Path) -> Path:
-    """A certificate for 127.0.0.1 with its key, in one file, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    built = built.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    built = built.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-    built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    path = folder / "server.pem"
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM) + private)
-    return path
 
 
 @pytest.fixture
