@@ -46,7 +46,7 @@ from store.models import Delivery, DigestIssue, Topic
 from store.settings import StoreSettings
 from store.status import DeliveryState
 from tests.reports.mailbox import free_port, make_certificate
-from tests.store.rows import a_source, a_story, an_item, with_topics
+from tests.store.rows import a_source, an_item, grouped, with_topics
 
 DIGESTS = ("weekly", "deepseek", "funding")
 WEEK = "2026-W47"
@@ -166,8 +166,8 @@ def prepare(folder: Path, recipients: int, port: int) -> None:
         a_source(session)
         for number in range(20):
             item = an_item(session, title=f"第{number}家示例医院部署大模型", identity=f"n{number}")
-            a_story(session, item)
             with_topics(session, item, "deepseek")
+        grouped(session)
     lines = ["address,digest", *(f"reader{number}@example.org,{name}" for number in range(recipients) for name in DIGESTS)]
     (folder / "readers.csv").write_text("\n".join(lines), encoding="utf-8")
     run(folder, "recipients", "import", "readers.csv")

@@ -14,7 +14,16 @@ from pydantic.fields import FieldInfo
 
 from crawler.judge.knowledge import KnowledgeExtra
 from crawler.settings import CrawlSettings
-from reports.settings import ChannelSettings, DigestSettings, MailboxSettings, MailSettings, ServeSettings, WatchSettings
+from reports.settings import (
+    OTHER,
+    ChannelSettings,
+    DigestSettings,
+    MailboxSettings,
+    MailSettings,
+    ServeSettings,
+    WatchSettings,
+    usual_digests,
+)
 from store.errors import ConfigError
 from store.settings import StoreSettings
 
@@ -32,9 +41,7 @@ class Settings(BaseModel):
 
     store: StoreSettings = Field(default_factory=StoreSettings, description="The store")
     crawl: CrawlSettings = Field(default_factory=CrawlSettings, description="The crawl, and how it behaves towards the world")
-    digest: dict[str, DigestSettings] = Field(
-        default_factory=lambda: {"weekly": DigestSettings()}, description="One table a digest, by its name"
-    )
+    digest: dict[str, DigestSettings] = Field(default_factory=usual_digests, description="One table a digest, by its name")
     mail: MailSettings = Field(default_factory=MailSettings, description="How mail leaves; without `host` issues are written to files")
     serve: ServeSettings = Field(default_factory=ServeSettings, description="Where readers leave a digest, or say what is wrong")
     mailbox: MailboxSettings = Field(
@@ -213,18 +220,24 @@ def _explain(error: ValidationError, origins: dict[Key, str], file: str) -> Conf
 
 def _refuse_unknown_topics(settings: Settings, origins: dict[Key, str]) -> None:
     """Raise ConfigError for a digest with a topic that nothing is ever put under: its issues would say that nothing happened."""
-    wanted = [(name, topic) for name, digest in settings.digest.items() for topic in digest.topics or ()]
+    wanted = [
+        (name, key, topic)
+        for name, digest in settings.digest.items()
+        for key, topics in digest.named_topics.items()
+        for topic in topics
+        if key != "section_lengths" or topic != OTHER
+    ]
     if not wanted:
         return
     from crawler.judge.knowledge import load_knowledge
     from crawler.judge.topics import load_topics
 
     known = [rule.id for rule in load_topics(load_knowledge(settings.knowledge))]
-    for name, topic in wanted:
+    for name, key, topic in wanted:
         if topic not in known:
             close = difflib.get_close_matches(topic, known, n=1, cutoff=0.5)
             hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
-            subject = origins.get(("digest", name, "topics"), f"digest.{name}.topics")
+            subject = origins.get(("digest", name, key), f"digest.{name}.{key}")
             raise ConfigError(f"expected ids of topics, got {topic!r}", subject=subject, hint=hint)
 
 

@@ -69,8 +69,8 @@ class Daemon:
 
     def _hours(self) -> BaseTrigger:
         """When to look at the plan, by the settings."""
-        hours = {(digest.day, digest.time) for digest in self._settings.digest.values()}
-        sending = [CronTrigger(day_of_week=day, hour=at.hour, minute=at.minute, second=at.second, timezone=SHANGHAI) for day, at in hours]
+        hours = {(None if digest.period == "day" else digest.day, digest.time, digest.zone) for digest in self._settings.digest.values()}
+        sending = [CronTrigger(day_of_week=day, hour=at.hour, minute=at.minute, second=at.second, timezone=zone) for day, at, zone in hours]
         return OrTrigger([IntervalTrigger(minutes=self._settings.schedule.crawl_minutes), *sending])
 
     def next_runs(self) -> Mapping[str, datetime]:

@@ -11,46 +11,51 @@ from reports.archive import write_issue
 from reports.channels import tell
 from reports.coverage import Coverage
 from reports.digest import build_issue, mailed
+from reports.editing import name_of, why_it_waits
 from reports.edition import Edition
 from reports.mail import Outcome as Delivered
 from reports.mail import deliver
-from reports.period import last_whole_week
 from reports.recipients import readers_of
 from reports.select import Order, measure
 from store.clock import SHANGHAI
 from store.database import Engine, session_scope, utc_now
 from store.digests import find_issue
 from store.errors import DigestError
+from store.issue_edits import edits_of
 from store.ledger import find_slot
 from store.models import DigestIssue
 from store.status import LedgerStatus
 
 from .config import Settings
+from .hours import due_period
 from .slots import Outcome
 
 
 def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *, stopped: Callable[[], bool]) -> Outcome:
-    """Build the issue of the week before `slot` and send it to whoever does not have it; to files alone without mail.host.
+    """Build the issue that is due at `slot` and send it to whoever does not have it; to files alone without mail.host.
 
     The slot waits while less was looked at than `least_coverage` asks for, `wait_hours` at most. An issue that was built before
-    and went to nobody is built anew when more is known. `stopped` is asked before each mail.
+    and went to nobody is built anew when more is known, until an editor looks at it; what an editor holds, or has yet to approve, waits.
+    One without a story is not sent where `when_empty` says so. `stopped` is asked before each mail.
     """
-    order = Order(name=name, settings=settings.digest[name], period=last_whole_week(slot), now=utc_now())
+    digest = settings.digest[name]
+    order = Order(name=name, settings=digest, period=due_period(digest, slot), now=utc_now())
     with session_scope(engine) as session:
         readers = readers_of(session, name, order.settings.recipients)
         if settings.mail.host is not None and not readers and not order.settings.channels:
             return Outcome(LedgerStatus.failed, f"[digest.{name}] has no recipients")
         seen = measure(session, order)
         row = find_slot(session, f"digest {name}", slot)
-    until = ((row and row.started_at) or order.now) + timedelta(hours=order.settings.wait_hours)
+    until = ((row and row.started_at) or order.now) + timedelta(hours=digest.wait_hours)
     if not seen.is_enough and order.now < until:
         return Outcome(LedgerStatus.waiting, f"{order.period.label} waits until {_local(until)} for more than {_read(seen)}")
     if seen.is_nothing:
         return Outcome(LedgerStatus.failed, f"{order.period.label} is not sent: {_read(seen)}")
-    with session_scope(engine) as session:
-        frozen = find_issue(session, name, order.period.label)
-        anew = frozen is not None and frozen.coverage < seen.share and not mailed(session, frozen)
-        issue, edition = build_issue(session, order, rebuild=anew)
+    issue, edition, waits = _built(engine, order, seen)
+    if digest.when_empty == "skip" and not edition.totals.stories:
+        return Outcome(LedgerStatus.done, f"{issue.period} has no story and is not sent: {_read(seen)}")
+    if waits:
+        return Outcome(LedgerStatus.waiting, f"{name_of(issue)} {waits}")
     written = _write(issue, edition, settings)
     outcomes = tell(engine, issue.id or 0, edition, order.settings.channels, settings.channel, stopped=stopped)
     if settings.mail.host is None and not outcomes:
@@ -58,6 +63,17 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
     if settings.mail.host is not None:
         outcomes += deliver(engine, issue.id or 0, edition, readers, settings.mail, serve=settings.serve, stopped=stopped)
     return _outcome(issue, outcomes)
+
+
+def _built(engine: Engine, order: Order, seen: Coverage) -> tuple[DigestIssue, Edition, str | None]:
+    """The issue as it is to be sent, with what keeps it back, if anything. Nothing is built anew under the eyes of an editor."""
+    with session_scope(engine) as session:
+        frozen = find_issue(session, order.name, order.period.label)
+        is_free = frozen is not None and not mailed(session, frozen) and not edits_of(session, frozen.id or 0)
+        anew = frozen is not None and is_free and frozen.coverage < seen.share
+        issue, edition = build_issue(session, order, rebuild=anew)
+    with session_scope(engine) as session:
+        return issue, edition, why_it_waits(session, issue, hold_hours=order.settings.hold_hours, now=order.now)
 
 
 def _read(seen: Coverage) -> str:

@@ -15,7 +15,6 @@ from functools import partial
 
 import structlog
 
-from reports.period import last_whole_week
 from store.database import Engine, session_scope, utc_now
 from store.digests import set_aside_future_issues
 from store.errors import StoreError
@@ -24,7 +23,7 @@ from store.models import Ledger
 
 from .collecting import collect_due
 from .config import Settings
-from .hours import PRUNE, weekly_slots
+from .hours import PRUNE, due_period, last_slots, slot_before
 from .issues import send_digest
 from .slots import Outcome, due_slots, recorded, unrecorded
 from .stopping import Stopping
@@ -34,10 +33,11 @@ from .watches import tell_watches
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One piece of weekly work: its name in the ledger, its last slot, how late it is still done, and what is to be done for a slot."""
+    """Work with slots: its name in the ledger, its last slot, the one before a slot, how late it is still done, what is done for a slot."""
 
     name: str
     latest: datetime
+    before: Callable[[datetime], datetime]
     catch_up: timedelta
     work: Callable[[datetime], Outcome]
 
@@ -48,25 +48,27 @@ def carry_out(engine: Engine, settings: Settings, stopping: Stopping) -> Iterato
     if stopping.asked.is_set():
         return
     _mend_clock(engine, now)
-    slots = weekly_slots(settings, now=now)
-    digests = [_digest(engine, settings, name, slots, stopping) for name in settings.digest]
-    due = {job.name: _due(engine, job, now) for job in digests}
-    ends = [last_whole_week(slot).bounds()[1] for found in due.values() if isinstance(found, list) for slot in found]
+    slots = last_slots(settings, now=now)
+    digests = {name: _digest(engine, settings, name, slots, stopping) for name in settings.digest}
+    due = {name: _due(engine, job, now) for name, job in digests.items()}
+    found = [(name, slot) for name, moments in due.items() if isinstance(moments, list) for slot in moments]
+    ends = [due_period(settings.digest[name], slot).bounds()[1] for name, slot in found]
     crawled = crawl_due(engine, settings, now=now, since=max(ends, default=None))
     if crawled is not None:
         yield crawled
     yield from tell_watches(engine, settings, stopping, now=now)
-    for job in digests:
-        yield from _carry_out(engine, job, due[job.name], stopping)
+    for name, job in digests.items():
+        yield from _carry_out(engine, job, due[name], stopping)
     yield from collect_due(engine, settings, now=now)
-    pruning = _Job(PRUNE, slots[PRUNE], timedelta(weeks=1), lambda _: prune_store(engine, settings, now=utc_now()))
+    before = partial(slot_before, settings, PRUNE)
+    pruning = _Job(PRUNE, slots[PRUNE], before, timedelta(weeks=1), lambda _: prune_store(engine, settings, now=utc_now()))
     yield from _carry_out(engine, pruning, _due(engine, pruning, now), stopping)
 
 
 def _digest(engine: Engine, settings: Settings, name: str, slots: dict[str, datetime], stopping: Stopping) -> _Job:
     job = f"digest {name}"
     sending = partial(send_digest, engine, settings, name, stopped=stopping.asked.is_set)
-    return _Job(job, slots[job], timedelta(days=settings.schedule.catch_up_days), sending)
+    return _Job(job, slots[job], partial(slot_before, settings, job), timedelta(days=settings.schedule.catch_up_days), sending)
 
 
 def _mend_clock(engine: Engine, now: datetime) -> None:
@@ -85,7 +87,7 @@ def _mend_clock(engine: Engine, now: datetime) -> None:
 def _due(engine: Engine, job: _Job, now: datetime) -> list[datetime] | StoreError:
     try:
         with session_scope(engine) as session:
-            return due_slots(session, job.name, job.latest, now=now, catch_up=job.catch_up)
+            return due_slots(session, job.name, job.latest, before=job.before, now=now, catch_up=job.catch_up)
     except StoreError as error:
         return error
 

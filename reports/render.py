@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from .edition import AdoptionLine, Edition, FundingLine, Origin, Section, StoryLine, Trouble
-from .labels import (
-    Labels,
-    also_covered,
-    backers,
-    deal,
-    heading,
-    progress,
-    round_sum,
-    silence,
-    subject_line,
-    total_note,
-    value_of,
-    warnings,
-)
+from .edition import AdoptionLine, ApprovalLine, Edition, FigureLine, FundingLine, Origin, PolicyLine, Section, StoryLine, Trouble
+from .labels import Labels, also_covered, corrected, editor_note, heading, silence, subject_line, warnings
 from .links import Ways
+from .opening import key_figures, opening
+from .rows import Row, Table, shown_tables
 
 Rewrite = Callable[[str], str]
 
@@ -61,8 +49,6 @@ class _Page:
     def values(self) -> dict[str, Any]:
         """What the template asks for, by name."""
         edition, t = self.edition, self.labels
-        funding = edition.funding if self.full else edition.funding[: edition.funding_shown]
-        adoptions = edition.adoptions if self.full else edition.adoptions[: edition.adoptions_shown]
         health = edition.health
         return {
             "edition": edition,
@@ -71,16 +57,15 @@ class _Page:
             "subject": subject_line(edition),
             "preview": self._preview(),
             "warnings": warnings(edition, t, test=self.test),
+            "editor_note": editor_note(edition, t),
             "silence": None if edition.totals.stories else silence(edition, t),
             "heading": heading(edition, t),
             "span": t.span(edition.starts_on, edition.ends_on),
-            "tiles": self._tiles(),
-            "funding": [self._funding(line) for line in funding],
-            "funding_hidden": len(edition.funding) - len(funding),
-            "note": total_note(edition, t),
-            "adoptions": [self._adoption(line) for line in adoptions],
-            "adoptions_hidden": len(edition.adoptions) - len(adoptions),
+            "figures": key_figures(edition, t),
+            "opening": [" ".join(said) if code == "en" else "".join(said) for code in t.languages if (said := opening(edition, code))],
+            "tables": [self._table(table) for table in shown_tables(edition, t, full=self.full)],
             "sections": [self._section(section) for section in edition.sections],
+            "corrections": [{"text": corrected(one, t), "url": self._link(one.link)} for one in edition.corrections],
             "health_line": health_line(edition, t),
             "troubles": [(t("failing"), self._troubles(health.failing)), (t("silent"), self._troubles(health.silent))],
             "more": partial(t, more_label(edition)),
@@ -90,56 +75,33 @@ class _Page:
         }
 
     def _preview(self) -> str:
-        """What a mailbox shows beside the subject: what is missing, then the first headlines."""
-        headlines = [section.stories[0].title for section in self.edition.sections[:3]]
-        return " · ".join([*warnings(self.edition, self.labels, test=self.test), *headlines])
+        """What a mailbox shows beside the subject: what is missing, then the opening."""
+        said = opening(self.edition, self.labels.languages[0])
+        return " · ".join([*warnings(self.edition, self.labels, test=self.test), *said])
 
-    def _tiles(self) -> list[dict[str, str]]:
-        totals, t = self.edition.totals, self.labels
-        money = round_sum(Decimal(totals.raised_cny), "CNY", "en" if "en" in t.languages else "zh")
-        disclosed = t("undisclosed_count", count=totals.undisclosed) if totals.undisclosed else t("all_disclosed")
-        closed = totals.rounds > totals.undisclosed
-        return [
-            {"number": str(totals.stories), "label": t("stories", count=totals.stories), "small": t("from_outlets", count=totals.outlets)},
-            {
-                "number": str(totals.adoptions),
-                "label": t("adoptions", count=totals.adoptions),
-                "small": t("of_deepseek", count=totals.deepseek) if totals.deepseek else "",
-            },
-            {
-                "number": money if closed else str(totals.rounds),
-                "label": t("raised") if closed else t("rounds", count=totals.rounds),
-                "small": f"{totals.rounds} {t('rounds', count=totals.rounds)}, {disclosed}" if closed else "",
-            },
-            {
-                "number": str(totals.approvals),
-                "label": t("approvals", count=totals.approvals),
-                "small": t("policies_count", count=totals.policies) if totals.policies else "",
-            },
-        ]
+    def _link(self, link: str | None) -> str | None:
+        return self.rewrite(link) if link else None
 
     def _place(self, line: Origin) -> dict[str, Any]:
+        """What every line says of where it comes from."""
         return {
-            "url": self.rewrite(line.link) if line.link else None,
+            "url": self._link(line.link),
             "outlet": line.outlet,
             "day": self.labels.day(line.day),
+            "title": line.title,
+            "twin": line.twin,
+            "summary": line.summary,
+            "also": also_covered(line, self.labels),
             "wrong": wrong_link(line, self.ways),
         }
 
-    def _funding(self, line: FundingLine) -> dict[str, Any]:
-        t = self.labels
-        value = t("valuation", amount=line.valuation) if line.valuation else None
-        return self._place(line) | {
-            "name": t.name(line.company_en, line.company_zh, line.company),
-            "deal": deal(line, t),
-            "backers": backers(line, t),
-            "amount": line.amount,
-            "worth": [one for one in (value_of(line, "CNY", t), value_of(line, "USD", t), value) if one],
-        }
+    def _table(self, table: Table) -> dict[str, Any]:
+        names = {"id": table.id, "title": table.title, "left": table.left, "right": table.right, "note": table.note}
+        return names | {"hidden": table.hidden, "rows": [self._row(row) for row in table.rows]}
 
-    def _adoption(self, line: AdoptionLine) -> dict[str, Any]:
-        name = self.labels.name(line.adopter_en, line.adopter_zh, line.adopter)
-        return self._place(line) | {"name": name, "use": line.use, "model": line.model, "progress": progress(line, self.labels)}
+    def _row(self, row: Row) -> dict[str, Any]:
+        said = {"name": row.name, "detail": row.detail, "value": row.value, "values": row.values, "small": row.small}
+        return self._place(row.line) | said | {"headline": row.headline}
 
     def _section(self, section: Section) -> dict[str, Any]:
         stories = section.stories if self.full else section.stories[: section.shown]
@@ -151,18 +113,27 @@ class _Page:
         }
 
     def _story(self, story: StoryLine) -> dict[str, Any]:
-        also = also_covered(story, self.labels)
-        return self._place(story) | {"title": story.title, "twin": story.twin, "summary": story.summary, "also": also}
+        follows = self.labels("follows", title=story.follows) if story.follows else ""
+        return self._place(story) | {"made": story.made, "follows": follows}
 
     def _troubles(self, rows: tuple[Trouble, ...]) -> list[dict[str, Any]]:
         t = self.labels
         return [{"name": row.name, "reason": row.reason, "since": t("since", day=t.day(row.since)) if row.since else ""} for row in rows]
 
 
+# What the rows of tables are facts of; any other line may be doubted as a whole.
+_ABOUT: dict[type[Origin], str] = {
+    FundingLine: "funding",
+    AdoptionLine: "adoption",
+    ApprovalLine: "approval",
+    PolicyLine: "policy",
+    FigureLine: "figure",
+}
+
+
 def wrong_link(line: Origin, ways: Ways | None) -> str | None:
     """Where a reader says that a line is wrong."""
-    about = {FundingLine: "funding", AdoptionLine: "adoption"}.get(type(line), "")
-    return ways.wrong(line.item_id, about) if ways else None
+    return ways.wrong(line.item_id, _ABOUT.get(type(line), "")) if ways else None
 
 
 def health_line(edition: Edition, labels: Labels) -> str:

@@ -6,16 +6,21 @@ import datetime as dt
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from store.errors import ConfigError
+from store.errors import ConfigError, UsageError
+from store.query_language import read_query
 
 from .addresses import Address, Listen, Recipient, Sender
+from .period import Kind
 from .presets import Preset, with_preset
 
 Language = Literal["en", "zh", "both"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+OTHER = "other"  # the section of what stands under no topic
+SUBJECT_PLACES = ("title", "period", "span", "figures")
 
 
 class MailSettings(BaseModel):
@@ -157,28 +162,106 @@ class ServeSettings(BaseModel):
 
 
 class DigestSettings(BaseModel):
-    """What one digest shows, to whom."""
+    """What one digest shows, to whom, and when."""
 
     model_config = ConfigDict(extra="forbid")
 
     title: str = Field("Yixun 医讯", min_length=1, max_length=80, description="Name at the head of the mail and in its subject")
-    language: Literal["en", "zh", "both"] = Field("en", description="Language of labels: en, zh or both; headlines stay as they are")
+    subject: str = Field(
+        "{title} {period}: {figures}", min_length=1, max_length=200, description="Subject, with {title} {period} {span} {figures}"
+    )
+    language: Literal["en", "zh", "both"] = Field(
+        "en", description="Language: en, zh or both; headlines stay as they are, a line in the language beside them"
+    )
     recipients: list[Recipient] = Field(
         default_factory=list, description="Addresses, plain or as `Name <address>`; each gets a mail of its own"
     )
     channels: list[str] = Field(default_factory=list, description="Names of channels (`[channel.NAME]`) that are told of each issue, too")
-    day: Weekday = Field("mon", description="Day on which the issue of the week before is built and sent: mon to sun")
-    time: dt.time = Field(dt.time(8), description="Time of that day in Asia/Shanghai, as 08:00:00")
+    period: Kind = Field("week", description="What an issue covers: week, fortnight, month or day, in Asia/Shanghai")
+    day: Weekday = Field("mon", description="Day on which the issue is built and sent, the first after its period: mon to sun")
+    time: dt.time = Field(dt.time(8), description="Time of that day in `zone`, as 08:00:00")
+    zone: str = Field("Asia/Shanghai", description="Time zone of `day` and `time`")
     least_coverage: float = Field(
-        0.8, ge=0, le=1, description="Least share of the sources that must be read after the week has ended, before an issue goes out"
+        0.8, ge=0, le=1, description="Least share of the sources that must be read after the period has ended, before an issue goes out"
     )
     wait_hours: float = Field(
         24, ge=0, le=168, description="Hours an issue waits for its coverage; then it goes out and says on its first line what is missing"
     )
-    topics: list[str] | None = Field(None, description="Topic ids, in the order of the sections; default all, in the catalogue's order")
+    hold_hours: float = Field(
+        0, ge=0, le=168, description="Hours an issue waits for `yixun digest approve` before the schedule sends it all the same; 0: no wait"
+    )
+    when_empty: Literal["send", "skip"] = Field("send", description="What to do in a period without a story: send the issue, or skip it")
+    topics: list[str] | None = Field(None, description="Topic ids: only stories under one of them; default all")
+    search: str | None = Field(None, description="Only stories that this search finds, in the language of `yixun search`; default all")
+    sections: list[str] | None = Field(
+        None, description="Topic ids in the order of the sections, all else last; default `topics`, else the catalogue's order"
+    )
     stories_per_section: int = Field(10, ge=1, le=200, description="Stories shown a section; the rest stands in the archive page")
-    rows_per_table: int = Field(20, ge=1, le=200, description="Rows shown in the funding and in the adoption table")
+    section_lengths: dict[str, int] = Field(
+        default_factory=dict, description="Stories shown of single sections, by topic id, as {funding = 20, other = 5}"
+    )
+    topic_weights: dict[str, float] = Field(
+        default_factory=dict, description="How much topics matter in the order of stories, by topic id, as {deepseek = 2.0}; default 1"
+    )
+    rows_per_table: int = Field(20, ge=1, le=200, description="Rows shown of each table")
     least_confidence: float = Field(0.6, ge=0, le=1, description="Facts less sure than this stay in the store: not counted, in no table")
     archive_url: str | None = Field(
         None, pattern=r"^https?://\S+$", description="Web folder where the files of mail.out are published; empty: no links to it"
     )
+
+    @field_validator("subject")
+    @classmethod
+    def _known_places(cls, value: str) -> str:
+        rest = value
+        for name in SUBJECT_PLACES:
+            rest = rest.replace(f"{{{name}}}", "")
+        if "{" in rest or "}" in rest:
+            raise ValueError(f"expected words and {' '.join(f'{{{name}}}' for name in SUBJECT_PLACES)}, got {value!r}")
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"expected a time zone such as Asia/Shanghai, got {value!r}") from error
+        return value
+
+    @field_validator("search")
+    @classmethod
+    def _readable_search(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                read_query(value)
+            except UsageError as error:
+                raise ValueError(str(error)) from error
+        return value
+
+    @field_validator("section_lengths", "topic_weights")
+    @classmethod
+    def _in_bounds(cls, value: dict[str, float]) -> dict[str, float]:
+        wrong = next((number for number in value.values() if not 0 <= number <= 200), None)
+        if wrong is not None:
+            raise ValueError(f"expected numbers from 0 to 200, got {wrong}")
+        return value
+
+    @property
+    def order_of_sections(self) -> list[str] | None:
+        """The topics of the sections in their order, None for all."""
+        return self.sections if self.sections is not None else self.topics
+
+    @property
+    def named_topics(self) -> dict[str, list[str]]:
+        """The topics that each setting names."""
+        named = {"topics": self.topics or [], "sections": self.sections or [], "section_lengths": list(self.section_lengths)}
+        return named | {"topic_weights": list(self.topic_weights)}
+
+
+def usual_digests() -> dict[str, DigestSettings]:
+    """The digests of a configuration that names none."""
+    return {
+        "weekly": DigestSettings(),
+        "deepseek": DigestSettings(title="Yixun DeepSeek", topics=["deepseek"]),
+        "funding": DigestSettings(title="Yixun 融资", topics=["funding", "mergers"]),
+    }

@@ -5,6 +5,7 @@ Made from one moment of the store while others work on it, and the way from SQLi
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -22,6 +23,7 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     Table,
@@ -31,13 +33,12 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 from .database import failure_of, failures_told, safe_url, utc_now
 from .errors import StoreError, StoreNewerError
 from .migrate import current_revision, known_revision, upgrade
 from .models import DaemonRow, StoreLock
-from .search import index_everything
 
 _MANIFEST = "manifest.json"
 # What is told of processes that run now means nothing in another store.
@@ -97,6 +98,8 @@ def _write_table(connection: Connection, table: Table, archive: zipfile.ZipFile)
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -128,9 +131,6 @@ def read_backup(engine: Engine, path: Path) -> dict[str, int]:
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError) as error:
         raise StoreError("is no backup of a store", subject=str(path)) from error
     upgrade(engine)
-    with Session(engine) as session:
-        index_everything(session)
-        session.commit()
     return counts
 
 
@@ -177,4 +177,6 @@ def _typed(value: Any, table: Table, name: str) -> Any:
         return date.fromisoformat(value)
     if isinstance(kind, Boolean):
         return bool(value)
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value)
     return Decimal(value) if isinstance(kind, Numeric) and isinstance(value, str) else value

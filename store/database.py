@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session as Session
 
 from .errors import ConfigError, StoreError, StoreFullError, StoreLockedError
+from .query_language import holds
 from .settings import StoreSettings
 
 
@@ -160,6 +161,8 @@ def _sqlite_pragmas(connection: Any, milliseconds: int) -> None:
     for pragma in (f"busy_timeout={milliseconds}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    # What the search index cannot tell by itself (`store.search`).
+    connection.create_function("yixun_holds", -1, holds, deterministic=True)
 
 
 def _postgresql_waits(connection: Any, milliseconds: int) -> None:

@@ -19,10 +19,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from .database import connect, failure_of, safe_url, store_url
 from .errors import StoreError, StoreNewerError
 from .schema import drop_derived, make_derived
+from .search import index_missing
 from .settings import StoreSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -92,6 +94,9 @@ def upgrade(engine: Engine, *, to: str = "head") -> tuple[str | None, str]:
             command.upgrade(_config(connection), to)
             if to == "head":
                 make_derived(connection)
+                with Session(connection) as session:
+                    index_missing(session)
+                    session.flush()
             after = str(current_revision(connection))
     except DBAPIError as error:
         raise _unreachable(engine, error) from error

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from .models import Fetch, HostDay, HostState, Item, Run
 from .settings import StoreSettings
 from .status import ItemStatus, RunStatus
+from .stories import sweep_keys
 
 _ROBOTS_BELIEVED = timedelta(days=30)
 
@@ -33,6 +34,7 @@ def prune(session: Session, settings: StoreSettings, *, now: datetime) -> dict[s
     return {
         "entries turned away": remove(Item, col(Item.status) == ItemStatus.turned_away, col(Item.first_seen_at) < turned_away_before),
         "fetches": remove(Fetch, col(Fetch.started_at) < fetched_before),
+        "keys of stories": sweep_keys(session),
         "runs": remove(Run, col(Run.started_at) < fetched_before, col(Run.status) != RunStatus.running),
         "days of hosts": remove(HostDay, col(HostDay.day) < fetched_before.date()),
         "hosts": remove(HostState, not_(waits), not_(fresh)),

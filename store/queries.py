@@ -59,7 +59,7 @@ def _read_only_file(engine: Engine) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA query_only=ON")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
         # Opening the full-text index for the first time takes rights that a query must not have.
-        connection.execute("SELECT rowid FROM item_search LIMIT 0")
+        connection.execute("SELECT rowid FROM item_words LIMIT 0")
         connection.set_authorizer(_allow)
         yield connection
     finally:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from store.errors import KnowledgeError
+from store.places import provinces
 
 from .facts import OrganisationKind
 
@@ -83,15 +84,24 @@ class Named(Entry):
 
 
 class Organisation(Named):
-    """An organisation of the catalogue. `zh` or `en` must be there; `ticker` is CODE.MARKET, such as 300253.SZ or 2158.HK."""
+    """An organisation of the catalogue. `zh` or `en` must be there; `ticker` is CODE.MARKET, such as 300253.SZ or 2158.HK; `province` is
+    where it is at home in China, needed where its names do not tell."""
 
     zh: str | None = None
     en: str | None = None
     kind: OrganisationKind
     ticker: str | None = Field(None, pattern=r"^[A-Z0-9.\-]+\.[A-Z]{1,6}$")
+    province: str | None = Field(None, description="id of a province (store/places.yaml)")
 
     def main_names(self) -> tuple[str, ...]:
         return tuple(name for name in (self.zh, self.en) if name is not None)
+
+    @field_validator("province")
+    @classmethod
+    def _is_a_province(cls, value: str | None) -> str | None:
+        if value is not None and value not in provinces():
+            raise ValueError(f"there is no such province; there are: {', '.join(provinces())}")
+        return value
 
     @model_validator(mode="after")
     def _has_name(self) -> Organisation:

@@ -6,6 +6,7 @@ from typing import Any
 
 from crawler.judge.knowledge import Knowledge
 from crawler.judge.topics import load_topics
+from store.places import province_of
 
 Rows = list[dict[str, Any]]
 
@@ -13,7 +14,15 @@ Rows = list[dict[str, Any]]
 def catalogue_rows(knowledge: Knowledge) -> dict[str, Rows]:
     """Rows of organisations, models and topics, the topics in the order of digest sections."""
     organisations: Rows = [
-        {"id": o.id, "kind": o.kind, "name_zh": o.zh, "name_en": o.en, "ticker": o.ticker, "aliases": list(o.aliases)}
+        {
+            "id": o.id,
+            "kind": o.kind,
+            "name_zh": o.zh,
+            "name_en": o.en,
+            "ticker": o.ticker,
+            "province": o.province or next(filter(None, map(province_of, o.main_names())), None),
+            "aliases": list(o.aliases),
+        }
         for o in knowledge.organisations.values()
     ]
     models: Rows = [

@@ -1,4 +1,4 @@
-"""The sources as commands see them: the catalogue, the operator's own files, and what the store remembers of them."""
+"""Sources and items as commands see them: the catalogue, the operator's own files, and what the store remembers of either."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from .common import EXIT_USAGE, say, store_session
 if TYPE_CHECKING:
     from crawler.sources.source import Source
     from jobs.config import Settings
-    from store.models import SourceState
+    from store.database import Session
+    from store.models import Item, SourceState
 
 _OFF = "skip"
 
@@ -26,6 +27,14 @@ def known_sources(settings: Settings, files: Sequence[Path] | None = None) -> tu
     for error in errors:
         say(f"yixun: {error}")
     return known, len(errors)
+
+
+def named_item(session: Session, wanted: str) -> Item | None:
+    """The item with this id or address, as written or as it is kept; None when no source has listed it."""
+    from crawler.text.urls import canonical_url
+    from store.explain import find_item
+
+    return find_item(session, [wanted] if wanted.isdecimal() else list(dict.fromkeys([wanted, canonical_url(wanted) or wanted])))
 
 
 def named_source(name: str, known: Sequence[Source], *, also_skipped: bool = False) -> Source:

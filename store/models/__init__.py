@@ -1,10 +1,11 @@
 """All tables. Importing this module registers them with `SQLModel.metadata`."""
 
-from .digests import Delivery, DeliveryColumns, DigestIssue, IssueEntry, Ledger, StoreLock, WatchDelivery, Watched
+from .digests import Delivery, DeliveryColumns, DigestIssue, IssueEdit, IssueEntry, Ledger, StoreLock, WatchDelivery, Watched
 from .facts import FACT_TABLES, AdoptionFact, FactColumns, FactReview, FundingFact, InvestorRow, fact_id, fact_table, kind_of
 from .items import AiModel, CatalogueDigest, Item, ItemTopic, ItemVersion, Mention, Organisation, Topic
 from .judging import Judging, JudgingFault
 from .recipients import Doubt, MailboxPlace, Recipient, ReturnedMail, SigningKey
+from .second import SecondReading
 from .sources import Fetch, HostDay, HostState, Run, SourceRow, SourceState, SourceUrlState
 from .stories import ItemKey, ItemProfile, Story, StoryChange, StoryFact
 from .watch import Alert, DaemonRow
@@ -27,6 +28,7 @@ __all__ = [
     "HostDay",
     "HostState",
     "InvestorRow",
+    "IssueEdit",
     "IssueEntry",
     "Item",
     "ItemKey",
@@ -42,6 +44,7 @@ __all__ = [
     "Recipient",
     "ReturnedMail",
     "Run",
+    "SecondReading",
     "SigningKey",
     "SourceRow",
     "SourceState",

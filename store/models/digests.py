@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from store.status import DeliveryState, LedgerStatus
+from store.status import DeliveryState, EditKind, LedgerStatus
 
 from .base import json_value, long_text, moment, only, owned_by, word
 
@@ -40,6 +40,21 @@ class IssueEntry(SQLModel, table=True):
     item_id: int | None = owned_by("item.id", nullable=True, cascade=False)
     story_id: int | None = owned_by("story.id", nullable=True, cascade=False)
     frozen: dict[str, Any] = json_value(dict)
+
+
+class IssueEdit(SQLModel, table=True):
+    """What an editor did to an issue, or the schedule for one: who, when, and what of it. Never changed, never removed."""
+
+    __tablename__ = "issue_edit"
+    __table_args__ = (only("kind", EditKind),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    issue_id: int = owned_by("digest_issue.id")
+    kind: EditKind = word(EditKind)
+    item_id: int | None = Field(default=None)  # of the story that was dropped or taken back
+    said: str = long_text(default="")
+    who: str = long_text()
+    at: datetime = moment()
 
 
 class DeliveryColumns(SQLModel):

@@ -29,7 +29,7 @@ from store.search import index_items
 from store.stories import merge, refresh
 from tests.reports.conftest import an_order
 from tests.reports.mailbox import ANN, Mailbox, free_port
-from tests.store.rows import NOON, a_source, a_story, an_item
+from tests.store.rows import NOON, a_source, a_story, an_item, grouped
 
 
 class Chat:
@@ -61,6 +61,7 @@ def issue(engine: Engine) -> tuple[int, Edition]:
         a_source(session)
         for number in range(30):
             an_item(session, title=f"第{number}家示例医院部署大模型", identity=f"n{number:03}")
+        grouped(session)
         built, edition = build_issue(session, an_order())
     return built.id or 0, edition
 

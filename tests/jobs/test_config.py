@@ -31,7 +31,7 @@ def test_without_anything_the_defaults_run_on_sqlite_with_no_mail_server(tmp_pat
     assert settings.store.url.get_secret_value() == "sqlite:///data/yixun.db"
     assert settings.mail.host is None
     assert settings.crawl.min_delay == 2
-    assert list(settings.digest) == ["weekly"]
+    assert list(settings.digest) == ["weekly", "deepseek", "funding"]
 
 
 def test_the_file_here_goes_before_the_one_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,6 +97,15 @@ def test_the_empty_text_unsets_what_may_be_left_out(tmp_path: Path) -> None:
         ("[mail]\npassword = 'geheim'\n", r"mail\.password: secrets are not read from this file \(set YIXUN_MAIL__PASSWORD"),
         ("[store]\nurl = 'postgresql://me:geheim@db/x'\n", r"store\.url: a password is not read from this file \(set YIXUN_STORE__URL"),
         ("[digest.weekly]\nday = 'Montag'\n", r"yixun\.toml: digest\.weekly\.day: expected 'mon'"),
+        ("[digest.weekly]\nzone = 'Mars/Base'\n", r"digest\.weekly\.zone: expected a time zone such as Asia/Shanghai, got 'Mars/Base'"),
+        ("[digest.weekly]\nsearch = 'a AND'\n", r"digest\.weekly\.search: query 'a AND': expected a word after AND"),
+        ("[digest.weekly]\nsubject = '{week}'\n", r"digest\.weekly\.subject: expected words and \{title\} \{period\}"),
+        (
+            "[digest.weekly]\nsections = ['imagin']\n",
+            r"digest\.weekly\.sections: expected ids of topics, got 'imagin'.*did you mean imaging",
+        ),
+        ("[digest.weekly.section_lengths]\nfundin = 3\n", r"digest\.weekly\.section_lengths: .*did you mean funding"),
+        ("[digest.weekly.topic_weights]\nfunding = -1\n", r"digest\.weekly\.topic_weights: expected numbers from 0 to 200, got -1"),
         ("[store\n", r"yixun\.toml: is no TOML: .*line 1"),
         ("store = 3\n", r"yixun\.toml: store: "),
         ("[knowledge]\norganisations = [{id = 'x'}]\n", r"yixun\.toml: knowledge\.organisations"),

@@ -29,7 +29,7 @@ from store.models import Topic
 from store.settings import StoreSettings
 from tests.jobs.command import Yixun
 from tests.reports.mailbox import ANN, BEN, Mailbox, free_port
-from tests.store.rows import a_round, a_source, a_story, an_item, with_topics
+from tests.store.rows import a_round, a_source, an_item, grouped, with_topics
 
 URL = "https://letters.example.org/yixun"
 
@@ -78,9 +78,9 @@ def a_week(folder: Path) -> None:
         session.add(Topic(id="funding", position=0, name_en="Funding", name_zh="融资"))
         a_source(session)
         item = an_item(session, title="示例影像公司完成近亿元B轮融资")
-        a_story(session, item)
         with_topics(session, item, "funding")
         a_round(session, item, company="示例影像公司")
+        grouped(session)
 
 
 def definition(folder: Path, port: int, **serve: str) -> None:

@@ -26,7 +26,7 @@ from sqlmodel import select
 from crawler.sources.source import load_sources
 from jobs.hours import weekly_slot
 from jobs.tasks import enabled_sources
-from reports.period import Period, last_whole_week
+from reports.period import Period, last_whole
 from reports.settings import DigestSettings
 from store.database import session_scope, utc_now
 from store.ledger import find_slot
@@ -84,7 +84,7 @@ class Installation:
 
     def __init__(self, folder: Path, sites: list[Site], port: int) -> None:
         self.folder, self.sites = folder, sites
-        self.period: Period = last_whole_week(weekly_slot("mon", DigestSettings().time, utc_now()))
+        self.period: Period = last_whole("week", weekly_slot("mon", DigestSettings().time, utc_now()))
         self.settings = StoreSettings(url=f"sqlite:///{folder / 'store.db'}")
         rows = "".join(
             f"- {{id: feed-{number}, name: Feed {number}, homepage: '{site.base}/', category: media, kind: feed, scope: on_topic,"

@@ -16,15 +16,19 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from reports.digest import build_issue
+from reports.digest import build_issue, make_edition
 from reports.edition import Edition
 from reports.period import week
-from reports.select import Order
+from reports.select import Order, select_edition
 from reports.settings import DigestSettings, MailSettings
 from store.database import session_scope
-from store.models import Topic
+from store.migrate import open_store
+from store.models import DigestIssue, Topic
+from store.settings import StoreSettings
 from tests.reports.mailbox import Mailbox, free_port, make_certificate
-from tests.store.rows import a_source, an_item
+from tests.store.rows import a_source, an_item, grouped
+
+from .command import Picky, picky_server
 
 TOPICS = ("model_adoption", "deepseek", "funding", "approvals", "regulation", "imaging", "market")
 BUILT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -46,6 +50,24 @@ def newsroom(session: Session) -> Session:
 def order() -> Order:
     """The weekly digest for 2026-W47, built on the Monday after."""
     return an_order()
+
+
+def edition_of(session: Session, order: Order) -> Edition:
+    """What is selected of all that stands in the store, each item without a story being one."""
+    grouped(session)
+    return select_edition(session, order)
+
+
+def made(session: Session, order: Order) -> Edition:
+    """The same, bounded to what a mail may weigh."""
+    grouped(session)
+    return make_edition(session, order)
+
+
+def built(session: Session, order: Order, *, rebuild: bool = False) -> tuple[DigestIssue, Edition]:
+    """The same, frozen."""
+    grouped(session)
+    return build_issue(session, order, rebuild=rebuild)
 
 
 def an_order(period: str = "2026-W47", **settings: Any) -> Order:
@@ -73,6 +95,7 @@ def issue(engine: Engine) -> tuple[int, Edition]:
     with session_scope(engine) as session:
         a_source(session)
         an_item(session, title="示例医院部署大模型")
+        grouped(session)
         built, edition = build_issue(session, an_order())
     return built.id or 0, edition
 
@@ -106,3 +129,25 @@ def guarded(mailbox: Mailbox, certificate: Path) -> Iterator[MailSettings]:
         timeout=5,
     )
     controller.stop()
+
+
+@pytest.fixture
+def picky() -> Iterator[tuple[Picky, int]]:
+    """A mail server that knows one reader only, and its port."""
+    with picky_server() as served:
+        yield served
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A configuration with a store that holds one item of 2026-W47."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    engine = open_store(StoreSettings(url=url))
+    with session_scope(engine) as session:
+        a_source(session)
+        an_item(session, title="示例医院部署大模型")
+        grouped(session)
+    engine.dispose()
+    path = tmp_path / "yixun.toml"
+    path.write_text(f"store.url = '{url}'\nmail.out = '{tmp_path / 'out'}'\n[digest.weekly]\n", encoding="utf-8")
+    return path

@@ -137,7 +137,7 @@ def test_pruning_takes_what_is_old_and_never_news(session: Session) -> None:
         session.add(HostState(host=host, robots_text="User-agent: *", robots_fetched_at=NOON - timedelta(days=days), wait_until=wait))
     session.flush()
     counts = prune(session, settings, now=NOON)
-    assert counts == {"entries turned away": 1, "fetches": 2, "runs": 2, "days of hosts": 2, "hosts": 1}
+    assert counts == {"entries turned away": 1, "fetches": 2, "keys of stories": 0, "runs": 2, "days of hosts": 2, "hosts": 1}
     assert sorted(session.exec(select(HostState.host))) == ["kept.example", "waits.example"]
     assert len(session.exec(select(Item)).all()) == 7
     assert len(search(session, "医院", limit=100, with_turned_away=True)) == 7
