@@ -57,8 +57,8 @@ def test_each_reader_gets_the_language_that_was_asked_for(
     with session_scope(engine) as session:
         enlist(session, "weekly", BEN, BEN, language="zh", now=NOW)
     deliver(engine, *issue, [ANN, BEN], server)
-    assert "1 story from 1 outlet" in body(mailbox, 0)
-    assert "1 条新闻" in body(mailbox, 1)
+    assert "China healthcare AI, week 47" in body(mailbox, 0)
+    assert "2026年第47周" in body(mailbox, 1)
     assert [mail["Subject"] for mail in mailbox.read()] == ["Yixun 医讯 2026-W47: 1 story", "Yixun 医讯 2026-W47: 1条新闻"]
 
 
