@@ -46,7 +46,7 @@ WARM = {
         "sqlalchemy.dialects.postgresql.psycopg",
         "sqlalchemy.dialects.sqlite",
     ),
-    "jobs.apprising": ("apprise",),
+    "jobs.apprising": ("apprise", "reports.channels"),
     "crawler.reading.process": ("crawler.reading.process", "crawler.readers.feed", "opencc"),
 }
 REAL_PYTHON = sys.executable
