@@ -20,7 +20,8 @@ STANDING = Standing(end=END, weights={"deepseek": 2.0}, told_on=frozenset({7}))
 def a_report(item_id: int, **values: Any) -> Report:
     plain: dict[str, Any] = {
         "item_id": item_id, "story_id": 1, "source_id": f"source-{item_id}", "title": "t", "language": "zh", "outlet": None,
-        "relation": "first", "published_at": NOON, "first_seen_at": NOON, "tier": "media", "homepage": f"https://house-{item_id}.example/", "link": None,
+        "relation": "first", "published_at": NOON, "first_seen_at": NOON, "tier": "media",
+        "homepage": f"https://house-{item_id}.example/", "link": None,
         "score": 0.9, "source_name": "s",
     }  # fmt: skip
     return Report(**{**plain, **values})
