@@ -13,6 +13,7 @@ from store.kinds import BY_NAME
 from store.news import News, Told
 
 from .edition import AdoptionLine, ApprovalLine, DealLine, FigureLine, FundingLine, Origin, PolicyLine, Report, Totals
+from .labels import counted
 from .lines import (
     Desk,
     acquisition_line,
@@ -204,11 +205,6 @@ def _stage(name: str) -> int:
 def _funding_order(line: FundingLine) -> tuple[int, bool, Decimal, str]:
     """Rounds before listings, the biggest low bound first."""
     return (_FUNDING_ORDER.index(line.type), line.cny_low is None, -Decimal(line.cny_low or 0), line.company.written)
-
-
-def counted(line: FundingLine) -> bool:
-    """Whether a row is part of the total: closed venture and strategic rounds; not funds, grants, debt, talks and listings."""
-    return line.type == "funding" and line.stage == "done" and line.kind in ("venture", "strategic")
 
 
 def totals(stories: Sequence[News], found: Tables) -> Totals:

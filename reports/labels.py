@@ -210,6 +210,7 @@ def total_note(edition: Edition, labels: Labels) -> str:
         note = labels(
             "total_note",
             rounds=totals.rounds - totals.undisclosed,
+            least=lambda code: least(edition, Labels(code)),
             cny=lambda code: round_sum(Decimal(totals.raised_cny), "CNY", code),
             usd=lambda code: round_sum(Decimal(totals.raised_usd), "USD", code),
             unknown=unknown,
@@ -219,6 +220,17 @@ def total_note(edition: Edition, labels: Labels) -> str:
     if days:
         note += " " + labels("rate_note", days=days[0] if len(days) == 1 else f"{days[0]} … {days[-1]}", source=", ".join(sources))
     return note.strip()
+
+
+def least(edition: Edition, labels: Labels) -> str:
+    """Whether the sum of low bounds is at least what was raised, or about that: a sum told as nearly or about so much may be less."""
+    vague = any(line.hedge in ("under", "about") for line in edition.funding if counted(line))
+    return labels("sum_about" if vague else "sum_at_least")
+
+
+def counted(line: FundingLine) -> bool:
+    """Whether a row is part of the total: closed venture and strategic rounds; not funds, grants, debt, talks and listings."""
+    return line.type == "funding" and line.stage == "done" and line.kind in ("venture", "strategic")
 
 
 def heading(edition: Edition, labels: Labels) -> str:

@@ -9,8 +9,7 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 
 from .edition import AdoptionLine, Edition, FundingLine
-from .figures import counted
-from .labels import Labels, deal, round_sum, value_of
+from .labels import Labels, counted, deal, least, round_sum, value_of
 
 _SENTENCES = 3
 _STAGES = ("announced", "pilot", "live", "expanded")
@@ -134,6 +133,7 @@ def _raised(edition: Edition, t: Labels) -> str | None:
     return t(
         "said_raised" if sized > 1 else "said_raised_by_one",
         rounds=sized,
+        least=least(edition, t),
         cny=round_sum(Decimal(totals.raised_cny), "CNY", t.languages[0]),
         usd=round_sum(Decimal(totals.raised_usd), "USD", t.languages[0]),
         unknown=t("said_unknown", count=totals.undisclosed) if totals.undisclosed else "",

@@ -78,13 +78,13 @@ def test_three_sentences_say_what_the_tables_say(newsroom: Session, language: st
     edition = edition_of(newsroom, an_order(language=language))
     english = [
         "2 adoptions of AI models were reported, one of them of DeepSeek; furthest along: 乙医院 (Qwen, expanded).",
-        "Disclosed venture and strategic money came to at least CNY 100 m (USD 28.2 m) in 2 rounds, 1 more undisclosed;"
+        "Disclosed venture and strategic money came to about CNY 100 m (USD 28.2 m) in 2 rounds, 1 more undisclosed;"
         " the largest by its low bound: 丙公司 (Series B), < CNY 100 m.",
         "One product was approved: imaging software (己公司); one policy document came out.",
     ]
     chinese = [
         "本期报道2起模型接入，其中DeepSeek 1起；进展最快的是乙医院（Qwen，扩大）。",
-        "2起已披露金额的风险及战略融资按下限合计不少于1亿元（2,817万美元），另有1起未披露；按下限最大的是丙公司（B轮），< 1亿元。",
+        "2起已披露金额的风险及战略融资按下限合计约1亿元（2,817万美元），另有1起未披露；按下限最大的是丙公司（B轮），< 1亿元。",
         "1项产品获批，包括己公司的影像软件；发布1份政策文件。",
     ]
     assert opening(edition, language) == (english if language == "en" else chinese)

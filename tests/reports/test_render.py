@@ -106,7 +106,7 @@ def test_a_total_says_what_it_counts(newsroom: Session) -> None:
     a_round(newsroom, item, rate_on=None)
     a_round(newsroom, item, company="另一公司", cny_low=None, usd_low=None, amount_as_written=None)
     said = " ".join(text(made(newsroom, an_order())).split())
-    assert "Total of 1 closed venture and strategic rounds by their low bounds: at least CNY 100 m (USD 14.1 m). 1 more did not say" in said
+    assert "Total of 1 closed venture and strategic rounds by their low bounds: about CNY 100 m (USD 14.1 m). 1 more did not say" in said
     assert "近亿元 (< CNY 100 m, < USD 14.1 m)" in said
 
 
