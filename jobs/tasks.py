@@ -9,9 +9,10 @@ from typing import Any
 
 import structlog
 
+from crawler.fetching.report import RunReport
 from crawler.fetching.run import crawl
 from crawler.sources.source import Source, load_sources
-from store.database import Engine, Session, session_scope
+from store.database import Engine, Session, session_scope, utc_now
 from store.errors import SourceError, StoreBusyError, YixunError
 from store.items import sources_with_pending
 from store.models import Ledger
@@ -65,6 +66,8 @@ def crawl_due(engine: Engine, settings: Settings, *, now: datetime, since: datet
         return recorded(engine, "crawl", slot, lambda: failed)
     if not asked and not resume and not broken:
         return None
+    if settings.schedule.workers:
+        return recorded(engine, "crawl", slot, lambda: _leave_to_workers(settings, [*asked, *resume], since, broken))
     return recorded(engine, "crawl", slot, lambda: _crawl(settings, asked, resume, broken))
 
 
@@ -83,6 +86,36 @@ def _crawl(settings: Settings, asked: list[Source], resume: list[Source], broken
     if report.status == RunStatus.failed:
         return Outcome(LedgerStatus.failed, note)
     return Outcome(LedgerStatus.done if report.status == RunStatus.done and not broken else LedgerStatus.partly, note)
+
+
+def _leave_to_workers(settings: Settings, chosen: list[Source], since: datetime | None, broken: list[SourceError]) -> Outcome:
+    # What the queue needs is loaded only where there is one.
+    from .queue import defer
+
+    wrong = [str(error) for error in broken]
+    try:
+        put = defer(settings, chosen, since=since)
+    except YixunError as error:
+        return Outcome(LedgerStatus.failed, "; ".join([str(error), *wrong]))
+    note = f"{put} sources left to the workers, {len(chosen) - put} wait with them already"
+    return Outcome(LedgerStatus.partly if broken else LedgerStatus.done, "; ".join([note, *wrong]))
+
+
+def crawl_part(engine: Engine, settings: Settings, source_id: str, *, since: datetime | None) -> RunReport | None:
+    """Crawl one source if it is still due or left unread, beside crawls of others; None when nothing is left to do.
+
+    `since` as in `choose_due`. Raises SourceError for a source that is in no file here, and what `crawl` raises.
+    """
+    known, broken = load_sources(added=settings.crawl.sources)
+    wanted = [source for source in known if source.id == source_id]
+    if not wanted:
+        why = f": {broken[0]}" if broken else ""
+        raise SourceError(f"is in no source file of this machine{why}", subject=source_id)
+    with session_scope(engine) as session:
+        asked, resume = choose_due(session, wanted, now=utc_now(), since=since)
+    if not asked and not resume:
+        return None
+    return crawl(asked, settings.crawl, settings.store, resume=resume, part=source_id, knowledge=settings.knowledge, on_event=_pass_on)
 
 
 def _pass_on(event: dict[str, Any]) -> None:

@@ -111,6 +111,15 @@ def store_url(settings: StoreSettings) -> URL:
     return url
 
 
+def postgresql_address(settings: StoreSettings) -> str:
+    """The store's URL for libpq, password included. Raises ConfigError for a store that is not on PostgreSQL."""
+    url = store_url(settings)
+    if url.get_backend_name() != "postgresql":
+        hint = "on SQLite `yixun run` crawls by itself"
+        raise ConfigError("workers share a store on PostgreSQL", subject="store.url", hint=hint)
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def has_password(text: str) -> bool:
     """Whether a URL of a store holds a password, before its host or among its options; a text that is no URL holds none."""
     try:

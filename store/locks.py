@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, select
 
 from .errors import StoreBusyError
 from .models import StoreLock
 
+CRAWL = "crawl"
 # A holder renews its lock every RENEW; one that has not for STALE is gone, or sleeps and must give up when it wakes.
 RENEW = timedelta(seconds=20)
 STALE = timedelta(minutes=3)
@@ -73,6 +74,21 @@ def take_lock(session: Session, name: str, *, purpose: str, now: datetime) -> Ho
     session.commit()
     if taken.rowcount != 1:
         raise _busy(session.get(StoreLock, name, populate_existing=True) or held)
+    return hold
+
+
+def take_crawl_lock(session: Session, part: str | None, *, now: datetime) -> Hold:
+    """Take the lock for crawling a part of the sources, or for crawling as a whole: parts go side by side, the whole goes alone.
+
+    Commits. Raises StoreBusyError when a crawl is under way that leaves no room for this one.
+    """
+    hold = take_lock(session, CRAWL if part is None else f"{CRAWL} {part}", purpose="a crawl", now=now)
+    others = col(StoreLock.name) == CRAWL if part else col(StoreLock.name).startswith(f"{CRAWL} ")
+    for held in session.exec(select(StoreLock).where(others)).all():
+        if not _is_gone(held, now):
+            release_lock(session, hold)
+            session.commit()
+            raise _busy(held)
     return hold
 
 

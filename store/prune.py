@@ -23,6 +23,7 @@ from .models import (
     Fetch,
     HostDay,
     HostState,
+    HostTurn,
     IssueEntry,
     Item,
     ItemKey,
@@ -36,6 +37,7 @@ from .settings import StoreSettings
 from .statistics import refresh_statistics
 from .status import ItemStatus, LedgerStatus, RunStatus
 
+_TURNS_KEPT = timedelta(days=1)
 _ROBOTS_BELIEVED = timedelta(days=30)
 _FIRST_BATCH, _LEAST_BATCH, _MOST_BATCH = 100, 10, 5_000
 # A batch is to hold the write lock about as long; writers that wait look again every tenth of a second at the latest.
@@ -69,6 +71,7 @@ def prune(engine: Engine, settings: StoreSettings, *, now: datetime, stopped: Ca
         "fetches": work.delete(Fetch.id, col(Fetch.started_at) < fetched_before),
         "runs": work.delete(Run.id, col(Run.started_at) < fetched_before, col(Run.status) != RunStatus.running),
         "days of hosts": work.delete(HostDay.day, col(HostDay.day) < fetched_before.date()),
+        "turns at hosts": work.delete(HostTurn.host, col(HostTurn.until) < now - _TURNS_KEPT),
         "hosts": work.delete(HostState.host, not_(waits), not_(fresh)),
         "slots of jobs": work.delete(Ledger.id, *_old_slots(fetched_before)),
         "alerts": work.delete(Alert.id, col(Alert.closed_at) < fetched_before),

@@ -31,6 +31,7 @@ from sqlalchemy import (
     not_,
     or_,
     table,
+    text,
 )
 from sqlalchemy import select as columns
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
@@ -46,6 +47,7 @@ from .text import fold, is_han
 RANKED = 10_000  # of more hits, the newest are ranked
 # Stands between title, summary and text, so that no phrase reaches over; no text has it as a token.
 _BOUNDARY = "¶"
+_WINDOW = 50_000  # items, the newest, that PostgreSQL looks through first
 _CHUNK = 200
 _ASKED = 1000  # items asked about by one statement
 _AROUND = 28
@@ -163,7 +165,7 @@ class _Rules:
         indexed = [(part, match) for part in parts if self._sqlite and (match := _match(part)) is not None]
         if not indexed:
             asked = asked.join_from(Item, SEARCH, SEARCH.c.item_id == Item.id).where(self.of(node)).order_by(SEARCH.c.place.desc())
-            return self._session.connection().execute(asked.limit(RANKED)).all()
+            return self._within_windows(asked)
         # The index gives its newest hits by itself and stops there; as a condition it would give all of them first.
         hits = asked.select_from(WORDS).join(SEARCH, SEARCH.c.place == WORDS.c.rowid).join(Item, col(Item.id) == SEARCH.c.item_id)
         hits = hits.where(_matches(" AND ".join(match for _, match in indexed)))
@@ -173,6 +175,22 @@ class _Rules:
             # All that ranking asks of an item stands in this index; the row itself would bring pages of its text along.
             hits = hits.with_hint(Item, "INDEXED BY ix_item_hit", "sqlite")
         return self._session.connection().execute(hits.where(*held, *rest).order_by(WORDS.c.rowid.desc()).limit(RANKED)).all()
+
+    def _within_windows(self, asked: Any) -> Sequence[Any]:
+        """The newest rows of a query that names all its hits before it sorts them: of common words it looks at the newest items first."""
+        connection = self._session.connection()
+        if self._sqlite:
+            return connection.execute(asked.limit(RANKED)).all()
+        newest = connection.execute(columns(func.max(SEARCH.c.place))).scalar() or 0
+        try:
+            # The tokens of a text are slow to make, which the planner cannot know: it would make those of all texts.
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+            connection.execute(text("SET LOCAL work_mem = '64MB'"))
+            rows = connection.execute(asked.where(SEARCH.c.place > newest - _WINDOW).limit(RANKED)).all()
+            return rows if len(rows) == RANKED or newest <= _WINDOW else connection.execute(asked.limit(RANKED)).all()
+        finally:
+            connection.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
+            connection.execute(text("SET LOCAL work_mem TO DEFAULT"))
 
     def of(self, node: Node) -> ColumnElement[bool]:
         """The condition that a query sets."""
@@ -199,8 +217,9 @@ class _Rules:
         found = columns(SEARCH.c.item_id).where(literal_column(SEARCH_VECTOR, TSVECTOR).bool_op("@@")(asked))
         if len(phrase.tokens) > 1:
             space = literal_column("' '", Text)
-            pattern = f"% {' '.join(phrase.tokens)}{'%' if phrase.open_end else ' %'}"
-            found = found.where((space + SEARCH.c.words + space).like(pattern))
+            # Far faster than LIKE, which looks at every character of ten thousand.
+            run = f" {' '.join(phrase.tokens)}{'' if phrase.open_end else ' '}"
+            found = found.where(func.strpos(space + SEARCH.c.words + space, run) > 0)
         return col(Item.id).in_(found)
 
     def _field(self, rule: FieldRule) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ class CrawlOrder(BaseModel):
     store: StoreSettings
     knowledge: KnowledgeExtra = Field(default_factory=KnowledgeExtra)
     keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.scouting.probe`)
+    part: str | None = None  # what other crawls leave to this one; None for the whole, which nobody else crawls meanwhile
     since: datetime | None = None  # older pages are read back to this moment, and what they list is history
     max_articles: int | None = None  # articles that are fetched at most; other items are judged by their entry
 

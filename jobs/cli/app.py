@@ -29,14 +29,17 @@ NOUNS: tuple[str, ...] = (
     "names",
     "query",
     "read",
+    "recipients",
     "run",
     "runs",
     "search",
+    "serve",
     "sources",
     "status",
     "stories",
     "topics",
     "why",
+    "worker",
 )
 
 

@@ -139,6 +139,7 @@ def test_pruning_takes_what_is_old_and_never_news(engine: Engine) -> None:
         "fetches": 2,
         "runs": 2,
         "days of hosts": 2,
+        "turns at hosts": 0,
         "hosts": 1,
         "slots of jobs": 1,
         "alerts": 1,

@@ -47,6 +47,14 @@ def upgrade() -> None:
     with op.batch_alter_table("item_profile") as batch:
         batch.alter_column("packed", nullable=False)
         batch.drop_column("written")
+    op.create_table(
+        "host_turn",
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_host_turn")),
+    )
 
 
 def _pack() -> None:
