@@ -10,7 +10,7 @@ from markupsafe import escape
 from sqlmodel import Session
 
 from reports.edition import Edition
-from reports.letter import compose
+from reports.letter import Letters
 from reports.markdown import escaped, markdown
 from reports.plain import text
 from reports.render import html, leading
@@ -49,7 +49,7 @@ def test_the_story_that_matters_most_leads_and_stands_nowhere_else(edition: Edit
 
 def test_a_mail_carries_its_pictures_and_is_the_same_each_time(edition: Edition) -> None:
     def written() -> bytes:
-        return compose(edition, MailSettings(), recipient="ann@example.org", date=BUILT).as_bytes()
+        return Letters(edition, MailSettings()).compose("ann@example.org", date=BUILT).as_bytes()
 
     assert written() == written()
     mail = message_from_bytes(written(), policy=policy.default)
