@@ -34,7 +34,8 @@ class Event:
 
 def _span(start: datetime, end: datetime) -> Iterator[Any]:
     """Stories of a period: by their own moment, else by first sight. Two rules, for each has an index of its own."""
-    alone = col(Story.merged_into).is_(None)
+    # Wrapped, so that no database walks all stories by the index of this column.
+    alone = func.coalesce(Story.merged_into, 0) == 0
     yield and_(alone, col(Story.published_at) >= start, col(Story.published_at) < end)
     yield and_(alone, col(Story.published_at).is_(None), col(Story.first_seen_at) >= start, col(Story.first_seen_at) < end)
 
@@ -62,7 +63,7 @@ def events(
         asked: Any = columns(col(Story.published_at), col(Story.first_seen_at), col(Story.id), col(StoryFact.proofs))
         query = asked.join(StoryFact, col(StoryFact.story_id) == col(Story.id)).where(rule)
         if kinds is not None:
-            query = query.where(col(StoryFact.type).in_(sorted(kinds)))
+            query = query.where(func.coalesce(StoryFact.type, "").in_(sorted(kinds)))
         told += [(published or seen, story, proofs) for published, seen, story, proofs in session.connection().execute(query)]
     facts = _relied_on(session, {proof for _, _, proofs in told for proof in proofs}, least_confidence)
     best = [(at, story, next((facts[proof] for proof in proofs if proof in facts), None)) for at, story, proofs in told]

@@ -270,7 +270,7 @@ def test_files_of_an_issue_are_the_same_each_time(engine: Engine, issue: tuple[i
     assert [path.name for path in written] == ["weekly-2026-W47.html", "weekly-2026-W47.txt", "weekly-2026-W47.md", "weekly-2026-W47.eml"]
     again = write_issue(issue[1], tmp_path / "b", settings, date=date)
     assert [path.read_bytes() for path in written] == [path.read_bytes() for path in again]
-    mail = message_from_bytes(written[2].read_bytes(), policy=policy.default)
+    mail = message_from_bytes(written[3].read_bytes(), policy=policy.default)
     assert mail["To"] == "yixun@localhost"
 
 
