@@ -10,6 +10,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from pydantic import SecretStr
+
+from reports.channels import Service
+
 _SECONDS = 120.0
 
 
@@ -29,12 +33,8 @@ def notify(urls: Sequence[str], title: str, body: str) -> list[str]:
 
 
 def _notify_here(url: str, title: str, body: str) -> str:
-    from apprise import Apprise
-
-    service = Apprise()
-    if not service.add(url):
-        return "is no address that Apprise knows"
-    return "" if service.notify(title=title, body=body) else "the service did not take it"
+    service = Service(SecretStr(url))
+    return service.fault or service.notify(title, body)[1] or ""
 
 
 if __name__ == "__main__":

@@ -81,8 +81,10 @@ def test_sixty_stories_weigh_less_than_mail_programs_clip(newsroom: Session) -> 
     assert len(html(edition).encode()) < 90_000
 
 
-HOSTILE = ["<script>alert(1)</script>", "{{7*7}}", "[x](javascript:alert(1))", "![x](http://e.example/p.png)", "http://e.example", "www.e.example",
-           "# heading", "1. list", "- list", "a | b", "`code`", "**bold**", "a@e.example", "$x$", "&lt;b&gt;"]  # fmt: skip
+HOSTILE = [
+    *("<script>alert(1)</script>", "{{7*7}}", "[x](javascript:alert(1))", "![x](http://e.example/p.png)", "http://e.example"),
+    *("www.e.example", "# heading", "1. list", "- list", "a | b", "`code`", "**bold**", "a@e.example", "$x$", "&lt;b&gt;"),
+]
 
 
 @pytest.mark.parametrize("title", HOSTILE)
