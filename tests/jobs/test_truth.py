@@ -286,7 +286,7 @@ def test_a_quiet_week_is_said_of_one_that_was_looked_at_and_of_sources_that_are_
         assert installation.slot("done", "partly", "failed").status == "done"
     text = mailbox.text()
     assert "quiet" in str(mailbox.mails[0]["Subject"]) and "incomplete" not in text
-    assert "1 of 1 sources" in " ".join(text.split()) and "Feed 1" not in text
+    assert "of 1 sources are fine; failing: 0" in " ".join(text.split()) and "Feed 1" not in text
 
 
 def test_what_an_editor_has_to_approve_goes_out_as_the_editor_left_it(here: tuple[Installation, Mailbox]) -> None:
