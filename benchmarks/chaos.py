@@ -83,7 +83,7 @@ class Troubles:
         before = self._world.counts.lost_looks
         self._world.until(self._world.now + DAY)
         filler.unlink()
-        return f"full disk for a day: the daemon ended {self._world.counts.lost_looks - before} times and was started again"
+        return f"full disk for a day: the daemon ended {self._world.counts.lost_looks - before} times, and was started again each time"
 
     def locked_store(self) -> str:
         """Another process has locked the store for minutes, twice."""

@@ -17,7 +17,7 @@ from pathlib import Path
 import structlog
 
 from store.database import Engine, session_scope, utc_now
-from store.digests import set_aside_future_issues
+from store.digests import set_aside_future_issues, take_back_issues
 from store.errors import StoreError
 from store.ledger import forget_future
 from store.models import Ledger
@@ -88,9 +88,12 @@ def _mend_clock(engine: Engine, now: datetime) -> None:
     try:
         with session_scope(engine) as session:
             rows, issues = forget_future(session, now=now), set_aside_future_issues(session, now=now)
+            taken_back = take_back_issues(session, now=now)
     except StoreError as error:
         log.error("the records cannot be looked through", error=str(error))
         return
+    if taken_back:
+        log.warning("set aside under a clock that ran behind, taken back", issues=taken_back)
     if rows or issues:
         log.warning("recorded under a clock that ran ahead, set aside", slots=rows, issues=issues)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, update
@@ -166,6 +166,21 @@ def sent_since(session: Session, moment: datetime) -> int:
         for table in (Delivery, WatchDelivery)
     ]
     return sum(counts)
+
+
+def take_back_issues(session: Session, *, now: datetime) -> int:
+    """Give issues that were set aside their week again when their time has come and the week has no other; returns how many.
+
+    Then it was not the clock that built them which was wrong, but a later one that ran behind: they are not to be mailed twice.
+    """
+    taken = 0
+    for issue in session.exec(select(DigestIssue).where(col(DigestIssue.period).like("% UTC)"))).all():
+        period, _, moment = issue.period.removesuffix(" UTC)").partition(" (")
+        built_at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        if built_at <= now and find_issue(session, issue.digest, period) is None:
+            issue.period, issue.built_at, taken = period, built_at, taken + 1
+    session.flush()
+    return taken
 
 
 def set_aside_future_issues(session: Session, *, now: datetime) -> int:

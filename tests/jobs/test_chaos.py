@@ -42,6 +42,6 @@ def test_every_issue_goes_out_once_whatever_befalls_the_daemon(store_settings: S
         world.until(START + 2 * WEEK + 2 * DAY, kill_share=0.5)
         assert sent == 4 and len(world.letters.taken) == 6
         world.check()
-        assert world.counts.kills >= 3 and world.counts.lost_looks <= 1
+        assert world.counts.kills >= 3
         for what, holds, figures in world.verdicts():
             assert holds, f"{what}: {figures}"

@@ -14,7 +14,7 @@ from jobs.hours import weekly_slot
 from jobs.settings import Weekday
 from jobs.slots import Outcome, due_slots, recorded
 from store.database import session_scope
-from store.digests import find_issue, list_issues, set_aside_future_issues
+from store.digests import find_issue, list_issues, set_aside_future_issues, take_back_issues
 from store.errors import DeliveryError
 from store.ledger import close_left_open, forget_future
 from store.models import Delivery, DigestIssue, Ledger
@@ -177,3 +177,8 @@ def test_issues_of_a_clock_that_ran_ahead_are_no_word_on_weeks_to_come(session: 
     assert set_aside_future_issues(session, now=MONDAY) == 2
     assert [find_issue(session, name, "2027-W45") for name in ("mailed", "built")] == [None, None]
     assert len(list_issues(session)) == 1
+    # The clock that ran ahead was right, and the one after it behind: the issue is that of its week again, and mailed once.
+    assert take_back_issues(session, now=ahead - timedelta(hours=2)) == 0
+    assert take_back_issues(session, now=ahead + timedelta(minutes=1)) == 1
+    again = find_issue(session, "mailed", "2027-W45")
+    assert again is not None and again.built_at == ahead and take_back_issues(session, now=ahead + WEEK) == 0
