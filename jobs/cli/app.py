@@ -26,6 +26,7 @@ NOUNS: tuple[str, ...] = (
     "group",
     "init",
     "judge",
+    "mcp",
     "names",
     "query",
     "read",
@@ -36,6 +37,7 @@ NOUNS: tuple[str, ...] = (
     "status",
     "stories",
     "topics",
+    "web",
     "why",
 )
 
