@@ -22,6 +22,10 @@ class CrawlSettings(BaseModel):
     user_agent: str = Field("Yixun/{version} (+{contact})", description="User agent; {version} and {contact} are filled in")
     contact: str = Field("", description="URL or mail address where a site owner reaches you; part of the user agent")
     sources: list[Path] = Field(default_factory=list, description="files of sources that are added to the built-in catalogue")
+    catalogue: list[str] | None = Field(
+        None,
+        description='what of the built-in catalogue is read, by category or id; a minus leaves out: ["media", "-36kr"]; [] for nothing',
+    )
     min_delay: float = Field(2.0, ge=0, le=600, description="least seconds between two requests to one host; 0 asks for no pause at all")
     allow_networks: list[str] = Field(default_factory=list, description="private networks that may be fetched, as 10.1.0.0/16")
     max_seconds: float = Field(3600, gt=0, description="a crawl is ended after this many seconds; what is left is done by the next one")

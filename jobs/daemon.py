@@ -18,6 +18,7 @@ from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from crawler.memory import MemoryTrimmer
 from store.clock import SHANGHAI
 from store.database import Engine, session_scope, utc_now
 from store.errors import YixunError
@@ -51,6 +52,7 @@ class Daemon:
         self._reread = threading.Event()
         self._scheduler: BackgroundScheduler | None = None
         self._systemd = Systemd()
+        self._trimmer: MemoryTrimmer | None = None
         self.watch = Watch(engine, lambda: self._settings, self.next_runs)
         self.stopping = Stopping()
 
@@ -69,8 +71,8 @@ class Daemon:
 
     def _hours(self) -> BaseTrigger:
         """When to look at the plan, by the settings."""
-        hours = {(digest.day, digest.time) for digest in self._settings.digest.values()}
-        sending = [CronTrigger(day_of_week=day, hour=at.hour, minute=at.minute, second=at.second, timezone=SHANGHAI) for day, at in hours]
+        hours = {(None if digest.period == "day" else digest.day, digest.time, digest.zone) for digest in self._settings.digest.values()}
+        sending = [CronTrigger(day_of_week=day, hour=at.hour, minute=at.minute, second=at.second, timezone=zone) for day, at, zone in hours]
         return OrTrigger([IntervalTrigger(minutes=self._settings.schedule.crawl_minutes), *sending])
 
     def next_runs(self) -> Mapping[str, datetime]:
@@ -81,8 +83,11 @@ class Daemon:
 
     def look(self) -> None:
         """Do what is due, in its order."""
-        for _ in carry_out(self._engine, self._settings, self.stopping):
+        # Building an issue leaves memory behind that the days until the next one would be paid for.
+        self._trimmer = self._trimmer or MemoryTrimmer()
+        for _ in carry_out(self._engine, self._settings, self.stopping, config=self._config):
             pass
+        self._trimmer.trim()
 
     def run(self) -> None:
         """Work until told to stop (SIGTERM, SIGINT); read the configuration anew when told to (SIGHUP).
@@ -114,7 +119,7 @@ class Daemon:
         while not self.stopping.asked.wait(_TICK_SECONDS):
             if self._reread.is_set():
                 self._reread.clear()
-                self._read_anew(self._scheduler)
+                self.read_anew()
                 self._systemd.ready(f"at work, {address or 'answers nowhere'}")
             if not self.watch.hangs:
                 self._systemd.alive()
@@ -124,7 +129,7 @@ class Daemon:
         self.stopping.wait_until_whole(_MAIL_SECONDS)
         self._scheduler.shutdown(wait=False)
 
-    def _read_anew(self, scheduler: BackgroundScheduler) -> None:
+    def read_anew(self) -> None:
         """Take up what the configuration says now. A wrong one is refused: the old settings stay at work, and people are told."""
         self._systemd.reloading()
         try:
@@ -138,10 +143,12 @@ class Daemon:
             # The store stays the one that is held; its address means nothing to work that is under way.
             kept = {name: getattr(self._settings, name) for name in later}
             self._settings, self.watch.refused = fresh.model_copy(update=kept), ""
-            scheduler.reschedule_job(_PLAN, trigger=self._hours())
+            if self._scheduler:
+                self._scheduler.reschedule_job(_PLAN, trigger=self._hours())
             log.info("the configuration was read anew", only_after_a_restart=later)
         # What was wrong, or is well again, is told at once.
-        scheduler.modify_job(_WATCH, next_run_time=utc_now())
+        if self._scheduler:
+            self._scheduler.modify_job(_WATCH, next_run_time=utc_now())
 
 
 def serve(engine: Engine, settings: Settings, config: Path | None) -> None:

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 import structlog
 
 from store import locks
+from store.advisory import AdvisoryLock
 from store.database import Engine, session_scope, utc_now
 from store.errors import StoreError
-from store.locks import Hold, Lease, release_lock, renew_lock, take_lock
+from store.locks import Hold, Lease, busy_with, release_lock, renew_lock, take_lock
 
 log = structlog.get_logger()
 
@@ -44,20 +45,28 @@ def holding(engine: Engine, name: str, purpose: str, *, on_loss: Callable[[], No
     A thread renews it. What is yielded tells of the loss: somebody took the lock over because this machine slept too long, or the
     database failed for so long that somebody soon could. The work must stop then; `on_loss` is called from that thread.
     """
-    with session_scope(engine) as session:
-        hold = take_lock(session, name, purpose=purpose, now=utc_now())
-    over, loss = threading.Event(), Loss(name, on_loss)
-    thread = threading.Thread(target=_keep, args=(engine, hold, over, loss), name=f"lock {name}", daemon=True)
-    thread.start()
+    advisory = AdvisoryLock(engine, name)
     try:
-        yield loss
+        # The server's lock goes first: it knows no clock that could be wrong. The row says who holds it, and serves both databases.
+        free = advisory.take()
+        with session_scope(engine) as session:
+            if not free:
+                raise busy_with(session, name)
+            hold = take_lock(session, name, purpose=purpose, now=utc_now())
+        over, loss = threading.Event(), Loss(name, on_loss)
+        thread = threading.Thread(target=_keep, args=(engine, hold, advisory, over, loss), name=f"lock {name}", daemon=True)
+        thread.start()
+        try:
+            yield loss
+        finally:
+            over.set()
+            thread.join()
+            _give_back(engine, hold)
     finally:
-        over.set()
-        thread.join()
-        _give_back(engine, hold)
+        advisory.let_go()
 
 
-def _keep(engine: Engine, hold: Hold, over: threading.Event, loss: Loss) -> None:
+def _keep(engine: Engine, hold: Hold, advisory: AdvisoryLock, over: threading.Event, loss: Loss) -> None:
     """Renew the lock until `over`; tells the loss when that is impossible, and when this thread ends for any other reason."""
     try:
         lease, pause = Lease(), locks.RENEW
@@ -66,6 +75,7 @@ def _keep(engine: Engine, hold: Hold, over: threading.Event, loss: Loss) -> None
             try:
                 with session_scope(engine) as session:
                     kept = renew_lock(session, hold, now=utc_now())
+                kept = kept and advisory.keep()
             except StoreError as error:
                 log.warning("the lock could not be renewed", lock=hold.name, error=str(error))
                 if lease.is_over:

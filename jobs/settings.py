@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from reports.addresses import Address
+from reports.addresses import Address, Listen, place
 from reports.settings import Weekday
 
 
@@ -18,8 +19,21 @@ class ScheduleSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     crawl_minutes: int = Field(10, ge=1, le=1440, description="Minutes between two looks for sources that are due")
+    workers: bool = Field(False, description="Leave crawling to `yixun worker` processes, on any number of machines (PostgreSQL only)")
     catch_up_days: int = Field(6, ge=0, le=60, description="A digest missed no longer ago than this is still built and sent")
     prune_day: Weekday = Field("sun", description="Day on which what the store need not keep is removed")
+
+
+class BackupSettings(BaseModel):
+    """The backups that the plan makes by itself, once a day, and how many of them are kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: Path | None = Field(None, description="Folder that gets a backup a day, best on another disk; empty: none is made")
+    time: dt.time = Field(dt.time(3), description="Time of day in Asia/Shanghai, as 03:00:00")
+    daily: int = Field(7, ge=1, le=366, description="Days of which the last backup is kept")
+    weekly: int = Field(4, ge=0, le=520, description="Weeks of which the last backup is kept")
+    monthly: int = Field(6, ge=0, le=120, description="Months of which the last backup is kept")
 
 
 class HealthSettings(BaseModel):
@@ -27,24 +41,15 @@ class HealthSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    listen: str = Field(
+    listen: Listen = Field(
         "127.0.0.1:8086",
         description="HOST:PORT of /healthz, /readyz and /metrics of the daemon; another port when that one is taken; empty: nowhere",
     )
 
-    @field_validator("listen")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if value and not (host and port.isascii() and port.isdigit() and int(port) <= 65535):
-            raise ValueError(f"expected HOST:PORT as 127.0.0.1:8086, got {value!r}")
-        return value
-
     @property
     def place(self) -> tuple[str, int] | None:
         """Host and port; None where the daemon answers nowhere."""
-        host, _, port = self.listen.rpartition(":")
-        return (host.strip("[]"), int(port)) if self.listen else None
+        return place(self.listen)
 
 
 class AlertSettings(BaseModel):

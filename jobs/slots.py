@@ -16,7 +16,6 @@ from store.ledger import OWED, close_slot, note_missed, open_slot, rows_of
 from store.models import Ledger
 from store.status import LedgerStatus
 
-_WEEK = timedelta(weeks=1)
 # A little less than an hour, so that a look every hour, which is never on the second, finds a failed slot due each time.
 RETRY_AFTER = timedelta(minutes=55)
 _LEVELS = {
@@ -35,8 +34,11 @@ class Outcome:
     note: str = ""
 
 
-def due_slots(session: Session, job: str, latest: datetime, *, now: datetime, catch_up: timedelta) -> list[datetime]:
-    """The slots of a weekly job that are to be worked on now, oldest first, up to `latest`, the last one that has come.
+def due_slots(
+    session: Session, job: str, latest: datetime, *, before: Callable[[datetime], datetime], now: datetime, catch_up: timedelta
+) -> list[datetime]:
+    """The slots of a job that are to be worked on now, oldest first, up to `latest`, the last one that has come; `before` gives the slot
+    that comes before one.
 
     A job that never had a slot owes the latest, however late it is. Slots since the job's last row that lie further back than
     `catch_up` are recorded as missed. A slot that failed is due again every hour until then; one that waits is due at each look, and
@@ -52,7 +54,7 @@ def due_slots(session: Session, job: str, latest: datetime, *, now: datetime, ca
             note_missed(session, job, slot, now=now)
         else:
             due.append(slot)
-        slot -= _WEEK
+        slot = before(slot)
     return sorted(due)
 
 

@@ -18,8 +18,8 @@ from store.models import DaemonRow
 from store.overview import Overview, overview
 
 from .config import Settings
-from .hours import next_slots
-from .troubles import BACKUP_JOB, CRAWL_JOB, find_troubles, places
+from .hours import BACKUP, next_slots
+from .troubles import CRAWL_JOB, find_troubles, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def standing(engine: Engine, settings: Settings, *, now: datetime) -> Standing:
     with session_scope(engine) as session:
         daemon = daemon_of(session)
         alive = daemon is not None and lives(daemon, now=now)
-        upcoming: dict[str, datetime | None] = {CRAWL_JOB: next_due(session), **next_slots(settings, now=now), BACKUP_JOB: None}
+        upcoming: dict[str, datetime | None] = {CRAWL_JOB: next_due(session), BACKUP: None, **next_slots(settings, now=now)}
         if daemon is not None and alive:
             upcoming |= {job: datetime.fromisoformat(moment) for job, moment in daemon.next_runs.items()}
         held, days = overview(session), items_per_day(session, now=now)

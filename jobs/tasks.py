@@ -1,16 +1,18 @@
-"""What the scheduler does beside issues: crawl what is due, prune. What is done and when is the plan's (`plan`)."""
+"""What the scheduler does beside issues: crawl what is due, prune, back up. What is done and when is the plan's (`plan`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
 
+from crawler.fetching.report import RunReport
 from crawler.fetching.run import crawl
 from crawler.sources.source import Source, load_sources
-from store.database import Engine, Session, session_scope
+from store.database import Engine, Session, session_scope, utc_now
 from store.errors import SourceError, StoreBusyError, YixunError
 from store.items import sources_with_pending
 from store.models import Ledger
@@ -19,6 +21,7 @@ from store.sources import drop_unlisted, due_sources, not_asked_since, sync_sour
 from store.sources import enabled_sources as polled_sources
 from store.status import LedgerStatus, RunStatus
 
+from .backups import rotate
 from .config import Settings
 from .slots import Outcome, recorded
 
@@ -53,7 +56,7 @@ def crawl_due(engine: Engine, settings: Settings, *, now: datetime, since: datet
     """
     slot = now.replace(microsecond=0)
     try:
-        known, broken = load_sources(added=settings.crawl.sources)
+        known, broken = load_sources(added=settings.crawl.sources, catalogue=settings.crawl.catalogue)
         with session_scope(engine) as session:
             if not broken:
                 drop_unlisted(session, [source.id for source in known])
@@ -63,6 +66,8 @@ def crawl_due(engine: Engine, settings: Settings, *, now: datetime, since: datet
         return recorded(engine, "crawl", slot, lambda: failed)
     if not asked and not resume and not broken:
         return None
+    if settings.schedule.workers:
+        return recorded(engine, "crawl", slot, lambda: _leave_to_workers(settings, [*asked, *resume], since, broken))
     return recorded(engine, "crawl", slot, lambda: _crawl(settings, asked, resume, broken))
 
 
@@ -83,14 +88,50 @@ def _crawl(settings: Settings, asked: list[Source], resume: list[Source], broken
     return Outcome(LedgerStatus.done if report.status == RunStatus.done and not broken else LedgerStatus.partly, note)
 
 
+def _leave_to_workers(settings: Settings, chosen: list[Source], since: datetime | None, broken: list[SourceError]) -> Outcome:
+    # What the queue needs is loaded only where there is one.
+    from .queue import defer
+
+    wrong = [str(error) for error in broken]
+    try:
+        put = defer(settings, chosen, since=since)
+    except YixunError as error:
+        return Outcome(LedgerStatus.failed, "; ".join([str(error), *wrong]))
+    note = f"{put} sources left to the workers, {len(chosen) - put} wait with them already"
+    return Outcome(LedgerStatus.partly if broken else LedgerStatus.done, "; ".join([note, *wrong]))
+
+
+def crawl_part(engine: Engine, settings: Settings, source_id: str, *, since: datetime | None) -> RunReport | None:
+    """Crawl one source if it is still due or left unread, beside crawls of others; None when nothing is left to do.
+
+    `since` as in `choose_due`. Raises SourceError for a source that is in no file here, and what `crawl` raises.
+    """
+    known, broken = load_sources(added=settings.crawl.sources)
+    wanted = [source for source in known if source.id == source_id]
+    if not wanted:
+        why = f": {broken[0]}" if broken else ""
+        raise SourceError(f"is in no source file of this machine{why}", subject=source_id)
+    with session_scope(engine) as session:
+        asked, resume = choose_due(session, wanted, now=utc_now(), since=since)
+    if not asked and not resume:
+        return None
+    return crawl(asked, settings.crawl, settings.store, resume=resume, part=source_id, knowledge=settings.knowledge, on_event=_pass_on)
+
+
 def _pass_on(event: dict[str, Any]) -> None:
     """Log what went wrong in the process of the crawl, traces included, where the scheduler logs."""
     if event.get("level") in ("error", "critical"):
         structlog.get_logger().error("crawl: " + str(event.pop("event", "")), **{f"crawl_{name}": value for name, value in event.items()})
 
 
-def prune_store(engine: Engine, settings: Settings, *, now: datetime) -> Outcome:
-    """Remove what the store need not keep."""
-    with session_scope(engine) as session:
-        counts = prune(session, settings.store, now=now)
+def prune_store(engine: Engine, settings: Settings, *, now: datetime, stopped: Callable[[], bool]) -> Outcome:
+    """Remove what the store need not keep; what is left when `stopped` says so is removed the next time."""
+    counts = prune(engine, settings.store, now=now, stopped=stopped)
     return Outcome(LedgerStatus.done, ", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
+def back_up_store(engine: Engine, settings: Settings, config: Path | None, *, now: datetime) -> Outcome:
+    """Make the backup of the day and remove those that need not be kept."""
+    file, contents, removed = rotate(engine, settings, config, now=now)
+    note = f"{file}: {sum(contents.rows.values())} rows, read back"
+    return Outcome(LedgerStatus.done, "; ".join([note, *([f"{len(removed)} older removed"] if removed else [])]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import tomlkit
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
+from reports.settings import DigestSettings, usual_digests
 from store.errors import ConfigError
 
 from .config import PREFIX, Settings, every_setting, is_secret
@@ -29,14 +31,25 @@ def template() -> str:
         if key[:-1] != table:
             table = key[:-1]
             about = Settings.model_fields[table[0]].description
-            lines += ["", f"# {about}", f"[{'.'.join(table).replace('NAME', 'weekly')}]"]
+            # A channel or a watch without an address or a search would be none.
+            mark = "#" if table[0] in ("channel", "watch") else ""
+            lines += ["", f"# {about}", f"{mark}[{'.'.join(table).replace('NAME', 'weekly' if not mark else 'NAME')}]"]
         if is_secret(field):
             lines.append(f"# {key[-1]}: {field.description} ({PREFIX}{'__'.join(key).upper()})")
             continue
         lines += [f"# {field.description}"] if field.description else []
         default = field.get_default(call_default_factory=True, validated_data={})
         lines.append(f"#{key[-1]} = {toml_value(default)}")
+        if key[:2] == ("digest", "NAME") and key[-1] == list(DigestSettings.model_fields)[-1]:
+            lines += _further_digests()
     return "\n".join(lines) + "\n"
+
+
+def _further_digests() -> Iterator[str]:
+    """The other digests of a configuration that names none, by what they have of their own."""
+    for name, digest in usual_digests().items():
+        if own := digest.model_dump(exclude_defaults=True):
+            yield from ("", f"[digest.{name}]", *(f"{key} = {toml_value(value)}" for key, value in own.items()))
 
 
 def toml_value(value: Any) -> str:
@@ -45,6 +58,10 @@ def toml_value(value: Any) -> str:
         return '""'
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
+    if isinstance(value, dict):
+        table = tomlkit.inline_table()
+        table.update(value)
+        return table.as_string()
     return tomlkit.item(value if isinstance(value, bool | int | float | list | tuple | time) else str(value)).as_string()
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from reports.editing import name_of, waiting
 from store.activity import (
     deliveries_in,
     last_of_job,
@@ -22,16 +23,17 @@ from store.alerts import Found
 from store.clock import SHANGHAI
 from store.daemon import daemon_of, lives
 from store.database import Engine, Session, session_scope, store_url
+from store.digests import newest_issues
 from store.grants import may_read_recipients
 from store.ledger import OWED
 from store.models import Ledger
 from store.status import AlertKind, DeliveryState, LedgerStatus, SourceStatus
 
 from .config import Settings
-from .hours import next_slots
+from .hours import BACKUP, last_slots
 
-BACKUP_JOB = "backup"
 CRAWL_JOB = "crawl"
+COLLECT_JOB = "collect"
 # What stops the product itself: not ready, and the dead man's switch is told so.
 GRAVE = frozenset({AlertKind.digest, AlertKind.crawl, AlertKind.disk, AlertKind.daemon})
 _BAD_SOURCES = (SourceStatus.failing, SourceStatus.blocked, SourceStatus.challenge, SourceStatus.changed, SourceStatus.stale)
@@ -47,9 +49,11 @@ _DAY = timedelta(days=1)
 def find_troubles(engine: Engine, settings: Settings, *, now: datetime) -> list[Found]:
     """All that needs a person at `now`, the gravest kind first. Reads no item. Raises StoreError when the store cannot be read."""
     with session_scope(engine) as session:
+        with_editors = _with_editors(session, settings, now)
         found = [
+            *with_editors.values(),
             *_daemon(session, now),
-            *_digests(session, settings, now),
+            *_digests(session, settings, now, with_editors.keys()),
             *_crawls(session, now),
             *_disks(settings, now),
             *_recipients(session, now),
@@ -64,7 +68,7 @@ def find_troubles(engine: Engine, settings: Settings, *, now: datetime) -> list[
 def owed(engine: Engine, settings: Settings, *, now: datetime) -> list[str]:
     """The work that is still to be done and tried again by itself, a line each. Raises StoreError when the store cannot be read."""
     with session_scope(engine) as session:
-        rows = [last_of_job(session, job) for job in (CRAWL_JOB, *next_slots(settings, now=now))]
+        rows = [last_of_job(session, job) for job in (CRAWL_JOB, *last_slots(settings, now=now))]
     return [f"{row.job} of {said(row.slot)} {row.status}: {row.note}" for row in rows if row is not None and row.status in OWED]
 
 
@@ -88,16 +92,17 @@ def _daemon(session: Session, now: datetime) -> Iterator[Found]:
         yield Found(AlertKind.daemon, row.name, what, row.seen_at, "start `yixun run` again; its log says how it ended")
 
 
-def _digests(session: Session, settings: Settings, now: datetime) -> Iterator[Found]:
+def _digests(session: Session, settings: Settings, now: datetime, with_editors: Collection[str]) -> Iterator[Found]:
+    latest_slots = last_slots(settings, now=now)
     for name in settings.digest:
         job = f"digest {name}"
         row = last_of_job(session, job)
-        latest = next_slots(settings, now=now)[job] - timedelta(weeks=1)
+        latest = latest_slots[job]
         missed = missed_since(session, job, now - _MISSED_TOLD)
         if row is not None and row.slot < latest and now - latest > _OVERDUE:
             what = f"nothing ran for the slot of {said(latest)}"
             yield Found(AlertKind.digest, name, what, latest, "is `yixun run` going, or cron?")
-        elif row is not None and (what := _unsent(row, now)):
+        elif row is not None and (what := _unsent(row, now, with_editor=name in with_editors)):
             yield Found(AlertKind.digest, name, what, row.slot, "mend what it says; it is tried again every hour")
         elif missed:
             days = ", ".join(said(one.slot) for one in missed)
@@ -105,11 +110,21 @@ def _digests(session: Session, settings: Settings, now: datetime) -> Iterator[Fo
             yield Found(AlertKind.digest, name, f"missed: {days}", missed[0].slot, todo)
 
 
-def _unsent(row: Ledger, now: datetime) -> str:
+def _with_editors(session: Session, settings: Settings, now: datetime) -> dict[str, Found]:
+    """By digest, issues that an editor has to look at. Nothing is wrong with them, so they keep nobody from being ready."""
+    found = {}
+    for issue in newest_issues(session, list(settings.digest)):
+        if why := waiting(session, issue, hold_hours=settings.digest[issue.digest].hold_hours, now=now):
+            todo = f"`yixun digest preview {issue.digest} --week {issue.period}`, then approve, drop, note or hold"
+            found[issue.digest] = Found(AlertKind.recipients, name_of(issue), why, issue.built_at, todo)
+    return found
+
+
+def _unsent(row: Ledger, now: datetime, *, with_editor: bool) -> str:
     """Why the issue of a slot did not reach everybody; empty where it did, or may still without anybody's help."""
     if row.status in (LedgerStatus.failed, LedgerStatus.missed, LedgerStatus.partly):
         return f"the issue of {said(row.slot)} {row.status}: {row.note}"
-    if row.status == LedgerStatus.waiting and now - row.slot > _WAITS_LONG:
+    if row.status == LedgerStatus.waiting and not with_editor and now - row.slot > _WAITS_LONG:
         return f"the issue of {said(row.slot)} still waits: {row.note}"
     return ""
 
@@ -159,6 +174,10 @@ def _recipients(session: Session, now: datetime) -> Iterator[Found]:
         what = f"nobody knows whether {period} reached {', '.join(names[:5])}{f' and {len(names) - 5} more' if names[5:] else ''}"
         todo = f"ask them, then `yixun digest send {digest} --week {period} --to ADDRESS --settle arrived|lost`"
         yield Found(AlertKind.recipients, digest, what, since[digest, period], todo)
+    row = last_of_job(session, COLLECT_JOB)
+    if row is not None and row.status == LedgerStatus.failed:
+        todo = "`yixun recipients collect` tries again; see [mailbox]"
+        yield Found(AlertKind.recipients, "mailbox", f"mails that came back cannot be read: {row.note}", row.slot, todo)
 
 
 def _sources(session: Session, now: datetime) -> Iterator[Found]:
@@ -185,6 +204,10 @@ def _reading(session: Session, now: datetime) -> Iterator[Found]:
 
 
 def _backup(session: Session, settings: Settings, now: datetime) -> Iterator[Found]:
-    made = last_success(session, BACKUP_JOB)
-    if made is not None and now - made > timedelta(days=settings.alerts.backup_days):
-        yield Found(AlertKind.backup, BACKUP_JOB, f"the last backup is of {said(made)}", made, "`yixun db backup FILE`")
+    row, made = last_of_job(session, BACKUP), last_success(session, BACKUP)
+    if row is not None and row.status == LedgerStatus.failed:
+        todo = "mend what it says; it is tried again every hour"
+        yield Found(AlertKind.backup, BACKUP, f"the last backup failed: {row.note}", row.slot, todo)
+    elif made is not None and now - made > timedelta(days=settings.alerts.backup_days):
+        todo = "`yixun db backup` makes one; backup.folder has one made every day"
+        yield Found(AlertKind.backup, BACKUP, f"the last backup is of {said(made)}", made, todo)

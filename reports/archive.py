@@ -1,4 +1,4 @@
-"""Issues as files: the mail's HTML and text, the mail itself, and the whole issue where the mail leaves something out."""
+"""Issues as files: the mail's HTML, text and Markdown, and the mail itself."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 
 from store.errors import DigestError
 
+from .charts import within
 from .edition import Edition
-from .letter import compose
+from .letter import Letters
+from .markdown import markdown
 from .plain import text
 from .render import Rewrite, html
 from .settings import MailSettings
@@ -17,19 +19,18 @@ from .settings import MailSettings
 def write_issue(
     edition: Edition, folder: Path, mail: MailSettings, *, date: datetime, recipient: str | None = None, rewrite: Rewrite | None = None
 ) -> list[Path]:
-    """Write NAME-PERIOD.html, .txt and .eml into `folder`, and NAME-PERIOD-full.html when the mail leaves lines out.
+    """Write NAME-PERIOD.html, .txt, .md and .eml into `folder`.
 
     `recipient` stands in the mail's To (default: the sender), `date` in its Date. Writing an issue again gives the same bytes.
     Raises DigestError when the folder cannot be written to.
     """
-    message = compose(edition, mail, recipient=recipient or mail.address, date=date, rewrite=rewrite)
+    message = Letters(edition, mail, rewrite=rewrite).compose(recipient or mail.address, date=date)
     files = {
-        ".html": html(edition, rewrite=rewrite).encode(),
+        ".html": html(edition, rewrite=rewrite, picture=within(edition.trends, edition.language)).encode(),
         ".txt": text(edition, rewrite=rewrite).encode(),
+        ".md": markdown(edition, rewrite=rewrite).encode(),
         ".eml": message.as_bytes(),
     }
-    if edition.hidden:
-        files["-full.html"] = html(edition, full=True, rewrite=rewrite).encode()
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,72 +1,164 @@
-"""Facts → the rows of the funding and adoption tables, and the totals above them. Pure."""
+"""The tables of an edition, one row an event, and the totals above them. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from store.digests import Candidate
-from store.models import AdoptionFact, FundingFact
+from store.kinds import BY_NAME
+from store.news import News, Told
 
-from .edition import AdoptionLine, FundingLine, Totals
-from .period import local_day
-from .prose import bare, clean, safe_link
-from .rank import Group, moment
+from .edition import AdoptionLine, ApprovalLine, DealLine, FigureLine, FundingLine, Origin, PolicyLine, Report, Totals
+from .lines import (
+    Desk,
+    acquisition_line,
+    adoption_line,
+    approval_line,
+    figure_line,
+    funding_line,
+    outlet_of,
+    partnership_line,
+    policy_line,
+)
+from .prose import bare, safe_link
 
-Names = dict[str, tuple[str | None, str | None]]
-Fact = TypeVar("Fact", FundingFact, AdoptionFact)
-
-_FUNDING_ORDER = ("funding", "ipo", "acquisition")
 _ONE_ROUND_DAYS = 45  # a company may announce again later, without naming the round
 _STAGES = ("planned", "announced", "pilot", "live", "expanded")
+_FUNDING_ORDER = ("funding", "ipo")
+_MARKET = "market"
+_CALLED_MODEL = re.compile(r"(?i)模型|model|gpt")
+
+Line = TypeVar("Line", bound=Origin)
+Fact = tuple[News, Told]
 
 
-def origin(row: Candidate) -> dict[str, Any]:
-    """The fields of `Origin` for an item."""
-    item = row.item
-    return {
-        "item_id": item.id or 0,
-        "story_id": item.story_id,
-        "outlet": clean(item.outlet or row.source.name_zh or row.source.name),
-        "day": local_day(moment(row)).isoformat(),
-        "link": safe_link(item.link),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """The tables, and the stories that they tell."""
+
+    adoptions: tuple[AdoptionLine, ...]
+    funding: tuple[FundingLine, ...]
+    deals: tuple[DealLine, ...]
+    approvals: tuple[ApprovalLine, ...]
+    policies: tuple[PolicyLine, ...]
+    figures: tuple[FigureLine, ...]
+    told: frozenset[int]
 
 
-def _announced(groups: Iterable[Group], *kinds: str) -> list[tuple[Any, Candidate]]:
-    """Facts that items announce rather than recall, each with its item; leading items of their stories first."""
-    return [(fact, row) for group in groups for row in group.members for fact in row.announced(*kinds)]
+class _Teller:
+    """Picks the fact that tells each event best, and remembers which stories are told by it."""
+
+    def __init__(self, stories: Sequence[News], homes: Mapping[int, str], desk: Desk) -> None:
+        self._stories, self._homes, self._desk = stories, homes, desk
+        self.told: set[int] = set()
+
+    def facts(self, *kinds: str) -> list[Fact]:
+        return [(story, told) for story in self._stories for told in story.stating(*kinds)]
+
+    def rows(
+        self,
+        facts: Iterable[Fact],
+        write: Callable[[News, Told, Desk], Line],
+        *,
+        one: Callable[[Any, Any], bool],
+        tells: Callable[[Any], Any],
+    ) -> list[Line]:
+        """One line an event: of facts of two stories that are `one`, the one that `tells` most stands.
+
+        A story that says the same under the same topic is named beside it, and not told again; one that has other news keeps its place.
+        """
+        kept: list[tuple[Fact, list[News]]] = []
+        for fact in sorted(facts, key=lambda pair: (tells(pair[1].row), -pair[1].report.item_id), reverse=True):
+            home = next((place for place in kept if one(place[0][1].row, fact[1].row)), None)
+            if home is None:
+                kept.append((fact, []))
+            elif fact[0] is not home[0][0] and self._homes.get(fact[0].story_id) in BY_NAME[fact[1].kind].home:
+                home[1].append(fact[0])
+        lines = []
+        for (story, told), others in kept:
+            self.told |= {story.story_id, *(other.story_id for other in others)}
+            lines.append(_beside(write(story, told, self._desk), others))
+        return lines
 
 
-def _same_round(one: FundingFact, other: FundingFact, *, one_story: bool) -> bool:
-    """Whether two facts, of items of `one_story` or not, tell one round: the same company, or names in two scripts with the same figure."""
-    if one.type != other.type or (one.type == "funding" and one.kind != other.kind) or _days_apart(one, other) > _ONE_ROUND_DAYS:
+def _beside(line: Line, others: Iterable[News]) -> Line:
+    """A line with the outlets of further stories that tell it."""
+    known = {line.outlet, *(report.outlet for report in line.others)}
+    found = {outlet_of(report): safe_link(report.link) for story in others for report in reversed(story.reports)}
+    more = tuple(Report(outlet=name, link=link) for name, link in found.items() if name not in known)
+    return replace(line, others=line.others + more) if more else line
+
+
+def tables(stories: Sequence[News], homes: Mapping[int, str], desk: Desk) -> Tables:
+    """The tables of the stories that stand in an edition, each with the topic it stands under. A fact that names too little to be read by
+    itself (an approval without product and holder, a policy without its title) is no row: its story stands among the stories."""
+    teller = _Teller(stories, homes, desk)
+    adoptions = teller.rows(_adoptions(teller), adoption_line, one=_same_adoption, tells=_reached)
+    funding = teller.rows(teller.facts("funding", "ipo"), funding_line, one=_same_round, tells=_said)
+    deals = teller.rows(teller.facts("acquisition"), acquisition_line, one=_same_round, tells=_said)
+    deals += teller.rows(_partnerships(teller), partnership_line, one=_same_parties, tells=lambda row: len(row.parties))
+    approvals = teller.rows(_approvals(teller), approval_line, one=_same_approval, tells=lambda row: bool(row.holder) + bool(row.product))
+    titled = [fact for fact in teller.facts("policy") if fact[1].row.title]
+    policies = teller.rows(titled, policy_line, one=_same_policy, tells=lambda row: bool(row.issuer) + bool(row.number))
+    counted = [
+        (story, told)
+        for story, told in teller.facts("figure")
+        if told.row.subject and homes.get(story.story_id) == _MARKET and story.story_id not in teller.told
+    ]
+    figures = teller.rows(counted, figure_line, one=_same_figure, tells=lambda row: bool(row.year) + bool(row.source))
+    return Tables(
+        adoptions=tuple(sorted(adoptions, key=lambda x: (x.family != "deepseek", x.family, -_stage(x.stage), x.day, x.adopter.written))),
+        funding=tuple(sorted(funding, key=_funding_order)),
+        deals=_weightiest(deals),
+        approvals=_weightiest(approvals),
+        policies=_weightiest(policies),
+        figures=_weightiest(figures),
+        told=frozenset(teller.told),
+    )
+
+
+def _weightiest(lines: list[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda line: (-line.score, line.item_id)))
+
+
+def _adoptions(teller: _Teller) -> list[Fact]:
+    return [fact for fact in teller.facts("adoption") if _is_model(fact[1].row)]
+
+
+def _is_model(row: Any) -> bool:
+    """Whether what is taken up is an AI model: one of the catalogue, or called one."""
+    return row.model_family not in (None, "other") or bool(_CALLED_MODEL.search(row.model or ""))
+
+
+def _partnerships(teller: _Teller) -> list[Fact]:
+    return [fact for fact in teller.facts("partnership") if len(fact[1].row.parties) > 1]
+
+
+def _approvals(teller: _Teller) -> list[Fact]:
+    return [fact for fact in teller.facts("approval") if fact[1].row.holder or fact[1].row.product]
+
+
+def _same(one: Any, other: Any, name: str) -> bool:
+    """Whether an organisation of two facts is one: by id, else by name."""
+    mine, theirs = getattr(one, f"{name}_id"), getattr(other, f"{name}_id")
+    return bool(mine == theirs) if mine and theirs else bare(getattr(one, name) or "") == bare(getattr(other, name) or "")
+
+
+def _same_adoption(one: Any, other: Any) -> bool:
+    families = bare(one.model_family or one.model) == bare(other.model_family or other.model)
+    return families and _same(one, other, "adopter")
+
+
+def _same_round(one: Any, other: Any) -> bool:
+    if one.type != other.type or (one.type == "funding" and one.kind != other.kind) or not _same(one, other, "company"):
         return False
-    if one.round is not None and other.round is not None and _stage_letter(one.round) != _stage_letter(other.round):
-        return False
-    if one.company_id and other.company_id:
-        return one.company_id == other.company_id
-    return bare(one.company) == bare(other.company) or _translated(one, other, one_story=one_story)
-
-
-def _translated(one: FundingFact, other: FundingFact, *, one_story: bool) -> bool:
-    """Whether one fact reads like the other in another language: names in two scripts, one story or the same figure within days."""
-    if one.company.isascii() == other.company.isascii():
-        return False
-    if one_story:
-        return True
-    if one.amount_low is None:
-        return False
-    figure = (one.amount_low, one.amount_high, one.amount_currency) == (other.amount_low, other.amount_high, other.amount_currency)
-    return figure and _days_apart(one, other) <= 3
-
-
-def _days_apart(one: FundingFact, other: FundingFact) -> int:
-    """Days between two announcements, 0 where a day is not known."""
-    return abs((one.announced_on - other.announced_on).days) if one.announced_on and other.announced_on else 0
+    apart = abs((one.announced_on - other.announced_on).days) if one.announced_on and other.announced_on else 0
+    named = one.round is not None and other.round is not None
+    return apart <= _ONE_ROUND_DAYS and not (named and _stage_letter(one.round) != _stage_letter(other.round))
 
 
 @lru_cache(maxsize=4096)
@@ -75,119 +167,65 @@ def _stage_letter(name: str) -> str:
     return re.sub(r"(?i)series|round|轮|融资|[\s_-]", "", name).casefold()
 
 
-def _told(fact: FundingFact) -> tuple[bool, int, bool, float]:
-    """How much a funding fact tells, for choosing among several of one round."""
-    return (fact.cny_low is not None, len(fact.investors), fact.round is not None, fact.confidence)
+def _same_parties(one: Any, other: Any) -> bool:
+    def of(row: Any) -> set[str]:
+        return {party.get("id") or bare(str(party.get("as_written", ""))) for party in row.parties}
+
+    return of(one) == of(other)
 
 
-def funding_lines(groups: Iterable[Group], names: Names) -> tuple[FundingLine, ...]:
-    """One row a round: several items on one round give the row that tells most. Biggest low bound first, by type."""
-    kept: list[tuple[FundingFact, Candidate]] = []
-    for fact, row in sorted(_announced(groups, *_FUNDING_ORDER), key=lambda pair: _told(pair[0]), reverse=True):
-        story = row.item.story_id
-        if not any(_same_round(fact, other, one_story=story is not None and story == place.item.story_id) for other, place in kept):
-            kept.append((fact, row))
-    lines = [_funding_line(fact, row, names) for fact, row in kept]
-    return tuple(sorted(lines, key=_funding_order))
+def _same_approval(one: Any, other: Any) -> bool:
+    if one.number and other.number:
+        return bool(one.number == other.number)
+    return _same(one, other, "holder") and bare(one.product or "") == bare(other.product or "")
 
 
-def _funding_order(line: FundingLine) -> tuple[int, bool, Decimal, str]:
-    kind = _FUNDING_ORDER.index(line.type) if line.type in _FUNDING_ORDER else len(_FUNDING_ORDER)
-    return (kind, line.cny_low is None, -Decimal(line.cny_low or 0), line.company)
+def _same_policy(one: Any, other: Any) -> bool:
+    return bare(one.title) == bare(other.title) or bool(one.number and one.number == other.number)
 
 
-def _funding_line(fact: FundingFact, row: Candidate, names: Names) -> FundingLine:
-    english, chinese = names.get(fact.company_id or "", (None, None))
-    ordered = sorted(fact.investors, key=lambda one: not one.get("lead"))
-    return FundingLine(
-        **origin(row),
-        company=clean(fact.company),
-        company_en=english,
-        company_zh=chinese,
-        type=fact.type,
-        kind=fact.kind,
-        stage=fact.stage,
-        round=clean(fact.round) if fact.round else None,
-        amount=clean(fact.amount_as_written) if fact.amount_as_written else None,
-        hedge=fact.amount_hedge,
-        cny_low=_text(fact.cny_low),
-        cny_high=_text(fact.cny_high),
-        usd_low=_text(fact.usd_low),
-        usd_high=_text(fact.usd_high),
-        rate_on=fact.rate_on.isoformat() if fact.rate_on else None,
-        rate_source=fact.rate_source,
-        valuation=clean(fact.valuation_as_written) if fact.valuation_as_written else None,
-        investors=tuple(clean(str(one.get("name", ""))) for one in ordered),
-        leads=sum(bool(one.get("lead")) for one in ordered),
-    )
+def _same_figure(one: Any, other: Any) -> bool:
+    return all(bare(getattr(one, name) or "") == bare(getattr(other, name) or "") for name in ("subject", "value", "year"))
 
 
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)
+def _said(row: Any) -> tuple[Any, ...]:
+    """How much a fact of a deal tells, for choosing among several of one."""
+    return row.cny_low is not None, len(row.investors), row.round is not None, row.confidence
 
 
-def adoption_lines(groups: Iterable[Group], names: Names) -> tuple[AdoptionLine, ...]:
-    """One row an adopter and model family: the furthest stage told. DeepSeek first, then by family and stage."""
-    best: dict[tuple[str, str], tuple[AdoptionFact, Candidate]] = {}
-    for fact, row in _announced(groups, "adoption"):
-        key = (fact.adopter_id or bare(fact.adopter), fact.model_family or bare(fact.product or ""))
-        if key not in best or _reached(fact) > _reached(best[key][0]):
-            best[key] = (fact, row)
-    lines = [_adoption_line(fact, row, names) for fact, row in best.values()]
-    return tuple(sorted(lines, key=lambda x: (x.family != "deepseek", x.family, -_stage(x.stage), x.day, x.adopter)))
+def _reached(row: Any) -> tuple[Any, ...]:
+    return _stage(row.stage), row.model_version is not None, row.hosting is not None, row.confidence
 
 
 def _stage(name: str) -> int:
     return _STAGES.index(name) if name in _STAGES else -1
 
 
-def _reached(fact: AdoptionFact) -> tuple[int, bool, bool, float]:
-    return (_stage(fact.stage), fact.model_version is not None, fact.hosting is not None, fact.confidence)
-
-
-def _adoption_line(fact: AdoptionFact, row: Candidate, names: Names) -> AdoptionLine:
-    english, chinese = names.get(fact.adopter_id or "", (None, None))
-    model = clean(fact.model or fact.product or "")
-    use = " · ".join(clean(part) for part in (fact.product, fact.department) if part and bare(part) != bare(model))
-    if fact.model_version and bare(fact.model_version) not in bare(model):
-        model = f"{model} {clean(fact.model_version)}"
-    return AdoptionLine(
-        **origin(row),
-        adopter=clean(fact.adopter),
-        adopter_en=english,
-        adopter_zh=chinese,
-        model=model,
-        family=fact.model_family or "",
-        use=use or None,
-        stage=fact.stage,
-        hosting=fact.hosting,
-    )
+def _funding_order(line: FundingLine) -> tuple[int, bool, Decimal, str]:
+    """Rounds before listings, the biggest low bound first."""
+    return (_FUNDING_ORDER.index(line.type), line.cny_low is None, -Decimal(line.cny_low or 0), line.company.written)
 
 
 def counted(line: FundingLine) -> bool:
-    """Whether a row is part of the total: closed venture and strategic rounds; not funds, grants, debt, talks, IPOs or purchases."""
+    """Whether a row is part of the total: closed venture and strategic rounds; not funds, grants, debt, talks and listings."""
     return line.type == "funding" and line.stage == "done" and line.kind in ("venture", "strategic")
 
 
-def totals(groups: list[Group], funding: tuple[FundingLine, ...], adoptions: tuple[AdoptionLine, ...]) -> Totals:
+def totals(stories: Sequence[News], found: Tables) -> Totals:
     """The key figures of an issue. Sums take the low bound of each counted round; rounds without a figure are counted apart.
-    Adoptions that are only planned are listed, not counted."""
-    rounds = [line for line in funding if counted(line)]
-    taken_up = [line for line in adoptions if line.stage != "planned"]
+    Adoptions that are only planned are listed, not counted; so are decisions against a product."""
+    rounds = [line for line in found.funding if counted(line)]
+    taken_up = [line for line in found.adoptions if line.stage != "planned"]
     sized = [line for line in rounds if line.cny_low is not None]
     return Totals(
-        stories=len(groups),
-        outlets=len({origin(row)["outlet"] for group in groups for row in group.members}),
+        stories=len(stories),
+        outlets=len({outlet_of(report) for story in stories for report in story.reports}),
         adoptions=len(taken_up),
         deepseek=sum(line.family == "deepseek" for line in taken_up),
         rounds=len(rounds),
         undisclosed=len(rounds) - len(sized),
         raised_cny=str(sum((Decimal(line.cny_low or 0) for line in sized), Decimal(0))),
         raised_usd=str(sum((Decimal(line.usd_low or 0) for line in sized), Decimal(0))),
-        approvals=_distinct(groups, "approval", "holder", "product"),
-        policies=_distinct(groups, "policy", "issuer", "title"),
+        approvals=sum(line.decision in ("approved", "cleared") for line in found.approvals),
+        policies=len(found.policies),
     )
-
-
-def _distinct(groups: list[Group], kind: str, *columns: str) -> int:
-    return len({tuple(bare(str(getattr(fact, column) or "")) for column in columns) for fact, _ in _announced(groups, kind)})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -13,7 +14,8 @@ import yaml
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from .edition import AdoptionLine, Edition, FundingLine, StoryLine
+from .edition import AdoptionLine, ApprovalLine, Correction, DealLine, Edition, FundingLine, Origin, Party, PolicyLine, Priced
+from .glossary import round_in, term_in
 from .prose import bare
 
 _FILE = Path(__file__).parent / "templates" / "labels.yaml"
@@ -45,11 +47,16 @@ class Labels:
         """What both languages say, side by side; once where they say the same."""
         return " · ".join(dict.fromkeys(parts))
 
-    def name(self, english: str | None, chinese: str | None, written: str) -> str:
-        """An organisation's name: as written, with its English name before it where the digest speaks English and the text did not."""
+    def name(self, party: Party) -> str:
+        """A name of the catalogue: as written, with its English name before it where the digest speaks English and the text did not."""
+        english, chinese, written = party.english, party.chinese, party.written
         if "en" in self.languages and english and bare(english) not in bare(written) and bare(written) not in bare(english):
             return f"{english} {chinese or written}"
         return chinese if self.languages == ("zh",) and chinese else written
+
+    def term(self, written: str) -> str:
+        """A phrase in the words of the digest where it has a translation, else as written."""
+        return self.join(term_in(written, code) or written for code in self.languages)
 
     def day(self, iso: str) -> str:
         """A day without its year: 18 Nov, or 11月18日."""
@@ -57,8 +64,10 @@ class Labels:
         return _date(moment, "d MMM") if "en" in self.languages else _date(moment, "M月d日")
 
     def span(self, first: str, last: str) -> str:
-        """A span of days with its year: 16-22 November style, or 2026年11月16日—22日."""
+        """A span of days with its year: 16-22 November style, or 2026年11月16日—22日; one day alone as itself."""
         start, end = date.fromisoformat(first), date.fromisoformat(last)
+        if start == end:
+            return _date(start, "d MMM y" if "en" in self.languages else "y年M月d日")
         if "en" not in self.languages:
             tail = "y年M月d日" if start.year != end.year else "M月d日" if start.month != end.month else "d日"
             return f"{_date(start, 'y年M月d日')}—{_date(end, tail)}"
@@ -90,8 +99,8 @@ def _figures(number: Decimal) -> str:
     return format_decimal(number, format="#,##0" + ("." + "#" * places if places else ""), locale="en")
 
 
-def value_of(line: FundingLine, currency: str, labels: Labels) -> str | None:
-    """What a round is worth in CNY or USD, with its hedge: ≈, ≥, <, or both ends of a range. None when undisclosed."""
+def value_of(line: Priced, currency: str, labels: Labels) -> str | None:
+    """What a sum is worth in CNY or USD, with its hedge: ≈, ≥, <, or both ends of a range. None when undisclosed."""
     low, high = (line.cny_low, line.cny_high) if currency == "CNY" else (line.usd_low, line.usd_high)
     if low is None:
         return None
@@ -103,9 +112,15 @@ def value_of(line: FundingLine, currency: str, labels: Labels) -> str | None:
     return {"about": "≈ ", "at_least": "≥ ", "under": "< "}.get(line.hedge or "", "") + least
 
 
+def worth(line: Priced, labels: Labels) -> list[str]:
+    """What a sum is worth in CNY and in USD; empty when undisclosed."""
+    return [value for currency in ("CNY", "USD") if (value := value_of(line, currency, labels))]
+
+
 def deal(line: FundingLine, labels: Labels) -> str:
-    """What kind of round it is, and how far it got: `A+轮`, `IPO · filed`."""
-    parts = [line.round] if line.round and not (line.kind == "strategic" and "战略" in line.round) else []
+    """What kind of round it is, and how far it got: `Series A+`, `IPO · filed`."""
+    named = line.round and not (line.kind == "strategic" and "战略" in line.round)
+    parts = [labels.join(round_in(line.round or "", code) for code in labels.languages)] if named else []
     if line.type != "funding":
         parts.append(labels(f"deal_{line.type}"))
     elif line.kind != "venture":
@@ -120,16 +135,51 @@ def backers(line: FundingLine, labels: Labels) -> str:
     shown = line.investors[:6]
     rest = f" +{len(line.investors) - len(shown)}" if len(line.investors) > len(shown) else ""
     leads, others = shown[: line.leads], shown[line.leads :]
-
-    def listed(names: tuple[str, ...]) -> Any:
-        return lambda code: ("、" if code == "zh" else ", ").join(names)
-
-    if line.type == "acquisition":
-        return labels("buyers_are", names=listed(shown)) + rest if shown else ""
     if not leads:
         return labels("investors_are", names=listed(others)) + rest if others else ""
     parts = [labels("led_by", names=listed(leads))] + ([labels("with_investors", names=listed(others))] if others else [])
     return ", ".join(parts) + rest
+
+
+def listed(names: Iterable[str]) -> Callable[[str], str]:
+    """Names in a row, as each language writes them."""
+    found = list(names)
+    return lambda code: ("、" if code == "zh" else ", ").join(found)
+
+
+def agreed(line: DealLine, labels: Labels) -> str:
+    """What kind of deal it is: who buys, or on what partners agreed."""
+    if line.company is None:
+        return labels("deal_partnership") + (f" · {labels.term(line.subject)}" if line.subject else "")
+    bought = labels("buyers_are", names=listed(labels.name(party) for party in line.parties[:6])) if line.parties else ""
+    return " · ".join(filter(None, [labels("deal_acquisition"), labels(f"deal_{line.stage}") if line.stage != "done" else "", bought]))
+
+
+def dealers(line: DealLine, labels: Labels) -> str:
+    """Whom a deal is about: what is bought, or the partners."""
+    return labels.name(line.company) if line.company else listed(labels.name(one) for one in line.parties[:6])(labels.languages[0])
+
+
+def decided(line: ApprovalLine, labels: Labels) -> str:
+    """The class of what was decided on, who decided, and under which number."""
+    parts = [labels.term(one) for one in (line.device_class, line.authority) if one]
+    return " · ".join([*parts, line.number] if line.number else parts)
+
+
+def issued(line: PolicyLine, labels: Labels) -> str:
+    """Who issued a document, its number, and from when it applies."""
+    parts = [
+        labels.name(line.issuer) if line.issuer else "",
+        line.number or "",
+        labels("in_force", day=labels.day(line.effect_on)) if line.effect_on else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def corrected(one: Correction, labels: Labels) -> str:
+    """What an earlier issue said, and what is so."""
+    was, now = one.was or labels("undisclosed"), one.now or labels("undisclosed")
+    return labels(f"corrected_{one.what}", subject=one.subject, period=one.period, was=was, now=now)
 
 
 def progress(line: AdoptionLine, labels: Labels) -> str:
@@ -137,14 +187,14 @@ def progress(line: AdoptionLine, labels: Labels) -> str:
     return " · ".join(filter(None, [labels(f"stage_{line.stage}"), labels(f"hosting_{line.hosting}") if line.hosting else ""]))
 
 
-def also_covered(story: StoryLine, labels: Labels) -> str:
+def also_covered(story: Origin, labels: Labels) -> str:
     """Which other outlets carry the story; at most five by name."""
     if not story.others:
         return ""
     key = "also_covered_one" if len(story.others) == 1 else "also_covered"
     shown = story.others[:5]
     rest = " …" if len(story.others) > len(shown) else ""
-    return labels(key, count=len(story.others), names=lambda code: ("、" if code == "zh" else ", ").join(shown) + rest)
+    return labels(key, count=len(story.others), names=lambda code: listed(one.outlet for one in shown)(code) + rest)
 
 
 def total_note(edition: Edition, labels: Labels) -> str:
@@ -164,8 +214,8 @@ def total_note(edition: Edition, labels: Labels) -> str:
             usd=lambda code: round_sum(Decimal(totals.raised_usd), "USD", code),
             unknown=unknown,
         )
-    days = sorted({line.rate_on for line in edition.funding if line.rate_on})
-    sources = sorted({line.rate_source for line in edition.funding if line.rate_source})
+    days = sorted({line.rate_on for line in (*edition.funding, *edition.deals) if line.rate_on})
+    sources = sorted({line.rate_source for line in (*edition.funding, *edition.deals) if line.rate_source})
     if days:
         note += " " + labels("rate_note", days=days[0] if len(days) == 1 else f"{days[0]} … {days[-1]}", source=", ".join(sources))
     return note.strip()
@@ -174,22 +224,28 @@ def total_note(edition: Edition, labels: Labels) -> str:
 def heading(edition: Edition, labels: Labels) -> str:
     """What the issue is called under its title."""
     year, _, number = edition.period.partition("-W")
-    return labels("heading", week=int(number), year=year) if number.isdigit() else labels("heading_days")
+    return labels("heading", week=int(number), year=year) if edition.kind == "week" else labels("heading_days")
 
 
 def subject_line(edition: Edition) -> str:
-    """The subject of the mail: title, period, and the figures that are not nought."""
+    """The subject of the mail, by its pattern: title, period, and the figures that are not nought."""
     labels = Labels("en" if edition.language == "both" else edition.language)
-    totals = edition.totals
+    span = labels.span(edition.starts_on, edition.ends_on)
+    said = {"title": edition.title, "period": edition.period, "span": span, "figures": ", ".join(_counts(edition, labels))}
+    mark = f"[{labels('subject_partial')}] " if edition.partial else ""
+    mark += f"[{labels('subject_as_of', day=edition.as_of)}] " if edition.as_of else ""
+    return mark + re.sub(r"\{(\w+)\}", lambda match: said[match[1]], edition.subject)
+
+
+def _counts(edition: Edition, labels: Labels) -> list[str]:
+    totals, seen = edition.totals, edition.coverage
     counts = {"adoptions": totals.adoptions, "rounds": totals.rounds, "approvals": totals.approvals}
     said = [labels(f"subject_{name}", count=count) for name, count in counts.items() if count]
     if not said and totals.stories:
         said = [labels("subject_stories", count=totals.stories)]
-    seen = edition.coverage
-    if not said:
-        said = [labels("subject_quiet") if is_quiet(edition) else labels("subject_unknown", read=seen.read, enabled=seen.enabled)]
-    mark = f"[{labels('subject_partial')}] " if edition.partial else ""
-    return f"{mark}{edition.title} {edition.period}: {', '.join(said)}"
+    if not said and is_quiet(edition):
+        said = [labels("subject_quiet", unit=labels(f"periods_{edition.kind}"))]
+    return said or [labels("subject_unknown", read=seen.read, enabled=seen.enabled)]
 
 
 def is_quiet(edition: Edition) -> bool:
@@ -200,13 +256,29 @@ def is_quiet(edition: Edition) -> bool:
 def silence(edition: Edition, labels: Labels) -> str:
     """What stands where no story does."""
     seen = edition.coverage
-    return labels("nothing") if is_quiet(edition) else labels("nothing_known", read=seen.read, enabled=seen.enabled)
+    if is_quiet(edition):
+        return labels("nothing", unit=lambda code: Labels(code)(f"periods_{edition.kind}"))
+    return labels("nothing_known", read=seen.read, enabled=seen.enabled)
+
+
+def editor_note(edition: Edition, labels: Labels) -> str:
+    """What an editor says before the first headline, marked as theirs; "" when nobody says anything."""
+    first = Labels(labels.languages[0])
+    return first("editor_note", note=edition.note) if edition.note else ""
+
+
+def then(edition: Edition, labels: Labels) -> list[str]:
+    """That an edition tells what was known on an earlier day, and what of that cannot be known any more."""
+    if not edition.as_of:
+        return []
+    lost = [labels(f"unknown_{kind}", count=count) for kind, count in edition.unknown.items()]
+    return [labels("as_of", day=edition.as_of), *lost]
 
 
 def warnings(edition: Edition, labels: Labels, *, test: bool = False) -> list[str]:
     """What a reader must know before the first headline: that it is a test, that the period runs still, what was not looked at."""
     seen = edition.coverage
-    said = ([labels("test")] if test else []) + ([labels("partial")] if edition.partial else [])
+    said = ([labels("test")] if test else []) + ([labels("partial")] if edition.partial else []) + then(edition, labels)
     if seen.is_enough or edition.partial:
         return said
     if seen.share < seen.least:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
-from .edition import AdoptionLine, Edition, FundingLine, Section, StoryLine
-from .labels import Labels, also_covered, backers, deal, heading, progress, round_sum, silence, total_note, value_of, warnings
+from .edition import Edition, Origin, Section
+from .labels import Labels, also_covered, corrected, editor_note, heading, silence, warnings
+from .links import Ways
+from .opening import key_figures, opening
+from .panels import before_first_crawl, panel
 from .prose import width
-from .render import Rewrite, archive_link, health_line, more_label
+from .render import Rewrite, archive_link, health_line, more_label, wrong_link
+from .rows import Row, shown_tables
 
 COLUMNS = 78
 # Chinese typesetting: no line begins with closing punctuation or ends with opening punctuation.
@@ -49,17 +52,18 @@ def _tokens(text: str) -> Iterator[str]:
         yield token
 
 
-def text(edition: Edition, *, full: bool = False, test: bool = False, rewrite: Rewrite | None = None) -> str:
-    """The edition as plain text, from the same lines as the HTML. `full`, `test` and `rewrite` as in `render.html`."""
-    page = _Text(edition, full=full, test=test, rewrite=rewrite or (lambda link: link))
+def text(edition: Edition, *, full: bool = False, test: bool = False, rewrite: Rewrite | None = None, ways: Ways | None = None) -> str:
+    """The edition as plain text, from the same lines as the HTML. `full`, `test`, `rewrite` and `ways` as in `render.html`."""
+    page = _Text(edition, full=full, test=test, rewrite=rewrite or (lambda link: link), ways=ways)
     return "\n".join(page.lines()) + "\n"
 
 
 class _Text:
     """The lines of the text, in the words of the edition's language."""
 
-    def __init__(self, edition: Edition, *, full: bool, test: bool, rewrite: Rewrite) -> None:
+    def __init__(self, edition: Edition, *, full: bool, test: bool, rewrite: Rewrite, ways: Ways | None) -> None:
         self.edition = edition
+        self.ways = ways
         self.full = full
         self.test = test
         self.rewrite = rewrite
@@ -72,84 +76,84 @@ class _Text:
         yield edition.title
         yield f"{heading(edition, t)} ({t.span(edition.starts_on, edition.ends_on)})"
         yield "=" * COLUMNS
+        if note := editor_note(edition, t):
+            yield from (*wrap(note), "")
         yield from wrap(self._figures())
+        for code in t.languages:
+            if said := opening(edition, code):
+                yield from ("", *wrap((" " if code == "en" else "").join(said)))
         if not edition.totals.stories:
             yield from ("", *wrap(silence(edition, t)))
         yield from self._tables()
         for section in edition.sections:
             yield from self._section(section)
+        yield from self._panels()
+        yield from self._corrections()
         yield from self._foot()
 
+    def _panels(self) -> Iterator[str]:
+        """The figures of the pictures, one row a line."""
+        for trend in self.edition.trends:
+            one = panel(trend, self.labels)
+            yield from self._head(one.title)
+            for row in (one.columns, *one.rows):
+                yield "  " + row[0] + " " * max(1, 40 - width(row[0])) + "".join(" " * max(1, 16 - width(cell)) + cell for cell in row[1:])
+            yield from wrap(one.note)
+        if before := before_first_crawl(self.edition.trends, self.labels):
+            yield from ("", *wrap(before))
+
+    def _corrections(self) -> Iterator[str]:
+        if self.edition.corrections:
+            yield from self._head(self.labels("corrections"))
+        for one in self.edition.corrections:
+            yield from wrap(corrected(one, self.labels), indent="  ", first="* ")
+            if one.link:
+                yield f"  {self.rewrite(one.link)}"
+
     def _figures(self) -> str:
-        totals, t = self.edition.totals, self.labels
-        parts = [f"{totals.stories} {t('stories', count=totals.stories)} {t('from_outlets', count=totals.outlets)}"]
-        if totals.adoptions:
-            deepseek = f" ({t('of_deepseek', count=totals.deepseek)})" if totals.deepseek else ""
-            parts.append(f"{totals.adoptions} {t('adoptions', count=totals.adoptions)}{deepseek}")
-        if totals.rounds:
-            parts.append(f"{totals.rounds} {t('rounds', count=totals.rounds)}")
-        if totals.rounds > totals.undisclosed:
-            money = t.join(round_sum(Decimal(totals.raised_cny), "CNY", code) for code in t.languages)
-            parts.append(f"{t('raised')} {money}")
-        if totals.approvals:
-            parts.append(f"{totals.approvals} {t('approvals', count=totals.approvals)}")
-        if totals.policies:
-            parts.append(t("policies_count", count=totals.policies))
-        return " | ".join(parts)
+        told = [
+            (one, ", ".join(filter(None, (one.small, one.mean)))) for one in key_figures(self.edition, self.labels) if one.number != "0"
+        ]
+        return " | ".join(f"{one.number} {one.label}{f' ({small})' if small else ''}" for one, small in told)
 
     def _head(self, title: str) -> Iterator[str]:
         yield from ("", title, "-" * min(COLUMNS, width(title)))
 
     def _tables(self) -> Iterator[str]:
-        edition, t = self.edition, self.labels
-        funding = edition.funding if self.full else edition.funding[: edition.funding_shown]
-        adoptions = edition.adoptions if self.full else edition.adoptions[: edition.adoptions_shown]
-        if funding:
-            yield from self._head(t("funding_table"))
-            for line in funding:
-                yield from self._funding(line)
-            yield from self._more(len(edition.funding) - len(funding))
-            if note := total_note(edition, t):
-                yield from wrap(note)
-        if adoptions:
-            yield from self._head(t("adoption_table"))
-            for adoption in adoptions:
-                yield from self._adoption(adoption)
-            yield from self._more(len(edition.adoptions) - len(adoptions))
+        for table in shown_tables(self.edition, self.labels, full=self.full):
+            yield from self._head(table.title)
+            for row in table.rows:
+                yield from self._row(row)
+            yield from self._more(table.hidden)
+            yield from wrap(table.note)
 
-    def _funding(self, line: FundingLine) -> Iterator[str]:
-        t = self.labels
-        amount = line.amount or t("undisclosed")
-        values = [one for one in (value_of(line, "CNY", t), value_of(line, "USD", t)) if one]
-        worth = f" ({', '.join(values)})" if values else ""
-        valuation = f"; {t('valuation', amount=line.valuation)}" if line.valuation else ""
-        name = t.name(line.company_en, line.company_zh, line.company)
-        kind = deal(line, t)
-        yield from wrap(f"{name}{', ' + kind if kind else ''}: {amount}{worth}{valuation}", indent="  ", first="* ")
-        yield from wrap(backers(line, t), indent="  ")
-        yield from self._source(line)
-
-    def _adoption(self, line: AdoptionLine) -> Iterator[str]:
-        t = self.labels
-        use = f" ({line.use})" if line.use else ""
-        name = t.name(line.adopter_en, line.adopter_zh, line.adopter)
-        yield from wrap(f"{name}: {line.model}{use}, {progress(line, t)}", indent="  ", first="* ")
-        yield from self._source(line)
+    def _row(self, row: Row) -> Iterator[str]:
+        what = f"{row.name}{', ' + row.detail if row.detail else ''}"
+        worth = f" ({', '.join(row.values)})" if row.values else ""
+        yield from wrap(f"{what}: {row.value}{worth}" if row.value else what, indent="  ", first="* ")
+        for words in (row.small, row.headline, row.line.twin or "", row.line.summary):
+            yield from wrap(words, indent="  ")
+        yield from self._source(row.line)
 
     def _section(self, section: Section) -> Iterator[str]:
         stories = section.stories if self.full else section.stories[: section.shown]
         yield from self._head(f"{self.labels.section(section.name_en, section.name_zh)} ({len(section.stories)})")
         for story in stories:
-            yield from wrap(story.title, indent="  ", first="* ")
-            yield from wrap(story.twin or "", indent="  ")
-            yield from wrap(story.summary, indent="  ")
-            yield from self._source(story, also_covered(story, self.labels))
+            made = f"{story.made} [{self.labels('translated' if story.translated else 'made')}]" if story.made else ""
+            first, *rest = filter(None, (made, story.title, story.twin))
+            yield from wrap(first, indent="  ", first="* ")
+            for words in (*rest, self.labels("follows", title=story.follows) if story.follows else "", story.summary):
+                yield from wrap(words, indent="  ")
+            yield from self._source(story)
         yield from self._more(len(section.stories) - len(stories))
 
-    def _source(self, line: StoryLine | FundingLine | AdoptionLine, also: str = "") -> Iterator[str]:
+    def _source(self, line: Origin) -> Iterator[str]:
+        also = also_covered(line, self.labels)
         yield from wrap(f"{line.outlet}, {self.labels.day(line.day)}{'; ' + also if also else ''}", indent="  ")
         if line.link:
             yield f"  {self.rewrite(line.link)}"
+        if wrong := wrong_link(line, self.ways):
+            yield f"  {self.labels('wrong')} {wrong}"
 
     def _more(self, hidden: int) -> Iterator[str]:
         if hidden:
@@ -166,6 +170,9 @@ class _Text:
                 yield from wrap(f"{row.name} {t(kind)}{since}{reason}", indent="  ", first="- ")
         yield from ("", "-" * COLUMNS)
         if (link := archive_link(edition)) and not self.full:
-            yield f"{t('archive')}: {link}"
+            yield f"{t('view')}: {link}"
         yield from wrap(t("about", day=edition.built_on))
-        yield from wrap(t("unsubscribe"))
+        if self.ways and self.ways.leave:
+            yield f"{t('leave')}: {self.ways.leave}"
+        else:
+            yield from wrap(t("unsubscribe"))

@@ -1,9 +1,9 @@
-"""Hostile text made fit for print: safe links, clean headlines, and the one sentence that sums up an item."""
+"""Hostile text made fit for print: safe links, clean headlines, and the sentences that sum up an item."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, islice
 from urllib.parse import urlsplit
@@ -79,21 +79,25 @@ def bare(text: str) -> str:
     return _NO_WORDS.sub("", text).casefold()
 
 
-def one_sentence(title: str, evidence: list[str], summary: str, text: str, *, columns: int = 230) -> str:
-    """The sentence that best says what the headline leaves open, "" when there is none.
+def telling(title: str, evidence: Iterable[str], summary: str, text: str, *, columns: int = 230) -> str:
+    """The one or two sentences that best say what the headline leaves open, "" when there is none.
 
     Sentences that prove a fact come first, then those of the feed's summary, then those of the article. A sentence that
-    repeats the headline is passed over; one that is very short, or cut off, is taken only when there is no other.
+    repeats the headline is passed over; one that is very short, or a piece of one, is taken only when there is no other. A second one
+    is taken where both fit whole into `columns`.
     """
     said = bare(title)
-    spare = ""
+    spare, found = "", ""
     for sentence in chain((clean(s) for s in evidence), islice(sentences(summary), _LOOKED_AT), islice(sentences(text), _LOOKED_AT)):
         core = bare(sentence)
         repeats = core in said or (bool(said) and core.startswith(said) and len(core) < 1.3 * len(said))
-        if not core or repeats or _FEED_NOISE.search(sentence):
+        if not core or repeats or core in bare(found) or _FEED_NOISE.search(sentence):
             continue
-        if width(sentence) < 30 or not sentence.endswith(_WHOLE) or sentence.endswith("..."):
+        if width(sentence) < 30 or sentence[0].islower() or not sentence.endswith(_WHOLE) or sentence.endswith("..."):
             spare = spare or sentence
-            continue
-        return cut(sentence, columns)
-    return cut(spare, columns)
+        elif not found:
+            found = sentence
+        else:
+            both = f"{found}{'' if width(found[-1]) == 2 else ' '}{sentence}"
+            return both if width(both) <= columns else cut(found, columns)
+    return cut(found or spare, columns)

@@ -1,84 +1,66 @@
-"""The items of each story, under which topic a story stands, and in which order. Pure."""
+"""Under which topic a story stands, how much it matters, and in which order. Pure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from store.digests import Candidate
 from store.kinds import KINDS
+from store.news import News, Report
+from store.stories import independent
+from store.story_facts import TIERS
 
-TIERS = ("official", "primary", "trade", "media", "aggregator")
-OTHER = "other"
-# A fact of one of these kinds gives its item a topic to stand under, and weight; the first have the first say.
+from .settings import OTHER
+
+# A fact of one of these kinds gives its story a topic to stand under, and weight; the first have the first say.
 RANKED = tuple(sorted((kind for kind in KINDS if kind.rank is not None), key=lambda kind: kind.rank or 0))
+_HALF_LIFE = timedelta(days=3)
+_MOST_SOURCES = 5  # more of them say no more of how much a story matters
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Items that tell one story; the first of them leads."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stories are held against: the aware moment their period ends before, the weight of topics (default 1), and which stories go on
+    from one that an earlier issue told."""
 
-    members: tuple[Candidate, ...]
-
-    @property
-    def lead(self) -> Candidate:
-        """The member that stands for the story."""
-        return self.members[0]
+    end: datetime
+    weights: Mapping[str, float] = field(default_factory=dict)
+    told_on: frozenset[int] = frozenset()
 
 
-def moment(candidate: Candidate) -> datetime:
-    """When the item counts as published: its own date, else its first sight."""
-    return candidate.item.published_at or candidate.item.first_seen_at
-
-
-def group(candidates: Iterable[Candidate]) -> list[Group]:
-    """Put together the items of each story; an item without one stands alone."""
-    members: dict[int | str, list[Candidate]] = defaultdict(list)
-    for row in candidates:
-        members[row.item.story_id if row.item.story_id is not None else f"item {row.item.id}"].append(row)
-    return [Group(tuple(sorted(found, key=_lead_order))) for found in members.values()]
-
-
-def _lead_order(row: Candidate) -> tuple[bool, datetime, int]:
-    """The first official source, else the first: the lead item of the stored story."""
-    return (_tier(row) != 0, moment(row), row.item.id or 0)
-
-
-def _tier(row: Candidate) -> int:
-    return TIERS.index(row.source.tier) if row.source.tier in TIERS else len(TIERS)
-
-
-def home_topic(members: tuple[Candidate, ...], order: list[str]) -> str | None:
+def home_topic(story: News, order: list[str]) -> str | None:
     """The one topic a story stands under; None when it has topics but none of those in `order`.
 
     The topic of its facts wins, then the best score, then the order of sections. A story without any topic is `OTHER`.
     """
-    scores: dict[str, float] = defaultdict(float)
-    for row in members:
-        for topic in row.topics:
-            scores[topic.topic_id] = max(scores[topic.topic_id], topic.score)
-    at_home = list(dict.fromkeys(topic for kind in RANKED if _tells(members, kind.name) for topic in kind.home))
-    if not scores:
+    kinds = {told.kind for told in story.facts}
+    at_home = list(dict.fromkeys(topic for kind in RANKED if kind.name in kinds for topic in kind.home))
+    if not story.topics:
         return next((topic for topic in at_home if topic in order), OTHER)
-    known = [topic for topic in scores if topic in order]
+    known = [topic for topic in story.topics if topic in order]
     if not known:
         return None
-    return min(known, key=lambda t: (t not in at_home, at_home.index(t) if t in at_home else 0, -scores[t], order.index(t)))
+    return min(known, key=lambda t: (t not in at_home, at_home.index(t) if t in at_home else 0, -story.topics[t], order.index(t)))
 
 
-def _tells(members: tuple[Candidate, ...], kind: str) -> bool:
-    return any(row.announced(kind) for row in members)
+def score(story: News, standing: Standing) -> float:
+    """How much a story matters: independent sources, the best tier that tells it, facts, freshness, novelty, times its topics' weight."""
+    sources = min(len(independent(story.reports)), _MOST_SOURCES)
+    tier = len(TIERS) - min(_tier(report) for report in story.reports)
+    facts = len({told.kind for told in story.facts if told.kind in {kind.name for kind in RANKED}})
+    age = max(timedelta(0), standing.end - max(report.moment for report in story.reports))
+    fresh: float = 0.5 ** (age / _HALF_LIFE)
+    relevance = min(max(report.score for report in story.reports), 10) * 0.2
+    new = story.follows_id not in standing.told_on
+    weight = max((standing.weights.get(topic, 1.0) for topic in story.topics), default=1.0)
+    return round((1.5 * (sources - 1) + 0.5 * tier + 2.0 * facts + fresh + relevance + 0.5 * new) * weight, 6)
 
 
-def weight(found: Group) -> float:
-    """How much a story matters within its section: facts, outlets, the standing of its source, its relevance."""
-    facts = sum(_tells(found.members, kind.name) for kind in RANKED)
-    outlets = len({row.source.id for row in found.members})
-    return 2.0 * facts + 1.5 * min(outlets - 1, 4) + (len(TIERS) - _tier(found.lead)) * 0.5 + min(found.lead.item.score, 10) * 0.2
+def _tier(report: Report) -> int:
+    return TIERS.index(report.tier) if report.tier in TIERS else len(TIERS)
 
 
-def in_order(groups: Iterable[Group]) -> list[Group]:
+def in_order(stories: Iterable[News], standing: Standing) -> list[News]:
     """Stories of one section: the weightiest first, then the newest."""
-    return sorted(groups, key=lambda g: (-round(weight(g), 6), -moment(g.lead).timestamp(), g.lead.item.id or 0))
+    return sorted(stories, key=lambda one: (-score(one, standing), -one.lead.moment.timestamp(), one.lead.item_id))

@@ -1,137 +1,189 @@
-"""Backups that either database can read back: a ZIP with one file of JSON lines a table.
+"""Backups that either database can read back: a ZIP with one file of JSON lines a table, and the files of the configuration.
 
-Made from one moment of the store while others work on it, and the way from SQLite to PostgreSQL.
+Made from one moment of the store while others work on it, and read back before it is called a backup.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from itertools import islice
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from sqlalchemy import (
-    Boolean,
-    Connection,
-    Date,
-    DateTime,
-    Engine,
-    Integer,
-    MetaData,
-    Numeric,
-    Table,
-    func,
-    insert,
-    inspect,
-    select,
-)
+from sqlalchemy import Connection, Engine, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, SQLModel
 
 from .database import failure_of, failures_told, safe_url, utc_now
 from .errors import StoreError, StoreNewerError
 from .migrate import current_revision, known_revision, upgrade
-from .models import DaemonRow, StoreLock
-from .search import index_everything
+from .statistics import refresh_statistics
+from .transfer import Sum, as_line, chunks, let_ids_follow, one_moment, rows_of, sum_of, tables_of, typed
 
 _MANIFEST = "manifest.json"
-# What is told of processes that run now means nothing in another store.
-_OF_THE_MOMENT = (StoreLock.__tablename__, DaemonRow.__tablename__)
-_CHUNK = 500
+_CONFIGURATION = "configuration/"
 
 
-def tables() -> list[str]:
-    """The tables of a backup, owners before what they own."""
-    return [table.name for table in SQLModel.metadata.sorted_tables if table.name not in _OF_THE_MOMENT]
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a backup says it holds: the revision of the schema, the number of rows and the checksum of each table, other files."""
+
+    revision: str
+    rows: dict[str, int]
+    checksums: dict[str, str]
+    files: list[str]
 
 
-def _reflected(connection: Connection, names: Iterable[str]) -> dict[str, Table]:
-    there = set(inspect(connection).get_table_names())
-    metadata = MetaData()
-    return {name: Table(name, metadata, autoload_with=connection) for name in names if name in there}
+def write_backup(engine: Engine, path: Path, *, files: Mapping[str, Path] | None = None) -> Contents:
+    """Write the whole store to `path`, readable by its owner alone, and read it back; an existing file is replaced at the end.
 
-
-def write_backup(engine: Engine, path: Path) -> dict[str, int]:
-    """Write the whole store to `path` and return the number of rows a table; an existing file is replaced at the end.
-
-    Raises StoreError when the file cannot be written.
+    `files` go along by their names: what of them cannot be read is left out. Raises StoreError when the file cannot be written, or says
+    something else than the store.
     """
     part = path.with_name(f"{path.name}.part")
-    counts: dict[str, int] = {}
     try:
-        with failures_told(engine.url), _one_moment(engine) as connection, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, table in _reflected(connection, tables()).items():
-                counts[name] = _write_table(connection, table, archive)
-            manifest = {"revision": current_revision(connection), "made_at": utc_now().isoformat(), "rows": counts}
-            archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with failures_told(engine.url), one_moment(engine) as connection, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            sums = {table.name: _write_table(connection, table, archive) for table in tables_of(connection)}
+            contents = Contents(
+                str(current_revision(connection)),
+                {name: one.rows for name, one in sums.items()},
+                {name: one.checksum for name, one in sums.items()},
+                _write_files(archive, files or {}),
+            )
+            archive.writestr(_MANIFEST, json.dumps({"made_at": utc_now().isoformat(), **asdict(contents)}, indent=1))
+        _flush(part)
+        verify_backup(part)
         part.replace(path)
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", subject=str(path)) from error
     finally:
         part.unlink(missing_ok=True)
-    return counts
+    return contents
 
 
-def _one_moment(engine: Engine) -> Connection:
-    if engine.dialect.name == "postgresql":
-        return engine.connect().execution_options(isolation_level="REPEATABLE READ")
-    connection = engine.connect()
-    connection.exec_driver_sql("BEGIN")
-    return connection
+def _flush(path: Path) -> None:
+    """Let a file be on its disk, and not in memory alone, before it takes the place of an older one."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
-def _write_table(connection: Connection, table: Table, archive: zipfile.ZipFile) -> int:
-    count = 0
-    names = [column.name for column in table.columns]
-    rows = connection.execution_options(yield_per=_CHUNK).execute(select(table).order_by(*table.primary_key.columns))
+def _write_table(connection: Connection, table: Table, archive: zipfile.ZipFile) -> Sum:
+    total = Sum()
     with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as raw, io.TextIOWrapper(raw, encoding="utf-8") as file:
-        for row in rows:
-            file.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=_plain) + "\n")
-            count += 1
-    return count
+        for row in rows_of(connection, table):
+            line = as_line(row)
+            total.add(line)
+            file.write(line + "\n")
+    return total
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _write_files(archive: zipfile.ZipFile, files: Mapping[str, Path]) -> list[str]:
+    written = []
+    for name, path in sorted(files.items()):
+        try:
+            content = path.read_bytes()
+        except OSError:
+            continue
+        archive.writestr(_CONFIGURATION + name, content)
+        written.append(name)
+    return written
 
 
-def read_backup(engine: Engine, path: Path) -> dict[str, int]:
-    """Fill an empty store from a backup and bring it to this version; returns the number of rows a table.
-
-    All or nothing. Raises StoreError for a store that is not empty and for a file that is no whole backup,
-    StoreNewerError for a backup of a newer version.
-    """
+@contextmanager
+def _faults_told(path: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(archive.read(_MANIFEST))
-            revision, wanted = str(manifest["revision"]), dict(manifest["rows"])
-            if not known_revision(revision):
-                raise StoreNewerError("made by a newer version of Yixun", subject=str(path), hint="upgrade Yixun")
-            _refuse_filled(engine, revision)
-            upgrade(engine, to=revision)
-            with engine.begin() as connection:
-                counts = {name: _read_table(connection, table, archive) for name, table in _reflected(connection, tables()).items()}
-                if counts != wanted:
-                    raise StoreError("is not whole: it holds other numbers of rows than it says", subject=str(path))
+        yield
     except OSError as error:
-        raise StoreError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+        raise StoreError(f"cannot be read: {error.strerror or error}", subject=str(path)) from error
+    except (zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, EOFError, AttributeError) as error:
+        raise StoreError("is no backup of a store", subject=str(path)) from error
+
+
+def verify_backup(path: Path) -> Contents:
+    """Read a backup to its end, and return what it holds. Raises StoreError for one that is not whole, StoreNewerError for a newer one."""
+    with _faults_told(path), zipfile.ZipFile(path) as archive:
+        said: dict[str, Any] = json.loads(archive.read(_MANIFEST))
+        contents = Contents(str(said["revision"]), dict(said["rows"]), dict(said["checksums"]), list(said["files"]))
+        if not known_revision(contents.revision):
+            raise StoreNewerError("made by a newer version of Yixun", subject=str(path), hint="upgrade Yixun")
+        for name in contents.rows:
+            total = Sum()
+            with _lines(archive, name) as lines:
+                for line in lines:
+                    total.add(line.rstrip("\n"))
+            if (total.rows, total.checksum) != (contents.rows[name], contents.checksums[name]):
+                raise StoreError(f"is not whole: {name} holds other rows than it says", subject=str(path))
+        for name in contents.files:
+            archive.read(_CONFIGURATION + name)
+    return contents
+
+
+@contextmanager
+def _lines(archive: zipfile.ZipFile, table: str) -> Iterator[TextIO]:
+    with archive.open(f"{table}.jsonl") as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="\n") as lines:
+        yield lines
+
+
+def read_backup(engine: Engine, path: Path) -> Contents:
+    """Fill an empty store from a backup and bring it to this version.
+
+    The file is read to its end first, and the rows in the store are compared with it before they count: all or nothing. Raises StoreError
+    for a store that is not empty and for a file that is no whole backup, StoreNewerError for a backup of a newer version.
+    """
+    contents = verify_backup(path)
+    with failures_told(engine.url):
+        _refuse_filled(engine, contents.revision)
+        upgrade(engine, to=contents.revision)
+    try:
+        with _faults_told(path), zipfile.ZipFile(path) as archive, engine.begin() as connection:
+            _fill(connection, archive, contents, path)
     except DBAPIError as error:
         unfit = StoreError(f"does not fit the store: {' '.join(str(error.orig).split())}", subject=str(path))
         raise failure_of(error, engine.url) or unfit from error
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError) as error:
-        raise StoreError("is no backup of a store", subject=str(path)) from error
     upgrade(engine)
-    with Session(engine) as session:
-        index_everything(session)
-        session.commit()
-    return counts
+    refresh_statistics(engine)
+    return contents
+
+
+def _fill(connection: Connection, archive: zipfile.ZipFile, contents: Contents, path: Path) -> None:
+    tables = tables_of(connection)
+    if {table.name for table in tables} != set(contents.rows):
+        raise StoreError(f"has other tables than schema {contents.revision}", subject=str(path))
+    for table in tables:
+        with _lines(archive, table.name) as lines:
+            for chunk in chunks(typed(json.loads(line), table) for line in lines):
+                connection.execute(insert(table), chunk)
+        if sum_of(connection, table).checksum != contents.checksums[table.name]:
+            raise StoreError(f"{table.name} came out of the store other than it went in", subject=str(path))
+    let_ids_follow(connection, tables)
+
+
+def read_files(path: Path, folder: Path) -> list[Path]:
+    """Write the files of the configuration that a backup holds into a folder, which is made; returns them. Nothing is overwritten.
+
+    Raises StoreError when they cannot be read or written, and for one that is there already.
+    """
+    with _faults_told(path), zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.startswith(_CONFIGURATION)]
+        found = {name.removeprefix(_CONFIGURATION): archive.read(name) for name in names}
+    written = []
+    for name, content in found.items():
+        target = folder / Path(name).name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                file.write(content)
+        except OSError as error:
+            raise StoreError(f"cannot be written: {error.strerror}", subject=str(target)) from error
+        written.append(target)
+    return written
 
 
 def _refuse_filled(engine: Engine, revision: str) -> None:
@@ -139,42 +191,12 @@ def _refuse_filled(engine: Engine, revision: str) -> None:
         if current_revision(connection) not in (None, revision):
             hint = "restore into a new database: name it in store.url"
             raise StoreError(f"the backup has schema {revision}, this store another", subject=safe_url(engine.url), hint=hint)
-        for table in _reflected(connection, tables()).values():
-            if connection.execute(select(func.count()).select_from(table)).scalar():
-                hint = "restore into an empty one: name it in store.url"
-                raise StoreError(f"the store is not empty ({table.name} has rows)", subject=safe_url(engine.url), hint=hint)
+        refuse_rows(connection)
 
 
-def _read_table(connection: Connection, table: Table, archive: zipfile.ZipFile) -> int:
-    count = 0
-    with archive.open(f"{table.name}.jsonl") as raw:
-        rows = (json.loads(line) for line in io.TextIOWrapper(raw, encoding="utf-8"))
-        for chunk in _chunks({name: _typed(value, table, name) for name, value in row.items()} for row in rows):
-            connection.execute(insert(table), chunk)
-            count += len(chunk)
-    if connection.dialect.name == "postgresql" and count and isinstance(getattr(table.columns.get("id"), "type", None), Integer):
-        # The ids came along; the next one given out must follow them.
-        highest = select(func.max(table.c.id)).scalar_subquery()
-        connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), highest)))
-    return count
-
-
-def _chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk
-
-
-def _typed(value: Any, table: Table, name: str) -> Any:
-    """A value of JSON as the column's type wants it."""
-    kind = table.columns[name].type
-    if value is None:
-        return None
-    if isinstance(kind, DateTime):
-        moment = datetime.fromisoformat(value)
-        return moment if kind.timezone else moment.replace(tzinfo=None)
-    if isinstance(kind, Date):
-        return date.fromisoformat(value)
-    if isinstance(kind, Boolean):
-        return bool(value)
-    return Decimal(value) if isinstance(kind, Numeric) and isinstance(value, str) else value
+def refuse_rows(connection: Connection) -> None:
+    """Raise StoreError unless all tables are empty."""
+    for table in tables_of(connection):
+        if connection.execute(select(func.count()).select_from(table)).scalar():
+            hint = "name an empty one"
+            raise StoreError(f"the store is not empty ({table.name} has rows)", subject=safe_url(connection.engine.url), hint=hint)

@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session as Session
 
 from .errors import ConfigError, StoreError, StoreFullError, StoreLockedError
+from .query_language import holds
 from .settings import StoreSettings
 
 
@@ -110,6 +111,15 @@ def store_url(settings: StoreSettings) -> URL:
     return url
 
 
+def postgresql_address(settings: StoreSettings) -> str:
+    """The store's URL for libpq, password included. Raises ConfigError for a store that is not on PostgreSQL."""
+    url = store_url(settings)
+    if url.get_backend_name() != "postgresql":
+        hint = "on SQLite `yixun run` crawls by itself"
+        raise ConfigError("workers share a store on PostgreSQL", subject="store.url", hint=hint)
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def has_password(text: str) -> bool:
     """Whether a URL of a store holds a password, before its host or among its options; a text that is no URL holds none."""
     try:
@@ -160,6 +170,8 @@ def _sqlite_pragmas(connection: Any, milliseconds: int) -> None:
     for pragma in (f"busy_timeout={milliseconds}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    # What the search index cannot tell by itself (`store.search`).
+    connection.create_function("yixun_holds", -1, holds, deterministic=True)
 
 
 def _postgresql_waits(connection: Any, milliseconds: int) -> None:

@@ -1,110 +1,21 @@
-"""Queries behind a digest: what falls in a period, frozen issues, and the ledger of deliveries."""
+"""Queries behind a digest: frozen issues, what they told, and the ledger of deliveries."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, update
-from sqlmodel import Session, SQLModel, col, delete, select
+from sqlalchemy import and_, func, update
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, delete, select
 
-from .models import (
-    FACT_TABLES,
-    Delivery,
-    DigestIssue,
-    FactColumns,
-    IssueEntry,
-    Item,
-    ItemTopic,
-    Organisation,
-    SourceRow,
-    Story,
-    Topic,
-    kind_of,
-)
+from .models import Delivery, DeliveryColumns, DigestIssue, IssueEntry, WatchDelivery
 from .sources import CLOCK_SLACK
-from .status import DeliveryState, ItemStatus
+from .status import DeliveryState
 
-# An item first seen this long after its own day is old news (docs/digest.md).
-LATE = timedelta(hours=48)
-SUPPRESSED_AFTER = 2
-
-Row = TypeVar("Row", bound=SQLModel)
-
-
-@dataclass(slots=True)
-class Candidate:
-    """An item that may enter a digest, with everything known about it."""
-
-    item: Item
-    source: SourceRow
-    topics: list[ItemTopic] = field(default_factory=list)
-    facts: list[FactColumns] = field(default_factory=list)
-
-    def announced(self, *kinds: str) -> list[Any]:
-        """The facts of these kinds that the item announces rather than recalls."""
-        return [fact for fact in self.facts if not fact.background and kind_of(fact) in kinds]
-
-
-def _in_period(start: datetime, end: datetime, *, with_late: bool) -> ColumnElement[bool]:
-    seen_now = and_(col(Item.first_seen_at) >= start, col(Item.first_seen_at) < end, col(Item.backlog).is_(False))
-    dated = and_(col(Item.published_at) >= start, col(Item.published_at) < end)
-    undated = and_(col(Item.published_at).is_(None), seen_now)
-    rules = [dated, undated]
-    if with_late:
-        # The exact 48 hours are held against each item in Python: date arithmetic differs between the databases.
-        rules.append(and_(col(Item.published_at) < start, col(Item.published_at) >= start - LATE, seen_now))
-    return and_(col(Item.status) == ItemStatus.kept, col(Item.relevant).is_(True), or_(*rules))
-
-
-def candidates(session: Session, start: datetime, end: datetime, *, with_late: bool, least_confidence: float) -> list[Candidate]:
-    """Kept and relevant items of a period (aware UTC, `end` excluded), by id, with their topics and the facts to be relied on.
-
-    Facts that a person called wrong are none of these, and those below `least_confidence` only when a person called them right.
-
-    An item belongs by its own date; without one by its first sight, unless it was backlog. `with_late` adds items dated
-    before the period but first seen in it, no more than `LATE` after their date.
-    """
-    rule = _in_period(start, end, with_late=with_late)
-    query = select(Item, SourceRow).join(SourceRow, col(SourceRow.id) == col(Item.source_id)).where(rule).order_by(col(Item.id))
-    found: dict[int, Candidate] = {}
-    for item, source in session.exec(query):
-        if item.published_at is None or item.published_at >= start or item.first_seen_at - item.published_at <= LATE:
-            found[item.id or 0] = Candidate(item, source)
-    for item_id, topics in _of_items(session, ItemTopic, rule).items():
-        if item_id in found:
-            found[item_id].topics = topics
-    for table in FACT_TABLES.values():
-        for item_id, facts in _of_items(session, table, rule).items():
-            if item_id in found:
-                found[item_id].facts += [fact for fact in facts if _relied_on(fact, least_confidence)]
-    return list(found.values())
-
-
-def _relied_on(fact: FactColumns, least_confidence: float) -> bool:
-    return fact.confidence >= least_confidence if fact.reviewed is None else fact.reviewed != "wrong"
-
-
-def _of_items(session: Session, table: type[Row], rule: ColumnElement[bool]) -> dict[int, list[Row]]:
-    item_id: Any = table.item_id  # type: ignore[attr-defined]
-    rows: dict[int, list[Row]] = defaultdict(list)
-    query = select(table).join(Item, col(Item.id) == col(item_id)).where(rule).order_by(col(table.id))  # type: ignore[attr-defined]
-    for row in session.exec(query):
-        rows[row.item_id].append(row)  # type: ignore[attr-defined]
-    return rows
-
-
-def organisation_names(session: Session) -> dict[str, tuple[str | None, str | None]]:
-    """English and Chinese name of every organisation of the catalogue, by id."""
-    return {row.id: (row.name_en, row.name_zh) for row in session.exec(select(Organisation))}
-
-
-def topic_rows(session: Session) -> list[Topic]:
-    """All topics, in the order of digest sections."""
-    return list(session.exec(select(Topic).order_by(col(Topic.position), col(Topic.id))))
+_CHUNK = 1000  # ids a statement
 
 
 def find_issue(session: Session, digest: str, period: str) -> DigestIssue | None:
@@ -118,28 +29,82 @@ def list_issues(session: Session, digest: str | None = None) -> list[DigestIssue
     return list(session.exec(query.where(DigestIssue.digest == digest) if digest else query))
 
 
+def newest_issues(session: Session, digests: Sequence[str]) -> list[DigestIssue]:
+    """The issue of the latest period of each of these digests that has any."""
+    query = select(DigestIssue).order_by(col(DigestIssue.ends_on).desc(), col(DigestIssue.id).desc()).limit(1)
+    found = (session.exec(query.where(DigestIssue.digest == name)).first() for name in digests)
+    return [issue for issue in found if issue is not None]
+
+
 def entries_of(session: Session, issue: DigestIssue) -> list[IssueEntry]:
     """The entries of an issue, in the order they were frozen."""
     return list(session.exec(select(IssueEntry).where(IssueEntry.issue_id == issue.id).order_by(col(IssueEntry.id))))
 
 
-def entries_of_other_weeks(session: Session, digest: str, period: str) -> list[tuple[DigestIssue, IssueEntry]]:
-    """All entries that stand in other weekly issues of the same digest, each with its issue."""
-    query = (
-        select(DigestIssue, IssueEntry)
-        .join(IssueEntry, col(DigestIssue.id) == col(IssueEntry.issue_id))
-        .where(DigestIssue.digest == digest, DigestIssue.period != period, ~col(DigestIssue.period).contains(".."))
-    )
-    return list(session.exec(query))
+def told_before(session: Session, digest: str, *, starts_on: date, stories: Mapping[int, int]) -> dict[int, str]:
+    """Which of `stories` (ids that they had, each with what it is now) an earlier issue of a digest told, each with its last period.
+
+    Issues of spans of days are none of a row, and do not count.
+    """
+    found: dict[int, str] = {}
+    for chunk in _chunks(stories):
+        query = _entries(col(IssueEntry.story_id), digest)
+        query = query.where(col(IssueEntry.story_id).in_(chunk), col(DigestIssue.starts_on) < starts_on)
+        for story_id, period in session.connection().execute(query.order_by(col(DigestIssue.starts_on))):
+            found[stories[story_id]] = period
+    return found
 
 
-def stories_now(session: Session, story_ids: Iterable[int]) -> set[int]:
-    """Stories by the ids that they had, with those that they went into since."""
-    found, asked = set(story_ids), set(story_ids)
-    while asked:
-        rows = session.exec(select(Story.merged_into).where(col(Story.id).in_(asked), col(Story.merged_into).is_not(None)))
-        asked = {into for into in rows if into is not None} - found
-        found |= asked
+def items_told_elsewhere(session: Session, digest: str, period: str, item_ids: Collection[int]) -> set[int]:
+    """Those of the items that stand in an issue of a digest for another period, spans of days aside."""
+    found: set[int] = set()
+    for chunk in _chunks(item_ids):
+        query = _entries(col(IssueEntry.item_id), digest).where(col(IssueEntry.item_id).in_(chunk), col(DigestIssue.period) != period)
+        found |= {row[0] for row in session.connection().execute(query)}
+    return found
+
+
+def _entries(key: Any, digest: str) -> Any:
+    query = columns(key, col(DigestIssue.period)).join(DigestIssue, col(DigestIssue.id) == col(IssueEntry.issue_id))
+    return query.where(col(DigestIssue.digest) == digest, ~col(DigestIssue.period).contains(".."))
+
+
+def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(ids)
+    return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
+
+
+def issues_before(session: Session, digest: str, starts_on: date, *, limit: int) -> list[DigestIssue]:
+    """The last issues of a digest for periods before a day, the latest first; spans of days aside."""
+    query = select(DigestIssue).where(DigestIssue.digest == digest, DigestIssue.starts_on < starts_on)
+    query = query.where(~col(DigestIssue.period).contains("..")).order_by(col(DigestIssue.starts_on).desc())
+    return list(session.exec(query.limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKey:
+    """An entry of an issue without its text."""
+
+    id: int
+    issue_id: int
+    section: str
+    item_id: int | None
+    story_id: int | None
+
+
+def entries_in(session: Session, issue_ids: Collection[int]) -> list[EntryKey]:
+    """The entries of issues without their texts."""
+    named = (IssueEntry.id, IssueEntry.issue_id, IssueEntry.section, IssueEntry.item_id, IssueEntry.story_id)
+    query = columns(*named).where(col(IssueEntry.issue_id).in_(issue_ids)).order_by(col(IssueEntry.id))  # type: ignore[call-overload]
+    return [EntryKey(*row) for row in session.connection().execute(query)]
+
+
+def lines_of(session: Session, entry_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What entries say, as it was frozen, by id."""
+    found: dict[int, dict[str, Any]] = {}
+    asked = columns(col(IssueEntry.id), col(IssueEntry.frozen))
+    for chunk in _chunks(entry_ids):
+        found |= {row[0]: row[1] for row in session.connection().execute(asked.where(col(IssueEntry.id).in_(chunk)))}
     return found
 
 
@@ -172,30 +137,35 @@ def find_delivery(session: Session, issue_id: int, recipient: str) -> Delivery |
     return session.exec(query.execution_options(populate_existing=True)).first()
 
 
-def claim_delivery(session: Session, delivery_id: int, *, now: datetime) -> bool:
+def claim_delivery(session: Session, row: DeliveryColumns, *, now: datetime) -> bool:
     """Take a delivery for sending, just before the text of the mail is handed over.
 
     True for exactly one of several senders; False when it was sent, is being sent, or waits for a person.
     """
-    rule = and_(col(Delivery.id) == delivery_id, col(Delivery.state).in_((DeliveryState.queued, DeliveryState.failed)))
-    values = {"state": DeliveryState.sending, "tried_at": now, "tries": col(Delivery.tries) + 1, "error": None}
-    return session.connection().execute(update(Delivery).where(rule).values(**values)).rowcount == 1
+    table: Any = type(row)
+    rule = and_(table.id == row.id, table.state.in_((DeliveryState.queued, DeliveryState.failed)))
+    values = {"state": DeliveryState.sending, "tried_at": now, "tries": table.tries + 1, "error": None}
+    return session.connection().execute(update(table).where(rule).values(**values)).rowcount == 1
 
 
-def close_delivery(session: Session, delivery_id: int, state: DeliveryState, *, now: datetime, error: str | None = None) -> None:
+def close_delivery(session: Session, row: DeliveryColumns, state: DeliveryState, *, now: datetime, error: str | None = None) -> None:
     """Write how a delivery ended."""
+    table: Any = type(row)
     values: dict[str, Any] = {"state": state, "tried_at": now, "error": error}
     if state == DeliveryState.sent:
         values["sent_at"] = now
-    session.connection().execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(**values))
+    session.connection().execute(update(table).where(table.id == row.id).values(**values))
 
 
-def is_suppressed(session: Session, recipient: str, *, issue_id: int) -> bool:
-    """Whether the mail server refused this recipient, once and for all, for the last two issues it was tried with before this one."""
-    ended = (DeliveryState.sent, DeliveryState.refused)
-    query = select(Delivery.state).where(Delivery.recipient == recipient, Delivery.issue_id != issue_id, col(Delivery.state).in_(ended))
-    last = session.exec(query.order_by(col(Delivery.tried_at).desc()).limit(SUPPRESSED_AFTER)).all()
-    return list(last) == [DeliveryState.refused] * SUPPRESSED_AFTER
+def sent_since(session: Session, moment: datetime) -> int:
+    """How many mails the server took since `moment` (aware UTC): issues and stories of watches."""
+    counts = [
+        session.exec(
+            select(func.count()).select_from(table).where(col(table.state) == DeliveryState.sent, col(table.sent_at) >= moment)
+        ).one()
+        for table in (Delivery, WatchDelivery)
+    ]
+    return sum(counts)
 
 
 def set_aside_future_issues(session: Session, *, now: datetime) -> int:

@@ -73,5 +73,9 @@ class DigestError(YixunError):
     """A digest cannot be built; subject is its name."""
 
 
+class SecondReaderError(YixunError):
+    """The second reader could not be asked, or answered what is no answer; subject is its address without path."""
+
+
 class DeliveryError(YixunError):
     """A mail was not accepted; subject is the recipient."""

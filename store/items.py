@@ -258,7 +258,8 @@ def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> 
     if not items:
         return
     for item in items:
-        session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**item.values, changed_at=now))
+        values = {**item.values, "changed_at": now, "text_removed_at": None}
+        session.connection().execute(update(Item).where(col(Item.id) == item.item_id).values(**values))
     save_judgements(session, items, now=now)
     index_items(session, [item.item_id for item in items])
 

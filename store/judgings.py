@@ -15,7 +15,8 @@ from .items import ReadItem, save_judgements
 from .models import Item, Judging, JudgingFault
 from .status import ItemStatus
 
-_JUDGED = (ItemStatus.kept, ItemStatus.unread)  # what has a text, or an entry in its place
+# What has a text, or an entry in its place; what was judged by a text that is gone keeps its judgement.
+_JUDGED = (col(Item.status).in_((ItemStatus.kept, ItemStatus.unread)), col(Item.text_removed_at).is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def begin(session: Session, asked: Asked, version: str, *, now: datetime, resume
 
 def some_to_judge(session: Session, asked: Asked, version: str, *, after: int, limit: int) -> list[Item]:
     """The next items that `asked` names, in the order of their ids, beginning behind `after`."""
-    query = select(Item).where(col(Item.id) > after, col(Item.status).in_(_JUDGED))
+    query = select(Item).where(col(Item.id) > after, *_JUDGED)
     if asked.outdated:
         query = query.where(Item.judged_with != version)
     if asked.since is not None:
@@ -87,7 +88,7 @@ def count(run: Judging, changes: Sequence[FactChange], *, judged: int, failed: i
 
 def count_outdated(session: Session, version: str) -> int:
     """How many items another version judged."""
-    query = select(func.count()).select_from(Item).where(col(Item.status).in_(_JUDGED), Item.judged_with != version)
+    query = select(func.count()).select_from(Item).where(*_JUDGED, Item.judged_with != version)
     return session.exec(query).one()
 
 

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, select
 
 from .errors import StoreBusyError
 from .models import StoreLock
 
+CRAWL = "crawl"
 # A holder renews its lock every RENEW; one that has not for STALE is gone, or sleeps and must give up when it wakes.
 RENEW = timedelta(seconds=20)
 STALE = timedelta(minutes=3)
@@ -76,6 +77,21 @@ def take_lock(session: Session, name: str, *, purpose: str, now: datetime) -> Ho
     return hold
 
 
+def take_crawl_lock(session: Session, part: str | None, *, now: datetime) -> Hold:
+    """Take the lock for crawling a part of the sources, or for crawling as a whole: parts go side by side, the whole goes alone.
+
+    Commits. Raises StoreBusyError when a crawl is under way that leaves no room for this one.
+    """
+    hold = take_lock(session, CRAWL if part is None else f"{CRAWL} {part}", purpose="a crawl", now=now)
+    others = col(StoreLock.name) == CRAWL if part else col(StoreLock.name).startswith(f"{CRAWL} ")
+    for held in session.exec(select(StoreLock).where(others)).all():
+        if not _is_gone(held, now):
+            release_lock(session, hold)
+            session.commit()
+            raise _busy(held)
+    return hold
+
+
 def renew_lock(session: Session, hold: Hold, *, now: datetime) -> bool:
     """Say that the holder is alive. False when somebody else has taken the lock over: the work must stop."""
     same = (col(StoreLock.name) == hold.name, col(StoreLock.taken_at) == hold.taken_at, col(StoreLock.pid) == hold.pid)
@@ -92,6 +108,12 @@ def _is_gone(held: StoreLock, now: datetime) -> bool:
     if now - held.seen_at > STALE:
         return True
     return held.host == socket.gethostname() and not is_alive(held.pid)
+
+
+def busy_with(session: Session, name: str) -> StoreBusyError:
+    """The error that says who holds the lock `name`."""
+    held = session.get(StoreLock, name, populate_existing=True)
+    return _busy(held) if held else StoreBusyError("held by another process", subject=f"store lock {name!r}", hint="wait until it is done")
 
 
 def _busy(held: StoreLock) -> StoreBusyError:

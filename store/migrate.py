@@ -26,9 +26,13 @@ from .errors import StoreError, StoreNewerError
 from .grants import analysts, grant_reading
 from .placed import place_all_names
 from .schema import drop_derived, make_derived
+from .search import index_missing
 from .settings import StoreSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# The lock that marks a store as a copy which is not done (`store.copying`).
+COPYING = "copy"
+_UNFINISHED = text("SELECT holder FROM store_lock WHERE name = :name").bindparams(name=COPYING)
 # Any number will do, as long as all processes use the same one.
 _ADVISORY_LOCK = 7_194_265
 
@@ -90,13 +94,16 @@ def upgrade(engine: Engine, *, to: str = "head") -> tuple[str | None, str]:
     """
     try:
         with _one_transaction(engine) as connection:
-            before = _checked_revision(connection)
+            before = checked_revision(connection)
             readers = analysts(connection)
             drop_derived(connection)
             command.upgrade(_config(connection), to)
             if to == "head":
                 make_derived(connection)
-                place_all_names(Session(connection))
+                with Session(connection) as session:
+                    index_missing(session)
+                    place_all_names(session)
+                    session.flush()
                 grant_reading(connection, readers)
             after = str(current_revision(connection))
     except DBAPIError as error:
@@ -104,7 +111,11 @@ def upgrade(engine: Engine, *, to: str = "head") -> tuple[str | None, str]:
     return before, after
 
 
-def _checked_revision(connection: Connection) -> str | None:
+def checked_revision(connection: Connection) -> str | None:
+    """The revision of a store's schema, None for an empty database.
+
+    Raises StoreNewerError when the store is newer than this version, StoreError when the database holds something else.
+    """
     revision = current_revision(connection)
     subject = safe_url(connection.engine.url)
     if revision is None and inspect(connection).get_table_names():
@@ -145,9 +156,13 @@ def _make_or_check(engine: Engine, *, create: bool) -> None:
     subject = safe_url(engine.url)
     try:
         with engine.connect() as connection:
-            revision = _checked_revision(connection)
+            revision = checked_revision(connection)
+            unfinished = revision == newest_revision() and connection.execute(_UNFINISHED).first()
     except DBAPIError as error:
         raise _unreachable(engine, error) from error
+    if unfinished:
+        hint = "`yixun db copy FROM TO` goes on with it"
+        raise StoreError(f"is a {unfinished[0]} that was cut off", subject=subject, hint=hint)
     if revision is None and not create:
         raise StoreError("the store is empty", subject=subject, hint="`yixun init` or `yixun crawl` fills it")
     if revision is None:
@@ -165,7 +180,7 @@ def write_migration(message: str, *, first: bool = False) -> Path:
     if first:
         for path in versions.glob("*.py"):
             path.unlink()
-    number = f"{len(list(versions.glob('[0-9]*.py'))) + 1:04d}"
+    number = f"{max((int(path.name[:4]) for path in versions.glob('[0-9]*.py')), default=0) + 1:04d}"
     _script.cache_clear()
     with TemporaryDirectory() as folder:
         engine = connect(StoreSettings(url=f"sqlite:///{folder}/empty.db"))

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from .errors import UsageError
 from .text import fold, is_han
 
 FIELDS = ("source", "topic", "org", "model", "type", "after", "before", "lang")
 _LONGEST_TOKEN = 64
+_HAN, _LATIN = r"[\u3400-\u4dbf\u4e00-\u9fff]", r"[^\W_\u3400-\u4dbf\u4e00-\u9fff]"
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+")
 _QUOTES = str.maketrans("“”„‟「」『』＂（）：", '"""""""""():')
 _LEXEME = re.compile(r'\s*(?:(?P<bracket>[()])|(?P<field>[A-Za-z]+):(?P<quoted>"[^"]*")?|(?P<phrase>"[^"]*"?)|(?P<word>[^\s()"]+))')
@@ -71,6 +73,37 @@ def tokens(written: str) -> list[str]:
         else:
             found.append(run[:_LONGEST_TOKEN])
     return found
+
+
+@lru_cache(maxsize=256)
+def pattern(phrase: Phrase) -> str:
+    """The regular expression that finds a phrase in folded text: where its tokens follow each other, with no word of the text between."""
+    runs: list[str] = []
+    goes_on = False
+    for token in phrase.tokens:
+        if goes_on:
+            runs[-1] += token[1:]
+        else:
+            runs.append(token)
+        # The last character of a run stands alone, so that what follows it begins another.
+        goes_on = is_han(token[0]) and len(token) == 2
+    parts = [_bounded(run, starts=place > 0, ends=place < len(runs) - 1 or not phrase.open_end) for place, run in enumerate(runs)]
+    if is_han(runs[-1][0]):
+        parts[-1] = _bounded(runs[-1], starts=len(runs) > 1, ends=False)
+    return r"[\W_]*".join(parts)
+
+
+def _bounded(run: str, *, starts: bool, ends: bool) -> str:
+    """A run of one script; a Latin one begins where a word does, a Chinese one where `starts`, and either ends a run where `ends`."""
+    letter = _HAN if is_han(run[0]) else _LATIN
+    ends = ends and len(run) != _LONGEST_TOKEN
+    return f"{f'(?<!{letter})' if starts or letter == _LATIN else ''}{run}{f'(?!{letter})' if ends else ''}"
+
+
+def holds(wanted: str, *parts: str) -> bool:
+    """Whether one of the texts, folded, has what a `pattern` finds."""
+    search = re.compile(wanted).search
+    return any(search(fold(part)) for part in parts)
 
 
 def read_query(query: str) -> Node:

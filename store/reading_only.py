@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import StoreError
-from .schema import SEARCH, view_names, view_sql
+from .schema import SEARCH, WORDS, view_names, view_sql
 
 _ACTIONS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _FUNCTIONS_OUT = {"load_extension", "fts3_tokenizer"}
@@ -58,13 +58,13 @@ def guard(connection: sqlite3.Connection, *, schema: bool = False) -> None:
     """Let a connection read the views and the search index alone; with `schema`, also what is in the database and of which columns."""
     own = {row[0].casefold() for row in connection.execute("SELECT name FROM sqlite_master")}
     # Opening the full-text index for the first time takes rights that a query must not have.
-    connection.execute(f"SELECT rowid FROM {SEARCH.name} LIMIT 0")  # noqa: S608
+    connection.execute(f"SELECT rowid FROM {WORDS.name} LIMIT 0")  # noqa: S608
     connection.set_authorizer(_decide(own, schema=schema))
 
 
 def _decide(own: set[str], *, schema: bool) -> Callable[..., int]:
     views = set(view_names())
-    open_tables = views | {name for name in own if name.startswith(SEARCH.name)} | {"json_each", "json_tree"}
+    open_tables = views | {name for name in own if name.startswith((SEARCH.name, WORDS.name))} | {"json_each", "json_tree"}
     beneath = tables_beneath("sqlite")
     described = {"sqlite_master", "sqlite_schema"} if schema else set()
 

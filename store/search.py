@@ -2,12 +2,14 @@
 
 Neither database segments Chinese. So both index what `tokens` makes of folded text: of a run of Chinese characters every
 pair of neighbours and the last character, of anything else whole words. A searched phrase is a run of such tokens, which
-is there exactly when the phrase is: what is found equals what a look through the folded text finds.
+is there exactly when the phrase is: what is found equals what a look through the folded text finds. SQLite's index keeps no order of
+tokens, so there a run is asked for in the texts that have all of its tokens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,10 +26,12 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    literal,
     literal_column,
     not_,
     or_,
     table,
+    text,
 )
 from sqlalchemy import select as columns
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
@@ -35,15 +39,17 @@ from sqlmodel import Session, col, select
 
 from .clock import SHANGHAI
 from .models import AiModel, Item, ItemTopic, Mention, Organisation
-from .query_language import Both, Either, FieldRule, Node, Not, Phrase, phrases, read_query, tokens
-from .schema import SEARCH, SEARCH_VECTOR
+from .query_language import Both, Either, FieldRule, Node, Not, Phrase, pattern, phrases, read_query, tokens
+from .schema import SEARCH, SEARCH_VECTOR, WORDS
 from .status import ItemStatus
-from .text import fold
+from .text import fold, is_han
 
 RANKED = 10_000  # of more hits, the newest are ranked
-# Stands between summary and text, so that no phrase reaches over; no text has it as a token.
+# Stands between title, summary and text, so that no phrase reaches over; no text has it as a token.
 _BOUNDARY = "¶"
+_WINDOW = 50_000  # items, the newest, that PostgreSQL looks through first
 _CHUNK = 200
+_ASKED = 1000  # items asked about by one statement
 _AROUND = 28
 _IN_TITLE = 2.0  # what a hit whose title has all words is ahead of one of today whose title has none
 _FRESH_DAYS = 30
@@ -61,24 +67,38 @@ class Found:
 
 
 def index_items(session: Session, item_ids: Sequence[int]) -> None:
-    """Index items anew after their title, summary or text was written."""
+    """Index items anew after their title, summary or text was written. Of an item that is still to be read the text is left for then."""
     session.flush()
+    connection = session.connection()
     for start in range(0, len(item_ids), _CHUNK):
         chunk = list(item_ids[start : start + _CHUNK])
-        rows = session.exec(select(Item.id, Item.title, Item.summary, Item.text).where(col(Item.id).in_(chunk))).all()
-        connection = session.connection()
-        connection.execute(delete(SEARCH).where(SEARCH.c.rowid.in_(chunk)))
-        values = [
-            {"rowid": item_id, "title": " ".join(tokens(title)), "body": " ".join([*tokens(summary), _BOUNDARY, *tokens(body)])}
-            for item_id, title, summary, body in rows
-        ]
-        if values:
-            connection.execute(insert(SEARCH), values)
+        asked = columns(col(Item.id), col(Item.title), col(Item.summary), col(Item.text), col(Item.status))
+        asked = asked.where(col(Item.id).in_(chunk)).order_by(col(Item.id))
+        rows = connection.execute(asked).all()
+        connection.execute(delete(SEARCH).where(SEARCH.c.item_id.in_(chunk)))
+        if not rows:
+            continue
+        entries = [{"item_id": item_id, "title": fold(title)} for item_id, title, *_ in rows]
+        words = [indexed(title, summary, "" if status == ItemStatus.pending else body) for _, title, summary, body, status in rows]
+        if connection.dialect.name == "sqlite":
+            connection.execute(insert(SEARCH), entries)
+            placed = connection.execute(columns(SEARCH.c.place).where(SEARCH.c.item_id.in_(chunk)).order_by(SEARCH.c.item_id)).scalars()
+            connection.execute(insert(WORDS), [{"rowid": place, "words": one} for place, one in zip(placed, words, strict=True)])
+        else:
+            connection.execute(insert(SEARCH), [{**row, "words": one} for row, one in zip(entries, words, strict=True)])
 
 
-def index_everything(session: Session) -> int:
-    """Index all items anew; returns how many."""
-    ids = [item_id for item_id in session.exec(select(Item.id).order_by(col(Item.id))) if item_id is not None]
+def indexed(title: str, summary: str, body: str) -> str:
+    """What an item is found by, as its tokens apart by spaces. A summary that the text repeats adds nothing."""
+    parts = [title, body] if summary in body else [title, summary, body]
+    return f" {_BOUNDARY} ".join(" ".join(tokens(part)) for part in parts)
+
+
+def index_missing(session: Session, *, limit: int | None = None) -> int:
+    """Index the items that the index does not know, at most `limit` of them; returns how many."""
+    known = columns(SEARCH.c.item_id)
+    missing = select(Item.id).where(col(Item.id).not_in(known)).order_by(col(Item.id)).limit(limit)
+    ids = [item_id for item_id in session.exec(missing) if item_id]
     index_items(session, ids)
     return len(ids)
 
@@ -89,32 +109,42 @@ def search(session: Session, query: str, *, limit: int = 20, with_turned_away: b
     Case, width and traditional or simplified script make no difference. Raises UsageError for a query that cannot be meant.
     """
     node = read_query(query)
-    asked = _Rules(session).newest(node)
-    if not with_turned_away:
-        asked = asked.where(col(Item.status) != ItemStatus.turned_away)
-    rows = session.connection().execute(asked.limit(RANKED)).all()
+    rows = _Rules(session).newest(node, with_turned_away=with_turned_away)
     words = list(dict.fromkeys(phrase.written for phrase in phrases(node)))
-    order = _ranked(rows, words, now)
-    counts: dict[Any, int] = {}
-    best: dict[Any, int] = {}
-    for row in order:
-        story = row[3] if row[3] is not None else -row[0]
-        counts[story] = counts.get(story, 0) + 1
-        best.setdefault(story, row[0])
-    shown = list(best.items())[:limit]
-    items = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_([item_id for _, item_id in shown])))}
-    return [Found(items[item_id], _snippet(items[item_id], words), counts[story]) for story, item_id in shown]
+    told = [(row[3] if row[3] is not None else -row[0], row[0]) for row in _ranked(rows, words, now)]
+    counts = Counter(story for story, _ in told)
+    best: dict[int, int] = {}
+    for story, item_id in told:
+        if len(best) == limit:
+            break
+        best.setdefault(story, item_id)
+    items = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_(list(best.values()))))}
+    return [Found(items[item_id], _snippet(items[item_id], words), counts[story]) for story, item_id in best.items()]
+
+
+def matching(session: Session, query: str, item_ids: Collection[int]) -> set[int]:
+    """Those of the items that a query asks for, turned away ones too. Raises UsageError for a query that cannot be meant."""
+    rules, node = _Rules(session), read_query(query)
+    ordered = sorted(item_ids)
+    found: set[int] = set()
+    for start in range(0, len(ordered), _ASKED):
+        chunk = ordered[start : start + _ASKED]
+        asked = columns(col(Item.id)).where(col(Item.id).in_(chunk), rules.of(node))
+        found |= {item_id for item_id in session.connection().execute(asked).scalars() if item_id}
+    return found
 
 
 def _ranked(rows: Sequence[Any], words: list[str], now: datetime | None) -> list[Any]:
-    """Rows of id, title, Julian day and story, the best first."""
+    """Rows of id, folded title, Julian day and story, the best first."""
     today = now.timestamp() / _DAY + _EPOCH if now else max((row[2] for row in rows), default=0.0)
-    worth = []
-    for place, (item_id, title, day, _) in enumerate(rows):
-        folded = fold(title)
-        fit = sum(word in folded for word in words) / len(words) if words else 0.0
-        worth.append((_IN_TITLE * fit + 1 / (1 + max(0.0, today - day) / _FRESH_DAYS), day, item_id, place))
-    return [rows[one[3]] for one in sorted(worth, reverse=True)]
+    a_word = _IN_TITLE / max(1, len(words))
+
+    def worth(row: Any) -> tuple[float, float, int]:
+        item_id, title, day, _ = row
+        fresh = _FRESH_DAYS / (_FRESH_DAYS + today - day) if day < today else 1.0
+        return a_word * sum([word in title for word in words]) + fresh, day, item_id
+
+    return sorted(rows, key=worth, reverse=True)
 
 
 class _Rules:
@@ -124,22 +154,49 @@ class _Rules:
         self._session = session
         self._sqlite = session.get_bind().dialect.name == "sqlite"
 
-    def newest(self, node: Node) -> Any:
-        """Id, title, Julian day and story of the items that a query asks for, the latest saved first."""
+    def newest(self, node: Node, *, with_turned_away: bool) -> Sequence[Any]:
+        """Id, folded title, Julian day and story of the `RANKED` items that were saved last of those that a query asks for."""
         moment = func.coalesce(Item.published_at, Item.first_seen_at)
         day = func.julianday(moment, type_=Float) if self._sqlite else cast(func.extract("epoch", moment), Float) / _DAY + _EPOCH
-        asked = columns(col(Item.id), col(Item.title), day, col(Item.story_id))
-        parts = _together(node.parts) if isinstance(node, Both) else [node]
-        if not self._sqlite or (match := _match(parts[0])) is None:
-            return asked.where(self.of(node)).order_by(col(Item.id).desc())
+        asked = columns(col(Item.id), SEARCH.c.title, day, col(Item.story_id))
+        if not with_turned_away:
+            asked = asked.where(col(Item.status) != ItemStatus.turned_away)
+        parts = list(node.parts) if isinstance(node, Both) else [node]
+        indexed = [(part, match) for part in parts if self._sqlite and (match := _match(part)) is not None]
+        if not indexed:
+            asked = asked.join_from(Item, SEARCH, SEARCH.c.item_id == Item.id).where(self.of(node)).order_by(SEARCH.c.place.desc())
+            return self._within_windows(asked)
         # The index gives its newest hits by itself and stops there; as a condition it would give all of them first.
-        hits = asked.join_from(SEARCH, Item, SEARCH.c.rowid == Item.id).where(_matches(match))
-        return hits.where(*map(self.of, parts[1:])).order_by(SEARCH.c.rowid.desc())
+        hits = asked.select_from(WORDS).join(SEARCH, SEARCH.c.place == WORDS.c.rowid).join(Item, col(Item.id) == SEARCH.c.item_id)
+        hits = hits.where(_matches(" AND ".join(match for _, match in indexed)))
+        held = [_held(part) for part, _ in indexed if not _is_exact(part)]
+        rest = [self.of(part) for part in parts if part not in [part for part, _ in indexed]]
+        if not held and not rest:
+            # All that ranking asks of an item stands in this index; the row itself would bring pages of its text along.
+            hits = hits.with_hint(Item, "INDEXED BY ix_item_hit", "sqlite")
+        return self._session.connection().execute(hits.where(*held, *rest).order_by(WORDS.c.rowid.desc()).limit(RANKED)).all()
+
+    def _within_windows(self, asked: Any) -> Sequence[Any]:
+        """The newest rows of a query that names all its hits before it sorts them: of common words it looks at the newest items first."""
+        connection = self._session.connection()
+        if self._sqlite:
+            return connection.execute(asked.limit(RANKED)).all()
+        newest = connection.execute(columns(func.max(SEARCH.c.place))).scalar() or 0
+        try:
+            # The tokens of a text are slow to make, which the planner cannot know: it would make those of all texts.
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+            connection.execute(text("SET LOCAL work_mem = '64MB'"))
+            rows = connection.execute(asked.where(SEARCH.c.place > newest - _WINDOW).limit(RANKED)).all()
+            return rows if len(rows) == RANKED or newest <= _WINDOW else connection.execute(asked.limit(RANKED)).all()
+        finally:
+            connection.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
+            connection.execute(text("SET LOCAL work_mem TO DEFAULT"))
 
     def of(self, node: Node) -> ColumnElement[bool]:
         """The condition that a query sets."""
         if self._sqlite and (match := _match(node)) is not None:
-            return col(Item.id).in_(columns(SEARCH.c.rowid).where(_matches(match)))
+            hits = columns(SEARCH.c.item_id).join_from(WORDS, SEARCH, SEARCH.c.place == WORDS.c.rowid).where(_matches(match))
+            return and_(col(Item.id).in_(hits), *([] if _is_exact(node) else [_held(node)]))
         match node:
             case Phrase():
                 return self._on_postgresql(node)
@@ -150,20 +207,19 @@ class _Rules:
             case Either(parts=parts):
                 return or_(*(self.of(part) for part in parts))
             case Both(parts=parts):
-                return and_(*(self.of(part) for part in (_together(parts) if self._sqlite else parts)))
+                return and_(*(self.of(part) for part in parts))
 
     def _on_postgresql(self, phrase: Phrase) -> ColumnElement[bool]:
         lexemes = [f"'{token}'" for token in phrase.tokens]
         if phrase.open_end:
             lexemes[-1] += ":*"
         asked = cast(" & ".join(lexemes), TSQUERY)
-        found = columns(SEARCH.c.rowid).where(literal_column(SEARCH_VECTOR, TSVECTOR).bool_op("@@")(asked))
+        found = columns(SEARCH.c.item_id).where(literal_column(SEARCH_VECTOR, TSVECTOR).bool_op("@@")(asked))
         if len(phrase.tokens) > 1:
             space = literal_column("' '", Text)
-            pattern = f"% {' '.join(phrase.tokens)}{'%' if phrase.open_end else ' %'}"
-            found = found.where(
-                or_((space + SEARCH.c.title + space).like(pattern), (space + SEARCH.c.body + space).like(pattern)),
-            )
+            # Far faster than LIKE, which looks at every character of ten thousand.
+            run = f" {' '.join(phrase.tokens)}{'' if phrase.open_end else ' '}"
+            found = found.where(func.strpos(space + SEARCH.c.words + space, run) > 0)
         return col(Item.id).in_(found)
 
     def _field(self, rule: FieldRule) -> ColumnElement[bool]:
@@ -203,29 +259,50 @@ class _Rules:
 
 
 def _matches(match: str) -> ColumnElement[bool]:
-    return literal_column(SEARCH.name, Text).bool_op("MATCH")(match)
-
-
-def _together(parts: tuple[Node, ...]) -> list[Node]:
-    """Parts that SQLite's index answers in one go, together."""
-    plain = [part for part in parts if _match(part) is not None]
-    others: list[Node] = [part for part in parts if _match(part) is None]
-    return [*([Both(tuple(plain)) if len(plain) > 1 else plain[0]] if plain else []), *others]
+    return literal_column(WORDS.name, Text).bool_op("MATCH")(match)
 
 
 def _match(node: Node) -> str | None:
-    """A query as SQLite's full-text index takes it; None for what it cannot answer."""
+    """What SQLite's index is asked for a query: all of its hits and, unless `_is_exact`, some more; None for what the index cannot say."""
     if isinstance(node, Phrase):
-        return f'"{" ".join(node.tokens)}"{" *" if node.open_end else ""}'
+        quoted = [f'"{token}"' for token in node.tokens]
+        return f"({' AND '.join(quoted)}{' *' if node.open_end else ''})"
     if isinstance(node, Either | Both):
-        wanted = [part for part in node.parts if not isinstance(part, Not)] if isinstance(node, Both) else list(node.parts)
-        denied = [part.part for part in node.parts if isinstance(part, Not)] if isinstance(node, Both) else []
-        found, without = [_match(part) for part in wanted], [_match(part) for part in denied]
-        if not found or None in found or None in without:
+        wanted = [part for part in node.parts if not isinstance(part, Not)]
+        denied = [part.part for part in node.parts if isinstance(part, Not)]
+        found = [_match(part) for part in wanted]
+        if not found or None in found or (denied and isinstance(node, Either)) or any(_match(part) is None for part in denied):
             return None
         joined = f"({(' AND ' if isinstance(node, Both) else ' OR ').join(str(one) for one in found)})"
-        return f"({joined} NOT ({' OR '.join(map(str, without))}))" if without else joined
+        without = " OR ".join(str(_match(part)) for part in denied if _is_exact(part))
+        return f"({joined} NOT ({without}))" if without else joined
     return None
+
+
+def _is_exact(node: Node) -> bool:
+    """Whether the index of SQLite alone tells who has what is asked for: it knows which tokens a text has, not which follow each other."""
+    if isinstance(node, Phrase):
+        return len(node.tokens) == 1
+    if isinstance(node, Not):
+        return _is_exact(node.part)
+    return isinstance(node, Either | Both) and all(map(_is_exact, node.parts))
+
+
+def _held(node: Node) -> ColumnElement[bool]:
+    """What a query of words asks of an item's own text, on SQLite."""
+    match node:
+        case Both(parts=parts):
+            return and_(*map(_held, parts))
+        case Either(parts=parts):
+            return or_(*map(_held, parts))
+        case Not(part=part):
+            return not_(_held(part))
+        case Phrase():
+            places = (col(Item.title), col(Item.text), col(Item.summary))
+            # Most texts that have it have it as it is asked for: SQLite sees that without folding.
+            plain = [func.instr(place, node.written) > 0 for place in places] if all(map(is_han, node.written)) else []
+            return or_(*plain, func.yixun_holds(literal(pattern(node)), *places) == 1)
+    raise ValueError(f"no words in {node}")
 
 
 def _snippet(item: Item, words: list[str]) -> str:

@@ -25,6 +25,11 @@ class StoreSettings(BaseModel):
     keep_turned_away_days: int = Field(
         365, ge=30, description="Days to remember entries that were turned away; a feed that still lists one is asked about it again"
     )
+    keep_body_days: int | None = Field(
+        None,
+        ge=90,
+        description="Days to keep the bodies of items that no issue and no fact refers to; titles and summaries stay. Empty: for good",
+    )
     keep_fetch_days: int = Field(90, ge=14, description="Days to keep the record of single fetches, runs and requests a host")
 
     @field_serializer("url", when_used="json")

@@ -64,6 +64,43 @@ class DeliveryState(StrEnum):
     unknown = "unknown"
 
 
+class RecipientState(StrEnum):
+    """Whether a reader gets a digest: not before confirming, yes, not any more."""
+
+    waiting = "waiting"
+    active = "active"
+    unsubscribed = "unsubscribed"
+
+
+class ReturnedKind(StrEnum):
+    """What a mail that came back is: the address takes none, or none just now; a wish to leave; a complaint of spam; none of these."""
+
+    hard = "hard"
+    soft = "soft"
+    unsubscribe = "unsubscribe"
+    complaint = "complaint"
+    other = "other"
+
+
+class EditKind(StrEnum):
+    """What was done to an issue before it was sent: shown to an editor, let go or held by one, a story dropped or taken back, a note."""
+
+    presented = "presented"
+    approved = "approved"
+    held = "held"
+    dropped = "dropped"
+    restored = "restored"
+    noted = "noted"
+
+
+class ReadingOutcome(StrEnum):
+    """What became of an answer of the second reader: used, dropped for want of evidence, or never had."""
+
+    used = "used"
+    dropped = "dropped"
+    failed = "failed"
+
+
 class LedgerStatus(StrEnum):
     """How the work of one slot of the scheduler stands; `skipped` by a person's word."""
 

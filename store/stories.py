@@ -6,7 +6,7 @@ Deciding is not done here: `crawler.group` says what belongs together, a person 
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, func, select
 
 from .errors import StoreError
-from .models import Item, ItemKey, ItemProfile, ItemTopic, Story, StoryChange, StoryFact
+from .models import Item, ItemProfile, ItemTopic, Story, StoryChange, StoryFact
 from .status import ItemStatus
 from .story_facts import Member, members_of, refresh_facts
 from .text import fold
@@ -28,22 +28,42 @@ PER_KEY = 40  # items looked up by one key, the newest
 _CHUNK = 90
 _FORTNIGHT = 14
 _LASTING = "for ever"
-# The newest items of each key: written out, because building a hundred small queries takes longer than asking them.
-_BY_KEYS_SQLITE = text(
-    "SELECT (SELECT json_group_array(item_id) FROM"
-    " (SELECT item_id FROM item_key WHERE key = asked.value ORDER BY item_id DESC LIMIT :most)) FROM json_each(:keys) AS asked"
+# Of the newest items of each key those that have most of the keys, with their stories: written out, because building a hundred small
+# queries takes longer than asking them. `INDEXED BY`: the rows of items are long, and all that is asked of them stands in that index.
+_SHARING = (
+    "SELECT near.item_id, item.story_id FROM (SELECT item_id, count(*) AS shared FROM ({keys}) AS found WHERE item_id <> :of"
+    " GROUP BY item_id ORDER BY shared DESC, item_id LIMIT :most) AS near JOIN item {by} ON item.id = near.item_id"
+    " ORDER BY near.shared DESC, near.item_id"
 )
-_BY_KEYS_POSTGRESQL = text(
-    "SELECT near.item_id FROM unnest(CAST(:keys AS bigint[])) AS asked(key) CROSS JOIN LATERAL"
-    " (SELECT item_id FROM item_key WHERE item_key.key = asked.key ORDER BY item_id DESC LIMIT :most) AS near"
-)
+_RELATIVES = {
+    "sqlite": text(
+        _SHARING.format(
+            keys="SELECT found.value AS item_id FROM json_each(:keys) AS asked, json_each((SELECT json_group_array(item_id) FROM"
+            " (SELECT item_id FROM item_key WHERE key = asked.value ORDER BY item_id DESC LIMIT :per_key))) AS found",
+            by="INDEXED BY ix_item_hit",
+        )
+    ),
+    "postgresql": text(
+        _SHARING.format(
+            keys="SELECT near.item_id FROM unnest(CAST(:keys AS bigint[])) AS asked(key) CROSS JOIN LATERAL"
+            " (SELECT item_id FROM item_key WHERE item_key.key = asked.key ORDER BY item_id DESC LIMIT :per_key) AS near",
+            by="",
+        )
+    ),
+}
+_ADD_KEYS = {
+    "sqlite": text("INSERT INTO item_key (key, item_id) SELECT value, :of FROM json_each(:keys) WHERE true ON CONFLICT DO NOTHING"),
+    "postgresql": text(
+        "INSERT INTO item_key (key, item_id) SELECT CAST(value AS bigint), :of FROM json_array_elements_text(CAST(:keys AS json))"
+        " ON CONFLICT DO NOTHING"
+    ),
+}
 _SHARED_ENDS = ("com.cn", "gov.cn", "org.cn", "net.cn", "edu.cn", "co.uk", "com.hk", "com.tw", "edu.hk", "gov.hk", "org.hk")
 
 
 # Asked for every item: building them anew would take longer than asking them.
-_STORIES: Any = columns(col(Item.id), col(Item.story_id)).where(col(Item.id).in_(bindparam("items", expanding=True)))
 _KEPT: Any = (
-    columns(col(Item.id), col(Item.story_id), col(ItemProfile.written), col(ItemProfile.made_with), col(ItemProfile.pinned))
+    columns(col(Item.id), col(Item.story_id), col(ItemProfile.packed), col(ItemProfile.made_with), col(ItemProfile.pinned))
     .join(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
     .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
     .order_by(col(Item.first_seen_at), col(Item.id))
@@ -56,8 +76,11 @@ _TOPICS: Any = (
 )
 _BELONG = update(Item).where(col(Item.id) == bindparam("of")).values(story_id=bindparam("into"), relation=bindparam("how"))
 _FOLLOW = update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(follows_item_id=bindparam("earlier"))
-_WRITE_AGAIN = (
-    update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(written=bindparam("now"), made_with=bindparam("by"))
+_TOLD = ("title", "lead_item_id", "first_seen_at", "last_seen_at", "published_at", "changed_at", "items", "sources", "languages", "topics")
+_TELL = update(Story).where(col(Story.id) == bindparam("of")).values({name: bindparam(name) for name in _TOLD})
+_KEEP = text(
+    "INSERT INTO item_profile (item_id, made_with, packed, pinned) VALUES (:of, :by, :now, false)"
+    " ON CONFLICT (item_id) DO UPDATE SET made_with = excluded.made_with, packed = excluded.packed, follows_item_id = NULL"
 )
 
 
@@ -67,14 +90,14 @@ class Kept:
 
     item_id: int
     story_id: int
-    written: str
+    packed: bytes
     made_with: int
     pinned: bool
 
 
 def key_of(kind: str, value: str | int) -> int:
-    """A key as a number of 64 bits."""
-    return int.from_bytes(blake2b(f"{kind}\x00{value}".encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+    """A key as a number of 48 bits: enough to tell a hundred million apart."""
+    return int.from_bytes(blake2b(f"{kind}\x00{value}".encode("utf-8", "surrogatepass"), digest_size=8).digest()[:6], "big", signed=True)
 
 
 def _around(moment: datetime) -> tuple[str, str, str]:
@@ -82,38 +105,32 @@ def _around(moment: datetime) -> tuple[str, str, str]:
     return str(number), str(number - 1), str(number + 1)
 
 
+def profile_keys(moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]) -> list[int]:
+    """The keys of an item as they are kept: `passing` ones hold for the fortnights around `moment`, `lasting` ones for ever."""
+    fortnight = _around(moment)[0]
+    return sorted({key_of(_LASTING, value) for value in lasting} | {key_of(fortnight, value) for value in passing})
+
+
 def keep_profile(
-    session: Session, item_id: int, written: str, *, made_with: int, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]
+    session: Session, item_id: int, packed: bytes, *, made_with: int, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]
 ) -> None:
     """Keep an item's profile and its keys; `passing` keys hold for the fortnights around `moment`, `lasting` ones for ever."""
     connection = session.connection()
-    if connection.execute(_WRITE_AGAIN, {"of": item_id, "now": written, "by": made_with}).rowcount:
-        connection.execute(delete(ItemKey).where(col(ItemKey.item_id) == item_id))
-    else:
-        connection.execute(insert(ItemProfile), {"item_id": item_id, "made_with": made_with, "written": written})
-    fortnight = _around(moment)[0]
-    found = {key_of(_LASTING, value) for value in lasting} | {key_of(fortnight, value) for value in passing}
-    if found:
-        connection.execute(insert(ItemKey), [{"key": key, "item_id": item_id} for key in sorted(found)])
+    connection.execute(_KEEP, {"of": item_id, "by": made_with, "now": packed})
+    connection.execute(_ADD_KEYS[connection.dialect.name], {"keys": json.dumps(profile_keys(moment, lasting, passing)), "of": item_id})
 
 
 def relatives(
     session: Session, item_id: int, *, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str], limit: int
-) -> tuple[int | None, list[int]]:
-    """The story that an item is in, and those of the `limit` other items that share most keys with what is asked for, the most first."""
+) -> list[int]:
+    """The stories of the `limit` other items that share most keys with what is asked for, the most first."""
     asked = [key_of(_LASTING, value) for value in lasting]
     asked += [key_of(fortnight, value) for value in passing for fortnight in _around(moment)]
     connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        found = (json.loads(row[0]) for row in connection.execute(_BY_KEYS_SQLITE, {"keys": json.dumps(asked), "most": PER_KEY}))
-    else:
-        found = ([row[0]] for row in connection.execute(_BY_KEYS_POSTGRESQL, {"keys": asked, "most": PER_KEY}))
-    shared = Counter(near for ids in found for near in ids)
-    shared.pop(item_id, None)
-    nearest = [near for near, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]]
-    rows = connection.execute(_STORIES, {"items": [item_id, *nearest]})
-    stories: dict[int, int | None] = {int(row[0]): row[1] for row in rows}
-    return stories.get(item_id), list(dict.fromkeys(story_id for near in nearest if (story_id := stories.get(near)) is not None))
+    sqlite = connection.dialect.name == "sqlite"
+    values = {"keys": json.dumps(asked) if sqlite else asked, "of": item_id, "most": limit, "per_key": PER_KEY}
+    rows = connection.execute(_RELATIVES[connection.dialect.name], values)
+    return list(dict.fromkeys(story_id for _, story_id in rows if story_id is not None))
 
 
 def kept_of(session: Session, story_ids: Collection[int]) -> dict[int, list[Kept]]:
@@ -146,7 +163,6 @@ def forget(session: Session, item_ids: Sequence[int]) -> set[int]:
     was_in = set(session.exec(select(Item.story_id).where(col(Item.id).in_(list(item_ids)), col(Item.story_id).is_not(None))))
     put(session, item_ids, None)
     session.connection().execute(update(Item).where(col(Item.id).in_(list(item_ids))).values(relation=None))
-    session.exec(delete(ItemKey).where(col(ItemKey.item_id).in_(list(item_ids))))
     session.exec(delete(ItemProfile).where(col(ItemProfile.item_id).in_(list(item_ids))))
     return {story_id for story_id in was_in if story_id is not None}
 
@@ -241,11 +257,21 @@ def _describe(session: Session, story_ids: Sequence[int], members: Mapping[int, 
     topics: dict[int, list[tuple[float, str]]] = defaultdict(list)
     for story_id, topic, score in session.connection().execute(_TOPICS, {"stories": list(story_ids)}):
         topics[story_id].append((-score, topic))
-    for story_id in story_ids:
-        values: dict[str, Any] = {"items": len(members.get(story_id, ())), "changed_at": now}
-        if story_id in members:
-            values |= _described(members[story_id]) | {"topics": [topic for _, topic in sorted(topics[story_id])]}
-        session.connection().execute(update(Story).where(col(Story.id) == story_id).values(**values))
+    connection = session.connection()
+    told = [
+        {
+            "of": story_id,
+            "items": len(those),
+            "changed_at": now,
+            "topics": [name for _, name in sorted(topics[story_id])],
+            **_described(those),
+        }
+        for story_id, those in members.items()
+    ]
+    if told:
+        connection.execute(_TELL, told)
+    if empty := [story_id for story_id in story_ids if story_id not in members]:
+        connection.execute(update(Story).where(col(Story.id).in_(empty)).values(items=0, changed_at=now))
 
 
 def _described(members: list[Member]) -> dict[str, Any]:
@@ -334,11 +360,14 @@ def to_group(session: Session) -> list[tuple[Item, ItemProfile | None]]:
     return [(item, kept) for item, kept in session.execute(query)]
 
 
-def relate(session: Session, item_id: int, story_id: int, relation: str, *, follows_item: int | None) -> None:
-    """Make an item a member of a story, and write how it is related to it and which item it is a next step of."""
-    connection = session.connection()
-    connection.execute(_BELONG, {"of": item_id, "into": story_id, "how": relation})
-    connection.execute(_FOLLOW, {"of": item_id, "earlier": follows_item})
+def relate(session: Session, item_id: int, story_id: int, relation: str) -> None:
+    """Make an item a member of a story, and write how it is related to it."""
+    session.connection().execute(_BELONG, {"of": item_id, "into": story_id, "how": relation})
+
+
+def note_earlier(session: Session, item_id: int, follows_item: int | None) -> None:
+    """Write which item an item is a next step of."""
+    session.connection().execute(_FOLLOW, {"of": item_id, "earlier": follows_item})
 
 
 def unmerge(session: Session, story_ids: Iterable[int]) -> None:

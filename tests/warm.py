@@ -39,6 +39,14 @@ WARM = {
         "sqlalchemy.dialects.postgresql.psycopg",
         "sqlalchemy.dialects.sqlite",
     ),
+    "tests.jobs.lives": (
+        "time_machine",
+        "jobs.daemon",
+        "reports.mail",
+        "sqlalchemy.dialects.postgresql.psycopg",
+        "sqlalchemy.dialects.sqlite",
+    ),
+    "jobs.apprising": ("apprise",),
     "crawler.reading.process": ("crawler.reading.process", "crawler.readers.feed", "opencc"),
 }
 REAL_PYTHON = sys.executable

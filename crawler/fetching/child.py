@@ -22,7 +22,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from crawler.settings import scrapy_settings
 from store.database import session_scope, utc_now
 from store.errors import StoreError, YixunError
-from store.locks import Hold, release_lock, take_lock
+from store.locks import Hold, release_lock, take_crawl_lock
 from store.migrate import open_store
 
 from .clock import Clock
@@ -33,8 +33,8 @@ from .reading_client import ReadingClient
 from .report import CrawlOrder, RunReport
 from .spider import NewsSpider
 from .store_thread import StoreThread
+from .turns import Turns
 
-LOCK = "crawl"
 _LAST_SECONDS = 10.0
 
 
@@ -55,9 +55,9 @@ def _crawl(order: CrawlOrder) -> RunReport:
     engine = open_store(order.store)
     try:
         with session_scope(engine) as session:
-            hold = take_lock(session, LOCK, purpose="a crawl", now=utc_now())
+            hold = take_crawl_lock(session, order.part, now=utc_now())
         try:
-            return _fetch(order, StoreThread(engine), hold)
+            return _fetch(order, StoreThread(engine), hold, shared=engine.dialect.name == "postgresql")
         finally:
             # A store that fails now must not hide what went before; the lock lapses with this process.
             with suppress(StoreError), session_scope(engine) as session:
@@ -66,14 +66,15 @@ def _crawl(order: CrawlOrder) -> RunReport:
         engine.dispose()
 
 
-def _fetch(order: CrawlOrder, store: StoreThread, hold: Hold) -> RunReport:
-    """Do what was ordered; what was fetched is saved when this returns."""
+def _fetch(order: CrawlOrder, store: StoreThread, hold: Hold, *, shared: bool) -> RunReport:
+    """Do what was ordered; what was fetched is saved when this returns. `shared` says whether other crawls may work on the store."""
     run = store.now(lambda session: CrawlRun(order, session))
     structlog.contextvars.bind_contextvars(run=run.id)
     hosts = Hosts(order.crawl.min_delay, store, now=utc_now())
     clock = Clock(order.crawl, store, hold, hosts)
+    politeness = Politeness(hosts, clock, Turns(store, hosts, shared=shared, timeout=order.crawl.timeout))
     reader = ReadingClient(list(run.sources.values()), order.knowledge, order.crawl)
-    _run_scrapy(order, clock, {"run": run, "store": store, "reader": reader, "politeness": Politeness(hosts, clock)})
+    _run_scrapy(order, clock, {"run": run, "store": store, "reader": reader, "politeness": politeness})
     clock.cancel()
     reader.close()
     store.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +13,9 @@ from crawler.readers import first_asks
 from crawler.readers.base import Ask
 from crawler.settings import CODE_VERSION
 from crawler.sources.source import Source
+from store.clock import SHANGHAI
 from store.database import utc_now
-from store.entries import ToRead
+from store.entries import Entry, ToRead
 from store.hosts import host_of
 from store.items import pending_items, postpone, reopen_broken
 from store.models import Fetch, SourceUrlState
@@ -83,6 +84,13 @@ class CrawlRun:
         elif fetch.note and not report.note:
             report.note = fetch.note
         log.info("progress", step="source", id=report.id, status=report.status, found=report.found, new=report.new)
+
+    def reached(self, source_id: str, entries: Sequence[Entry]) -> None:
+        """Note how far back entries of a source go, in days of Shanghai."""
+        days = [entry.published_at.astimezone(SHANGHAI).date() for entry in entries if entry.published_at]
+        if days and self.order.since is not None:
+            report = self.reports[source_id]
+            report.back_to = min(*days, report.back_to or days[0])
 
     def unreachable(self, fetch: Fetch, ask: Ask) -> None:
         """A host could not be reached. Whose network is down, theirs or ours, is known at the end of the run."""

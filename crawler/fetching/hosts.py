@@ -29,6 +29,13 @@ class Hosts:
         """What an earlier crawl remembered of `host`, its robots.txt included."""
         return await self._store.do(host_state, host)
 
+    async def robots_text(self, host: str) -> str:
+        """The robots.txt of `host` as it was read last, "" where it was not."""
+        if read := self._states.get(host, {}).get("robots_text"):
+            return str(read)
+        kept = await self.state(host)
+        return (kept and kept.robots_text) or ""
+
     def rest_until(self, host: str) -> datetime | None:
         """Until when `host` is to be left alone, if so."""
         until = self._rests.get(host)

@@ -23,6 +23,7 @@ from store.hosts import host_of
 from .clock import Clock
 from .faults import Fault, Refused
 from .hosts import Hosts
+from .turns import Turns
 
 # A 429 without Retry-After, and the longest rest a header can ask for.
 _REST = timedelta(minutes=30)
@@ -46,8 +47,8 @@ def retry_after(value: str | None, now: datetime) -> datetime | None:
 class Politeness:
     """Decides whether a request may go out, by what is known of its host and by the time that is left."""
 
-    def __init__(self, hosts: Hosts, clock: Clock) -> None:
-        self.hosts, self.clock = hosts, clock
+    def __init__(self, hosts: Hosts, clock: Clock, turns: Turns) -> None:
+        self.hosts, self.clock, self.turns = hosts, clock, turns
 
     def check(self, request: Request) -> None:
         """Raise Refused for a request that must not go out now.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -23,6 +23,8 @@ class CrawlOrder(BaseModel):
     store: StoreSettings
     knowledge: KnowledgeExtra = Field(default_factory=KnowledgeExtra)
     keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.scouting.probe`)
+    part: str | None = None  # what other crawls leave to this one; None for the whole, which nobody else crawls meanwhile
+    since: datetime | None = None  # older pages are read back to this moment, and what they list is history
     max_articles: int | None = None  # articles that are fetched at most; other items are judged by their entry
 
     def as_line(self) -> bytes:
@@ -46,6 +48,7 @@ class SourceReport(BaseModel):
     articles: int = 0
     articles_failed: int = 0
     seconds: float = 0.0
+    back_to: date | None = None  # the earliest day that an entry tells, of a crawl that goes back in time
 
     def remark(self, text: str) -> None:
         """Add a sentence to the note, once."""

@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -45,13 +46,17 @@ def crawl(
     *,
     resume: Sequence[Source] = (),
     keep_answers: Path | None = None,
+    since: datetime | None = None,
     max_articles: int | None = None,
+    part: str | None = None,
     knowledge: KnowledgeExtra | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> RunReport:
     """Poll `sources`, read what is wanted of them and store it; of `resume` only finish what an earlier crawl left unread.
 
-    `keep_answers` is a folder that gets every answer of a source as it came, `max_articles` bounds how many articles are fetched.
+    `keep_answers` is a folder that gets every answer of a source as it came, `max_articles` bounds how many articles are fetched. With
+    `since` (aware) older pages of the sources, and sitemaps of their sites, are read as far back; what only they list is marked backlog.
+    With `part`, the name of a part of the sources, other parts may be crawled at the same time, on this machine and on others.
     `on_event` is called, from another thread, with every log line of the crawl as a mapping: `event` "progress" says how far it
     is. Blocks until the crawl is over; kills it a minute after `crawl.max_seconds`. Raises StoreBusyError when another crawl
     holds the store, other StoreErrors when it cannot be used, and FetchError when the crawl ended without a report.
@@ -63,7 +68,9 @@ def crawl(
         store=store_settings,
         knowledge=knowledge or KnowledgeExtra(),
         keep_answers=str(keep_answers) if keep_answers else None,
+        since=since,
         max_articles=max_articles,
+        part=part,
     )
     return _carry_out(order, on_event)
 

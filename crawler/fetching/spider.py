@@ -36,6 +36,7 @@ from store.status import FetchStatus
 from .answers import AnswerContext, save_answer
 from .crawl_run import CrawlRun
 from .faults import NETWORK_KINDS, WAITING_KINDS, Fault, of_exception, of_page, of_status
+from .going_back import GoingBack, is_the_end
 from .kept import keep
 from .network import refused_names
 from .politeness import Politeness
@@ -61,6 +62,7 @@ class NewsSpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.run, self.store, self.reader, self.politeness = run, store, reader, politeness
         self._keep_in = Path(run.order.keep_answers) if run.order.keep_answers else None
+        self._back = GoingBack(run.order.since, politeness.hosts) if run.order.since else None
         self._under_way: set[int] = set()
         self._articles_asked = 0
 
@@ -119,7 +121,7 @@ class NewsSpider(scrapy.Spider):
         """A request for a feed, list, API answer or sitemap. `state` holds validators of page one while older pages are read."""
         headers: dict[str, str] = {}
         known = self.run.url_state(source.id, ask.root)
-        full = ask_in_full(known, full_every=self.run.order.crawl.full_every, now=utc_now())
+        full = self._back or ask_in_full(known, full_every=self.run.order.crawl.full_every, now=utc_now())
         if ask.page == 1 and ask.method == "GET" and known and not full:
             if known.etag:
                 headers["If-None-Match"] = known.etag
@@ -156,11 +158,13 @@ class NewsSpider(scrapy.Spider):
             return
         known = self.run.url_state(source.id, ask.root)
         fresh = _validators(response, ask)
-        if response.status == 304 or (ask.page == 1 and known and known.body_hash == fresh["body_hash"]):
+        same = ask.page == 1 and known is not None and known.body_hash == fresh["body_hash"]
+        if response.status == 304 or (same and not self._back):
             await self._save_unchanged(fetch, ask, source, fresh)
             return
         kind = _header(response, "Content-Type")
-        page = Page(ask, response.url, response.body, kind, utc_now(), max_entries=self.run.order.crawl.max_entries)
+        order = self.run.order
+        page = Page(ask, response.url, response.body, kind, utc_now(), max_entries=order.crawl.max_entries, since=order.since)
         if self._keep_in:
             keep(page, self._keep_in)
         try:
@@ -168,7 +172,7 @@ class NewsSpider(scrapy.Spider):
         except UnreadableError as error:
             await self._save_failed(fetch, error.fault, ask, source)
             return
-        async for output in self._save_found(fetch, found, ask, source, state or (fresh if ask.page == 1 else None)):
+        async for output in self._save_found(fetch, found, ask, source, state or (fresh if ask.page == 1 and not ask.archive else None)):
             yield output
 
     async def _save_found(
@@ -182,19 +186,28 @@ class NewsSpider(scrapy.Spider):
         context = AnswerContext(
             found_at=ask.root,
             interval=self.run.interval(source.id),
-            backlog=self.run.is_first_answer(source.id, ask.root),
+            backlog=self.run.is_first_answer(source.id, ask.root) or (self._back is not None and (ask.page > 1 or ask.archive)),
             url_state=state,
-            further=bool(found.next),
-            follow_always=found.follow_always,
+            further=bool(found.next) and (self._back is None or self._back.goes_on(ask, source, found)),
+            follow_always=found.follow_always or self._back is not None,
         )
         saved, follow = await self.store.do(save_answer, fetch, found.entries, context)
         self.run.record(fetch, passed_over=sum(found.passed_over.values()) + saved.repeated)
+        self.run.reached(source.id, found.entries)
         if follow:
             for following in found.next:
                 yield self._listing_request(following, source, None if found.follow_always else state)
+        for sitemap in await self._archives(ask, source, found):
+            yield self._listing_request(sitemap, source, None)
         for item in saved.to_read:
             for output in self._article(item):
                 yield output
+
+    async def _archives(self, ask: Ask, source: Source, found: ReadListing) -> list[Ask]:
+        """Where to look further when a crawl goes back in time and the source itself has no older pages."""
+        if self._back is None or ask.page > 1 or ask.archive or found.next or ask.root != source.urls[0].url:
+            return []
+        return await self._back.sitemaps(source)
 
     async def fail_listing(self, failure: Failure) -> None:
         """Record why a source could not be asked."""
@@ -235,6 +248,11 @@ class NewsSpider(scrapy.Spider):
         self.run.record(fetch)
 
     async def _save_failed(self, fetch: Fetch, fault: Fault, ask: Ask, source: Source) -> None:
+        if self._back and is_the_end(ask, fault):
+            fetch.status, fetch.note = FetchStatus.empty, f"goes back no further: {fault.note}"
+            await self.store.do(save_answer, fetch, None, AnswerContext(ask.root, self.run.interval(source.id)))
+            self.run.record(fetch)
+            return
         fetch.status = FetchStatus.refused if fault.kind in _REFUSED else FetchStatus.failed
         fetch.error_kind, fetch.note = fault.kind, fault.note
         log.warning("source failed", source=source.id, url=ask.url, kind=fault.kind, note=fault.note)

@@ -17,7 +17,7 @@ from store.models import Item
 from store.status import ItemStatus
 
 from .grouping import CANDIDATES, Placement, asked, place
-from .profile import VERSION, Profile, as_text, from_text, keys, profile
+from .profile import VERSION, Profile, keys, packed, profile, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ def keep(session: Session, item: Item, made: Profile) -> None:
 
 def _keep(session: Session, item: Item, made: Profile, lasting: Sequence[int | str], passing: Sequence[str]) -> None:
     moment = item.published_at or item.first_seen_at
-    stories.keep_profile(session, item.id or 0, as_text(made), made_with=VERSION, moment=moment, lasting=lasting, passing=passing)
+    stories.keep_profile(session, item.id or 0, packed(made), made_with=VERSION, moment=moment, lasting=lasting, passing=passing)
 
 
 def _attach(session: Session, item: Item, made: Profile, *, now: datetime) -> set[int]:
     item_id, moment = item.id or 0, item.published_at or item.first_seen_at
     lasting, passing = keys(made)
-    before, near = stories.relatives(session, item_id, moment=moment, lasting=lasting, passing=passing, limit=CANDIDATES)
+    before, near = item.story_id, stories.relatives(session, item_id, moment=moment, lasting=lasting, passing=passing, limit=CANDIDATES)
     kept = stories.kept_of(session, [*near, *([before] if before is not None else [])])
     pinned = {one.item_id: story_id for story_id, members in kept.items() for one in members if one.pinned}
     _keep(session, item, made, lasting, passing)
@@ -76,7 +76,7 @@ def _attach(session: Session, item: Item, made: Profile, *, now: datetime) -> se
 
 def _place(made: Profile, kept: Mapping[int, Sequence[stories.Kept]]) -> Placement:
     profiles = {
-        str(story_id): [from_text(str(one.item_id), one.written) for one in asked(members)] for story_id, members in kept.items() if members
+        str(story_id): [unpacked(str(one.item_id), one.packed) for one in asked(members)] for story_id, members in kept.items() if members
     }
     return place(made, profiles)
 
@@ -93,8 +93,9 @@ def _write(session: Session, item: Item, before: int | None, found: Placement, p
     if before is not None:
         touched.add(before)
     repeats = found.relation == "follow_up" and found.of is not None
-    stories.relate(session, item_id, story_id, found.relation, follows_item=int(found.of or 0) if repeats else None)
+    stories.relate(session, item_id, story_id, found.relation)
     if repeats:
+        stories.note_earlier(session, item_id, int(found.of or 0))
         stories.follow(session, story_id, int(found.of or 0))
     reason = _reason(found)
     apart = [int(name) for name in found.apart if int(name) not in pinned]

@@ -16,7 +16,7 @@ from store.models import Item, ItemProfile, Story, StoryChange
 
 from .attach import keep, make_profile
 from .grouping import Grouped, group_texts
-from .profile import VERSION, Profile, from_text
+from .profile import VERSION, Profile, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def rebuild(session: Session, judge: Judge, *, now: datetime, dry_run: bool) -> 
 
 def _profile(item: Item, kept: ItemProfile | None, judge: Judge) -> Profile:
     if kept is not None and kept.made_with == VERSION:
-        return from_text(str(item.id), kept.written)
+        return unpacked(str(item.id), kept.packed)
     document = Document(str(item.id), item.title, item.text or item.summary, url=item.link, published=item.published_at)
     return make_profile(item, judge.judge(document))
 
@@ -93,7 +93,8 @@ def _write(
     stories.unmerge(session, list(ids.values()))
     for one in grouped:
         follows = int(one.of) if one.relation == "follow_up" and one.of is not None else None
-        stories.relate(session, int(one.text.id), ids[one.story], one.relation, follows_item=follows)
+        stories.relate(session, int(one.text.id), ids[one.story], one.relation)
+        stories.note_earlier(session, int(one.text.id), follows)
         if follows is not None:
             stories.follow(session, ids[one.story], follows)
     touched = {story_id for story_id in before.values() if story_id is not None} | set(ids.values())

@@ -7,7 +7,7 @@ weighed apart, because words tell much of the former and nothing of the latter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
@@ -56,7 +56,13 @@ class Likeness:
 
     score: float
     relation: Relation
-    reasons: tuple[tuple[str, float], ...]
+    signs: tuple[tuple[str, float], ...]
+    weights: Mapping[str, float]
+
+    @property
+    def reasons(self) -> tuple[tuple[str, float], ...]:
+        """What the score adds up from: each sign with its part."""
+        return tuple((name, part) for name, sign in self.signs if (part := round(self.weights[name] * sign, 2)))
 
 
 def compare(later: Profile, earlier: Profile) -> Likeness:
@@ -70,7 +76,7 @@ def compare(later: Profile, earlier: Profile) -> Likeness:
     weights = _ONE_LANGUAGE if one_language else _TWO_LANGUAGES
     copied = shared_part(later.hashes, later.runs, earlier.hashes, earlier.runs)
     signs["copied"] = copied
-    score = weights[""] + sum(weights[name] * sign for name, sign in signs.items())
+    score = weights[""] + sum([weights[name] * sign for name, sign in signs.items() if sign])
     contradicted = signs["other sums"] + signs["other step"] + signs["other parties"] > 0
     # A round-up holds other texts whole, and is a copy of none of them.
     is_copy = copied >= _COPY and later.round_up == earlier.round_up and (min(later.runs, earlier.runs) >= _COPY_RUNS or not contradicted)
@@ -82,8 +88,7 @@ def compare(later: Profile, earlier: Profile) -> Likeness:
         score = min(score, SAME - _OTHER_FACT)
     elif not (later.clues.relevant or earlier.clues.relevant):
         score -= _LONG_OFF_TOPIC if min(later.runs, earlier.runs) >= _LONG else _OFF_TOPIC
-    reasons = tuple((name, round(weights[name] * sign, 2)) for name, sign in signs.items() if round(weights[name] * sign, 2))
-    return Likeness(round(score, 3), _relation(later, earlier, score, is_copy, signs), reasons)
+    return Likeness(round(score, 3), _relation(later, earlier, score, is_copy, signs), tuple(signs.items()), weights)
 
 
 def _relation(later: Profile, earlier: Profile, score: float, is_copy: bool, signs: dict[str, float]) -> Relation:
@@ -103,12 +108,12 @@ def _signs(one: Profile, other: Profile) -> dict[str, float]:
     both = one.head & other.head
     organisations = one.clues.organisations & other.clues.organisations
     sums = any(_same_money(a, b) for a in one.clues.amounts for b in other.clues.amounts)
-    figures = sum(any(_near(a, b) for b in other.quantities) for a in one.quantities)
+    figures = sum([any(_near(a, b) for b in other.quantities) for a in one.quantities]) if other.quantities else 0
     same_fact, other_step, other_facts, other_parties = _facts(one, other)
     return {
         "title": max(_covered(one.title, other.head), _covered(other.title, one.head)),
         "words": sum(map(_squared, both)) / (_length(one.head) * _length(other.head)),
-        "rare words": min(30.0, sum(r for r in map(rarity, both) if r >= 5)),
+        "rare words": min(30.0, sum([r for r in map(rarity, both) if r >= 5])),
         "organisation": float(bool(organisations)),
         "two organisations": float(len(organisations) > 1),
         "other organisations": float(_strangers(one.clues.organisations, other.clues.organisations)),

@@ -6,6 +6,7 @@ What two signatures share tells which part of the shorter text stands in the lon
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,15 +39,19 @@ def sketch(plain_text: str) -> tuple[Hashes, int]:
 
 def shared_part(one: Hashes, runs_of_one: int, other: Hashes, runs_of_other: int) -> float:
     """The part of the shorter text that stands in the longer one, 0 to 1, estimated."""
-    if not len(one) or not len(other):
+    both = len(_members(one.tobytes()) & _members(other.tobytes()))
+    if not both:
         return 0.0
     # Below the smaller of the last hashes kept, both signatures are whole.
     limit = min(_last(one, runs_of_one), _last(other, runs_of_other))
-    mine, theirs = one[one <= limit], other[other <= limit]
-    both = len(np.intersect1d(mine, theirs, assume_unique=True))
-    union = len(mine) + len(theirs) - both
-    alike = both / union if union else 0.0
+    alike = both / (int(np.searchsorted(one, limit, "right") + np.searchsorted(other, limit, "right")) - both)
     return float(min(1.0, alike * (runs_of_one + runs_of_other) / ((1 + alike) * min(runs_of_one, runs_of_other))))
+
+
+# One text is held against many.
+@lru_cache(maxsize=4096)
+def _members(hashes: bytes) -> frozenset[int]:
+    return frozenset(np.frombuffer(hashes, dtype=np.uint32).tolist())
 
 
 def _last(hashes: Hashes, runs: int) -> Any:

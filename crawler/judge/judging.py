@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.text.language import detect_language
@@ -35,6 +36,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _DOUBTFUL = 1.2
 # Relevance from words and reader together, fitted on folds the reader had not seen (docs/reader.md).
 _OF_POINTS, _OF_READER, _BIAS = 1.05, 0.46, 0.71
+_GLANCE = 1  # windows: a text says at its beginning what it is about, and reading a long one whole takes seconds
 _TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
 # Nothing of health, money, deals, listings, models or policy can stand in a text without one of these.
 _FACT_CUES = re.compile(
@@ -134,25 +136,31 @@ class Judge:
 
 
 class _Told:
-    """What the reader says of a text, asked for when first needed."""
+    """What the reader says of a text, window by window, asked for when first needed."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
+        self._read: list[Readout] = []
 
     @cached_property
-    def _readouts(self) -> tuple[Readout, ...]:
+    def _unread(self) -> Iterator[Readout]:
         from .reader.encoder import read
 
         return read(self.reading.full, len(self.reading.document.title))
 
+    def _readouts(self, most: int | None = None) -> Sequence[Readout]:
+        self._read += islice(self._unread, None if most is None else max(0, most - len(self._read)))
+        return self._read[:most]
+
     def relevant(self) -> float:
-        """How likely the text is relevant, by its surest window."""
-        return max((r.text["relevant"] for r in self._readouts), default=0.0)
+        """How likely the text is relevant, by the surest of its first windows."""
+        return max((r.text["relevant"] for r in self._readouts(_GLANCE)), default=0.0)
 
     def topics(self) -> dict[str, float]:
         """How likely each topic is, by its surest window."""
-        topics = self._readouts[0].text if self._readouts else ()
-        return {topic: max(r.text[topic] for r in self._readouts) for topic in topics if topic != "relevant"}
+        readouts = self._readouts()
+        topics = readouts[0].text if readouts else ()
+        return {topic: max(r.text[topic] for r in readouts) for topic in topics if topic != "relevant"}
 
     def facts(self) -> tuple[Fact, ...]:
         """The facts the text states."""
@@ -160,7 +168,7 @@ class _Told:
         from .reader.encoder import card
         from .reader.events import events_of
 
-        told = events_of(self._readouts, self.reading.full, card().least)
+        told = events_of(self._readouts(), self.reading.full, card().least)
         return facts_of(told, self.reading, card().confidence)
 
 

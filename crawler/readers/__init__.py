@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from crawler.sources.source import Source, fill_days
 from store.errors import SourceError
 
+from . import sitemap
 from .base import Ask, Listing, Page
 
 _KINDS = {"feed": "feed", "list_page": "listing", "json_api": "api", "sitemap": "sitemap"}
@@ -44,7 +45,7 @@ def first_asks(source: Source, now: datetime | None = None) -> list[Ask]:
 
 def read_listing(page: Page, source: Source) -> Listing:
     """What an answer of a source holds, but for titles it wants left out. Raises ParseError or its child SelectorMissingError."""
-    listing = reader_of(source).read(page, source)
+    listing = (sitemap if page.ask.archive else reader_of(source)).read(page, source)
     assert isinstance(listing, Listing)
     if source.exclude:
         kept = [entry for entry in listing.entries if not re.search(source.exclude, entry.title)]

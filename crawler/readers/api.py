@@ -168,7 +168,7 @@ def fill_from(template: str, row: dict[str, Any]) -> str | None:
 
 def _further(page: Page, text: str, rules: ApiRules) -> list[Ask]:
     paging = rules.pages
-    if paging is None or page.ask.page >= paging.max:
+    if paging is None or not page.may_lead_on(paging.max):
         return []
     if paging.template or paging.form:
         return next_template(page, text, paging)

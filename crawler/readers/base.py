@@ -25,6 +25,8 @@ from store.entries import Entry
 MAX_TITLE = 500
 MAX_SUMMARY = 2000
 MAX_TEXT = 200_000
+# Pages of one address, or sitemaps of one site, that are read when a crawl goes back in time.
+MAX_BACK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,15 @@ class Ask:
     form: tuple[tuple[str, str], ...] | None = None
     json: str | None = None
     tokens: tuple[tuple[str, str], ...] = ()
+    archive: bool = False  # a sitemap of the whole site, whatever kind of source it is asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer: bytes as they came (unpacked), the address they came from, and when."""
+    """An answer: bytes as they came (unpacked), the address they came from, and when.
+
+    `since` is the aware moment back to which older pages are wanted, beyond what the source's rules ask for; None in an ordinary crawl.
+    """
 
     ask: Ask
     url: str
@@ -50,6 +56,11 @@ class Page:
     content_type: str | None
     fetched_at: datetime
     max_entries: int = 1000
+    since: datetime | None = None
+
+    def may_lead_on(self, most: int) -> bool:
+        """Whether a further page is wanted of a source whose rules ask for `most`."""
+        return self.ask.page < (max(most, MAX_BACK) if self.since else most)
 
 
 @dataclass(slots=True)

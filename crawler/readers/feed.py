@@ -14,6 +14,7 @@ from store.errors import ParseError
 
 from .base import (
     MAX_TEXT,
+    Ask,
     Listing,
     Page,
     absolute,
@@ -88,7 +89,20 @@ def read(page: Page, source: Source) -> Listing:
             listing.entries.append(entry)
         if reason:
             listing.passed_over[reason] += 1
+    listing.next = _older(parsed.feed, page) if page.since and listing.entries else []
     return listing
+
+
+def _older(feed: Any, page: Page) -> list[Ask]:
+    """The page of the feed before this one: the one it names (RFC 5005), else WordPress's way of asking for it."""
+    if not page.may_lead_on(1):
+        return []
+    named = (link.get("href") for name in ("next", "prev-archive") for link in feed.get("links", []) if link.get("rel") == name)
+    link, _ = absolute(_as_written(next(named, None), page), page.url)
+    if link is None and "wordpress.org" in str(feed.get("generator", "")):
+        joint = "&" if urlsplit(page.ask.root).query else "?"
+        link = f"{page.ask.root}{joint}paged={page.ask.page + 1}"
+    return [Ask(link, root=page.ask.root, page=page.ask.page + 1)] if link and link != page.url else []
 
 
 def _safe(text: str) -> str:

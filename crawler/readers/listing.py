@@ -149,7 +149,7 @@ def _value(row: Selector, selector: str) -> str:
 
 def _further(page: Page, text: str, whole: Selector, rules: ListRules, base: str) -> list[Ask]:
     paging = rules.pages
-    if paging is None or page.ask.page >= paging.max:
+    if paging is None or not page.may_lead_on(paging.max):
         return []
     if paging.link:
         link, _ = absolute(_link(whole, paging.link), base)

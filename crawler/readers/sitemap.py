@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
 
@@ -13,10 +14,11 @@ from lxml import etree
 from crawler.sources.source import Source
 from crawler.text.dates import parse_date
 from crawler.text.decode import decode
+from store.clock import SHANGHAI
 from store.entries import Entry
 from store.errors import ParseError
 
-from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
+from .base import MAX_BACK, Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
 
 # Of an index only the newest sitemaps are read; older ones hold what was news once.
 _MAX_CHILDREN = 5
@@ -29,10 +31,12 @@ _NUMBER = re.compile(r"[-_]?\d+")
 # Children that list no articles.
 _ASIDE = re.compile(r"image|video|categor|tag|author|user|taxonom|attachment|product|page", re.I)
 _NEWS = re.compile(r"news", re.I)
+# Pages that only list others.
+_RUBRIC = re.compile(r"/(?:tags?|categor(?:y|ies)|authors?|users?|pages?|search|topics?)(?:/|$)", re.I)
 
 
 def read(page: Page, source: Source) -> Listing:
-    """Read a sitemap, or follow the newest sitemaps of an index.
+    """Read a sitemap, or follow the newest sitemaps of an index; all that may hold what is wanted where the crawl goes back in time.
 
     An entry without a news title gets its title when its page is read. Raises ParseError when the answer is no sitemap.
     """
@@ -45,6 +49,8 @@ def read(page: Page, source: Source) -> Listing:
     if _name(root) != "urlset":
         raise ParseError(f"parse: expected a sitemap, got <{_name(root)[:40]}>", subject=source.id)
     rows = [_fields(element) for element in root if _name(element) == "url"]
+    if page.since is not None:
+        rows = _since(rows, page.since, page, source, listing)
     dates = [row.get("publication_date") or row.get("lastmod") for row in rows]
     if len(rows) > page.max_entries:
         listing.passed_over[beyond(page.max_entries)] = len(rows) - page.max_entries
@@ -59,11 +65,29 @@ def read(page: Page, source: Source) -> Listing:
                 title=titled(rows[i].get("title", ""), ""),
                 summary=plain(rows[i].get("keywords", "")),
                 media_type=media_type_of(link),
-                **dated(dates[i], source, page.fetched_at),
+                # Of any page of a site the day of its last change says little of when it was published.
+                **dated(rows[i].get("publication_date") if page.ask.archive else dates[i], source, page.fetched_at),
             )
         )
     listing.entries.sort(key=lambda entry: entry.published_at.timestamp() if entry.published_at else 0, reverse=True)
     return listing
+
+
+def _since(rows: list[dict[str, str]], since: datetime, page: Page, source: Source, listing: Listing) -> list[dict[str, str]]:
+    """The rows that were written or changed since a moment; of a whole site's sitemap those that may be articles, and tell a day."""
+    kept = []
+    for row in rows:
+        written = row.get("publication_date") or row.get("lastmod")
+        found = parse_date(written, now=page.fetched_at, timezone=source.timezone) if written else None
+        if page.ask.archive and (_path(row.get("loc", "")).strip("/") == "" or _RUBRIC.search(row.get("loc", ""))):
+            listing.passed_over["no article"] += 1
+        elif page.ask.archive and found is None:
+            listing.passed_over["no day told"] += 1
+        elif found is not None and found.moment < since:
+            listing.passed_over[f"older than {since.astimezone(SHANGHAI):%Y-%m-%d}"] += 1
+        else:
+            kept.append(row)
+    return kept
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -123,8 +147,23 @@ def _children(root: etree._Element, page: Page) -> list[Ask]:
         return []
     rows = [_fields(element) for element in root if _name(element) == "sitemap"]
     found = [(absolute(row.get("loc"), page.url)[0], row.get("lastmod")) for row in rows]
-    newest_first = _newest_children([(link, written) for link, written in found if link], page.fetched_at)
-    return [Ask(link, root=page.ask.root, page=page.ask.page + 1) for link in newest_first[:_MAX_CHILDREN]]
+    children = [(link, written) for link, written in found if link]
+    most = _MAX_CHILDREN
+    if page.since is not None:
+        children, most = [child for child in children if not _is_older(child, page.since, page.fetched_at)], MAX_BACK
+    newest_first = _newest_children(children, page.fetched_at)
+    return [replace(page.ask, url=link, page=page.ask.page + 1) for link in newest_first[:most]]
+
+
+def _is_older(child: tuple[str, str | None], since: datetime, now: datetime) -> bool:
+    """Whether a sitemap of an index surely holds nothing since a moment: by its last change, or by the day, month or year in its name."""
+    link, written = child
+    parsed = parse_date(written, now=now, timezone="UTC") if written else None
+    day = _DAY_IN_NAME.search(_path(link))
+    if day is None:
+        return parsed is not None and parsed.moment < since
+    named = "-".join(part for part in day.groups() if part)
+    return named < since.astimezone(SHANGHAI).date().isoformat()[: len(named)]
 
 
 def _newest_children(children: list[tuple[str, str | None]], now: datetime) -> list[str]:

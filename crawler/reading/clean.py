@@ -29,11 +29,12 @@ _PATH = re.compile(r"^(?:https?:/)?/\S*$|^\S+\.(?:s?html?|aspx?|php|jsp)$", re.I
 def clean_entry(entry: Entry, source: Source, *, check: Callable[[str, str], CheapCheck]) -> Entry:
     """Make an entry as a reader found it fit for the store: canonical link, language, and whether its article is worth fetching.
 
-    `check` decides that of title and summary, for sources that are not on topic throughout (`Judge.cheap_check`).
+    `check` decides that of title and summary, for sources that are not on topic throughout (`Judge.cheap_check`). Of an entry that has
+    neither, as most in sitemaps, only its page can tell.
     """
     canonical = canonical_url(entry.link) if entry.link else None
     reason = None
-    if source.scope != "on_topic":
+    if source.scope != "on_topic" and (entry.title or entry.summary):
         checked = check(entry.title, entry.summary)
         reason = None if checked.passes else checked.reason
     away = reason is not None

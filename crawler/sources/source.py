@@ -222,15 +222,22 @@ def read_source_file(path: Path) -> tuple[list[Source], list[SourceError]]:
     return sources, errors
 
 
-def load_sources(paths: Sequence[Path] | None = None, *, added: Sequence[Path] = ()) -> tuple[list[Source], list[SourceError]]:
+def load_sources(
+    paths: Sequence[Path] | None = None, *, added: Sequence[Path] = (), catalogue: Sequence[str] | None = None
+) -> tuple[list[Source], list[SourceError]]:
     """Load the built-in catalogue and the files `added` to it, or the given files instead of both.
 
-    Returns the sources sorted by id and the errors of broken entries; a repeated id is an error of the later entry. An added file
+    `catalogue` says what of the built-in one is wanted, by category or id; a word behind a minus is left out, of all where nothing else
+    is named. Returns the sources sorted by id and the errors of broken entries; a repeated id is an error of the later entry. An added file
     that cannot be read at all is one more error and hides nothing else. Raises SourceError for such a file among `paths`.
     """
     found: dict[str, Source] = {}
     errors: list[SourceError] = []
-    for path in paths if paths is not None else [*sorted(CATALOGUE.glob("*.yaml")), *added]:
+    if paths is None and catalogue != []:
+        built_in, errors = load_sources(sorted(CATALOGUE.glob("*.yaml")))
+        wanted, unknown = _wanted(built_in, catalogue)
+        found, errors = {source.id: source for source in wanted}, errors + unknown
+    for path in paths if paths is not None else added:
         try:
             sources, broken = read_source_file(path)
         except SourceError as error:
@@ -244,3 +251,24 @@ def load_sources(paths: Sequence[Path] | None = None, *, added: Sequence[Path] =
             else:
                 found[source.id] = source
     return [found[key] for key in sorted(found)], errors
+
+
+def _wanted(sources: Sequence[Source], words: Sequence[str] | None) -> tuple[list[Source], list[SourceError]]:
+    """The sources that these words name, and an error for each word that names none.
+
+    A category names its sources, `36kr` the source of that id and those of the same house: 36kr-feed.
+    """
+
+    def named(source: Source, word: str) -> bool:
+        return word in (source.id, source.category) or source.id.startswith(f"{word}-")
+
+    out = {word[1:] for word in words or () if word.startswith("-")}
+    only = {word for word in words or () if not word.startswith("-")}
+    wanted = [
+        source
+        for source in sources
+        if (not only or any(named(source, word) for word in only)) and not any(named(source, word) for word in out)
+    ]
+    unknown = [word for word in sorted(out | only) if not any(named(source, word) for source in sources)]
+    what = "is no category and no id of the built-in catalogue"
+    return wanted, [SourceError(what, subject=f"crawl.catalogue: {word}") for word in unknown]

@@ -30,15 +30,18 @@ NOUNS: tuple[str, ...] = (
     "names",
     "query",
     "read",
+    "recipients",
     "run",
     "runs",
     "search",
+    "serve",
     "sources",
     "status",
     "stories",
     "topics",
     "web",
     "why",
+    "worker",
 )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from store.clock import SHANGHAI
 
 from .catalogue import known_sources, named_source
 from .common import (
@@ -31,6 +34,14 @@ if TYPE_CHECKING:
     from jobs.config import Settings
 
 Wanted = Annotated[list[str] | None, typer.Option("--source", help="Poll this source now; may be repeated. Disabled ones too.")]
+Since = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since",
+        formats=["%Y-%m-%d"],
+        help="Fill the store backwards to this day, of all enabled sources or those of --source: older pages of lists and feeds, sitemaps.",
+    ),
+]
 Files = Annotated[
     list[Path] | None, typer.Option("--sources", help="Read sources from this file instead of the built-in catalogue; may be repeated.")
 ]
@@ -57,6 +68,7 @@ def _crawl(
     source: Wanted = None,
     every: Annotated[bool, typer.Option("--all", help="Poll every enabled source, due or not.")] = False,
     due: Annotated[bool, typer.Option("--due", help="Poll the sources that are due (the default).")] = False,
+    since: Since = None,
     sources: Files = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
@@ -66,18 +78,33 @@ def _crawl(
 
     if sum((bool(source), every, due)) > 1:
         raise typer.BadParameter("--source, --all and --due exclude each other")
+    back_to = _moment(since, due=due)
     settings = settings_of(config)
     known, broken = known_sources(settings, sources)
-    asked, resume = _choose(known, source or [], every=every, settings=settings)
+    asked, resume = _choose(known, source or [], every=every or since is not None, settings=settings)
     if not asked and not resume:
         say("no source is due" if known else "no source is enabled")
         raise typer.Exit(EXIT_PARTLY if broken else EXIT_DONE)
     if not settings.crawl.contact and not settings.crawl.allow_networks:
         say("crawl.contact is not set: sites cannot tell whom to ask about this crawler (yixun.toml)")
     with _progress(len(asked)) as on_event:
-        report = crawl(asked, settings.crawl, settings.store, resume=resume, knowledge=settings.knowledge, on_event=on_event)
-    _print(report, as_json=as_json)
+        report = crawl(asked, settings.crawl, settings.store, resume=resume, since=back_to, knowledge=settings.knowledge, on_event=on_event)
+    _print(report, as_json=as_json, back=since is not None)
     raise typer.Exit(_exit_status(report, broken))
+
+
+def _moment(since: datetime | None, *, due: bool) -> datetime | None:
+    """The moment a day began in Shanghai. Raises BadParameter for one that is still to come, or with --due."""
+    from store.database import utc_now
+
+    if since is None:
+        return None
+    if due:
+        raise typer.BadParameter("asks every source, and excludes --due", param_hint="--since")
+    moment = since.replace(tzinfo=SHANGHAI)
+    if moment > utc_now():
+        raise typer.BadParameter(f"{since:%Y-%m-%d} is still to come", param_hint="--since")
+    return moment
 
 
 def _choose(known: list[Source], wanted: Sequence[str], *, every: bool, settings: Settings) -> tuple[list[Source], list[Source]]:
@@ -117,7 +144,7 @@ def _progress(sources: int) -> Iterator[Callable[[dict[str, Any]], None]]:
         yield on_event
 
 
-def _print(report: RunReport, *, as_json: bool) -> None:
+def _print(report: RunReport, *, as_json: bool, back: bool) -> None:
     rows = [source.model_dump(mode="json") for source in report.sources]
     totals = report.totals()
     if as_json:
@@ -128,7 +155,7 @@ def _print(report: RunReport, *, as_json: bool) -> None:
     for row in rows:
         note = str(row["note"])
         row["note"] = note if len(note) <= _NOTE_WIDTH else note[: _NOTE_WIDTH - 1] + "…"
-    out_rows(rows, as_json=False, columns=_COLUMNS)
+    out_rows(rows, as_json=False, columns=_COLUMNS | ({"back_to": "back to"} if back else {}))
     seconds = (report.finished_at - report.started_at).total_seconds()
     out(
         f"\nRun {report.run_id} {report.status} in {seconds:.0f} s: {totals['new']} new of {totals['found']} entries, "

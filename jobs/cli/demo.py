@@ -54,6 +54,7 @@ def _tell(report: DemoReport, folder: Path, seconds: float) -> None:
     week = report.editions[-1].period
     out("Look at")
     out(f"  {folder / report.files_of(week)[0].name}   the last issue; links lead to kept copies of the sample pages")
+    out(f"  {folder / 'archive' / 'index.html'}   the archive of all issues")
     out(f"  {folder / 'mail'}   the mails as the local SMTP server received them")
     out(f"  {folder / 'demo.db'}   the store, an SQLite file")
     out("Next")

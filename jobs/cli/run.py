@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,14 +44,14 @@ def run(
     if not once:
         serve(engine, settings, config)
     try:
-        status = _once(engine, settings, as_json)
+        status = _once(engine, settings, config, as_json)
     finally:
         engine.dispose()
     if status:
         raise typer.Exit(status)
 
 
-def _once(engine: Engine, settings: Settings, as_json: bool) -> int:
+def _once(engine: Engine, settings: Settings, config: Path | None, as_json: bool) -> int:
     """Do what is due; returns the exit status."""
     from jobs.alerts import Bell
     from jobs.daemon import LOCK
@@ -70,7 +71,7 @@ def _once(engine: Engine, settings: Settings, as_json: bool) -> int:
         ping(settings.alerts, "start")
         with session_scope(engine) as session:
             close_left_open(session)
-        for row in carry_out(engine, settings, stopping):
+        for row in carry_out(engine, settings, stopping, config=config):
             statuses.append(row.status)
             if as_json:
                 out_json(row.model_dump(exclude={"id"}))

@@ -56,13 +56,13 @@ def skip(job: Job, slot: Slot, config: ConfigFile = None) -> None:
 
 
 def _say_of(job: str, slot: str, status: LedgerStatus, note: str, config: ConfigFile) -> None:
-    from jobs.hours import weekly_slots
+    from jobs.hours import last_slots
     from store.database import utc_now
     from store.errors import UsageError
     from store.ledger import rows_of, set_slot
 
     settings = settings_of(config)
-    latest = weekly_slots(settings, now=utc_now())
+    latest = last_slots(settings, now=utc_now())
     if job not in latest:
         raise UsageError("is no job with slots", subject=job, hint=f"there are: {', '.join(latest)}")
     with store_session(settings) as session:

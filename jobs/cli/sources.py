@@ -10,7 +10,17 @@ import typer
 
 from store.status import SourceStatus
 
-from .catalogue import known_sources, named_source, own_file, synced_states, write_sources
+from .catalogue import (
+    Categories,
+    SourceIds,
+    Tiers,
+    chosen_sources,
+    known_sources,
+    named_source,
+    own_file,
+    synced_states,
+    write_sources,
+)
 from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, out, out_json, out_rows, say, settings_of, store_session
 
 if TYPE_CHECKING:
@@ -27,8 +37,8 @@ def register(app: typer.Typer) -> None:
     noun = typer.Typer(help="See, test, add and switch sources.", no_args_is_help=True)
     noun.command("list", help="List all sources: state, kind, language, what is wrong and since when.")(_list)
     noun.command("show", help="Show one source: its definition, its state and its last fetches.")(_show)
-    noun.command("enable", help="Switch a source on; one that was never proven is tested first.")(sources_probe.enable)
-    noun.command("disable", help="Switch a source off.")(_disable)
+    noun.command("enable", help="Switch sources on, by id, category or tier; unproven ones are tested first.")(sources_probe.enable)
+    noun.command("disable", help="Switch sources off, by id, category or tier.")(_disable)
     noun.command("test", help="Fetch a source or address once, politely, and show what would be read. Stores no items.")(sources_probe.test)
     noun.command("add", help="Find the feeds or headline lists behind an address and write a source entry.")(sources_probe.add)
     noun.command("record", help="Fetch a source once and keep its answers as a test (--out).")(sources_probe.record)
@@ -109,18 +119,20 @@ def _show(source_id: SourceId, config: ConfigFile = None, as_json: AsJson = Fals
         out_rows(fetches, as_json=False)
 
 
-def _disable(source_id: SourceId, config: ConfigFile = None) -> None:
-    """Switch a source off."""
+def _disable(names: SourceIds = None, categories: Categories = None, tiers: Tiers = None, config: ConfigFile = None) -> None:
+    """Switch sources off."""
     from store.database import utc_now
     from store.sources import set_enabled
 
     settings = settings_of(config)
     known, _ = known_sources(settings)
-    named_source(source_id, known, also_skipped=True)
+    chosen = chosen_sources(names or [], categories or [], tiers or [], known, also_skipped=True)
     synced_states(settings, known)
     with store_session(settings) as session:
-        set_enabled(session, source_id, False, now=utc_now())
-    say(f"{source_id} is switched off")
+        for source in chosen:
+            set_enabled(session, source.id, False, now=utc_now())
+    for source in chosen:
+        say(f"{source.id} is switched off")
 
 
 def _politeness(

@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 
 import typer
 
-from .common import EXIT_FAILED, AsJson, ConfigFile, as_cell, out, out_json, out_rows, say, settings_of, store_session
+from .catalogue import Categories, SourceIds, Tiers, chosen_sources, known_sources, named_source, synced_states
+from .common import EXIT_FAILED, EXIT_PARTLY, AsJson, ConfigFile, as_cell, out, out_json, out_rows, say, settings_of, store_session
 
 if TYPE_CHECKING:
     from crawler.readers.base import Page
     from crawler.scouting.probe import Probe
     from crawler.sources.source import Source
     from jobs.config import Settings
+    from store.models import SourceState
 
 Target = Annotated[str, typer.Argument(metavar="ID-or-URL", help="A source's id, or the address of a feed or a page with headlines.")]
 _ROWS = 20
@@ -24,7 +26,6 @@ _RECORDED = Path("tests/crawler/sources/recorded")
 
 def test(target: Target, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Fetch a source once and show what is read of it."""
-    from .catalogue import known_sources, named_source
 
     settings = settings_of(config)
     if "/" in target or ":" in target:
@@ -40,31 +41,37 @@ def test(target: Target, config: ConfigFile = None, as_json: AsJson = False) -> 
     raise typer.Exit(0 if shown.succeeded else EXIT_FAILED)
 
 
-def enable(
-    source_id: Annotated[str, typer.Argument(metavar="ID", help="The source's id, as `yixun sources list` shows it.")],
-    config: ConfigFile = None,
-) -> None:
-    """Switch a source on. One that is shipped as unproven must pass the test first."""
+def enable(names: SourceIds = None, categories: Categories = None, tiers: Tiers = None, config: ConfigFile = None) -> None:
+    """Switch sources on. One that is shipped as unproven must pass the test first."""
     from store.database import utc_now
     from store.sources import set_enabled
 
-    from .catalogue import known_sources, named_source, synced_states
-
     settings = settings_of(config)
     known, _ = known_sources(settings)
-    source = named_source(source_id, known)
+    chosen = chosen_sources(names or [], categories or [], tiers or [], known)
     remembered = synced_states(settings, known)
-    if source.access != "ok" and remembered[source.id][0].unverified:
-        say(f"{source.id} was never proven ({source.notes or source.access}); testing it first")
-        shown = _probe(source, settings)
-        _show(shown, as_json=False)
-        if not shown.succeeded:
-            say(f"yixun: {source.id}: the test failed, it stays off")
-            raise typer.Exit(EXIT_FAILED)
-        _verify(settings, known, source)
+    proven = [source for source in chosen if _is_proven(settings, known, source, remembered[source.id][0])]
     with store_session(settings) as session:
-        set_enabled(session, source.id, True, now=utc_now())
-    say(f"{source.id} is switched on and due at once")
+        for source in proven:
+            set_enabled(session, source.id, True, now=utc_now())
+    for source in proven:
+        say(f"{source.id} is switched on and due at once")
+    if len(proven) < len(chosen):
+        raise typer.Exit(EXIT_PARTLY if proven else EXIT_FAILED)
+
+
+def _is_proven(settings: Settings, known: list[Source], source: Source, state: SourceState) -> bool:
+    """Whether a source is known to work; one of which nobody knows is tested."""
+    if source.access == "ok" or not state.unverified:
+        return True
+    say(f"{source.id} was never proven ({source.notes or source.access}); testing it first")
+    shown = _probe(source, settings)
+    _show(shown, as_json=False)
+    if shown.succeeded:
+        _verify(settings, known, source)
+    else:
+        say(f"yixun: {source.id}: the test failed, it stays off")
+    return shown.succeeded
 
 
 def record(
@@ -74,8 +81,6 @@ def record(
 ) -> None:
     """Fetch a source once and keep its answers as a test."""
     from crawler.scouting.record import write_recording
-
-    from .catalogue import known_sources, named_source
 
     settings = settings_of(config)
     known, _ = known_sources(settings)
@@ -167,8 +172,6 @@ def _probe(source: Source, settings: Settings) -> Probe:
 
 def _verify(settings: Settings, known: list[Source], source: Source) -> None:
     from store.sources import set_verified
-
-    from .catalogue import synced_states
 
     synced_states(settings, known)
     with store_session(settings) as session:

@@ -9,6 +9,7 @@ import typer
 
 from store.status import ItemStatus
 
+from .catalogue import named_item
 from .common import EXIT_FAILED, AsJson, ConfigFile, as_cell, out, out_json, say, settings_of, store_session
 
 if TYPE_CHECKING:
@@ -32,13 +33,10 @@ def why(
     """Say why an item is in or not, under which topics, and which rules and sentences decided it."""
     from crawler.judge.judging import Judge
     from crawler.judge.knowledge import load_knowledge
-    from crawler.text.urls import canonical_url
-    from store.explain import find_item
 
     settings = settings_of(config)
-    wanted = [item] if item.isdecimal() else list(dict.fromkeys([item, canonical_url(item) or item]))
     with store_session(settings) as session:
-        found = find_item(session, wanted)
+        found = named_item(session, item)
         if found is None:
             say(f"yixun: {item}: no source has listed it (try `yixun search` with words of its title)")
             raise typer.Exit(EXIT_FAILED)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from crawler.fetching.report import RunReport
@@ -18,6 +19,7 @@ from reports.mail import Outcome, deliver
 from reports.period import Period, week
 from reports.select import Order
 from reports.settings import DigestSettings, MailSettings
+from reports.site.publish import publish
 from store.database import Engine, session_scope, utc_now
 from store.errors import YixunError
 from store.migrate import open_store
@@ -29,6 +31,7 @@ from .sites import FOLDER, load_sites
 
 WEEKS = ("2026-W45", "2026-W46", "2026-W47")
 READERS = ("reader@example.org", "editor@example.org")
+_DIGEST, _SETTINGS = "weekly", DigestSettings(recipients=list(READERS))
 SOURCES = Path(__file__).parent / "sources.yaml"
 _MARK = ".yixun-demo"
 _CONFIG = """# Settings that make any command work on the demo's store: yixun COMMAND --config THIS_FILE
@@ -47,6 +50,7 @@ class DemoReport:
     files: list[Path] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
+    copies: dict[str, str] = field(default_factory=dict)  # where in the folder the copy of a page lies, by the page's address
 
     def files_of(self, period: str) -> list[Path]:
         """The files of one week's issue, the HTML first."""
@@ -72,9 +76,13 @@ def run_demo(
             mail = MailSettings(host="127.0.0.1", port=postbox.port, security="none", sender="Yixun demo <yixun@example.org>")
             tell(f"crawling {len(web.sites)} sample sites")
             report = DemoReport(crawl(_sources(web, folder), _crawl_settings(), store))
+            report.copies = _keep_copies(folder, web)
             for period in periods:
                 tell(f"building and mailing the issue of {period.label}")
-                _publish(report, engine, period, folder, web, mail)
+                _issue(report, engine, period, folder, mail)
+            tell("publishing the archive")
+            with session_scope(engine) as session:
+                publish(session, folder / "archive", {_DIGEST: _SETTINGS}, now=utc_now(), rewrite=partial(_anywhere, folder, report.copies))
             report.requests = list(web.requests)
     finally:
         engine.dispose()
@@ -111,24 +119,29 @@ def _sources(web: SampleWeb, folder: Path) -> list[Source]:
     return sources
 
 
-def _publish(report: DemoReport, engine: Engine, period: Period, folder: Path, web: SampleWeb, mail: MailSettings) -> None:
-    """Build the issue of a week, mail it, and write it with links to the kept copies of the sample pages."""
+def _keep_copies(folder: Path, web: SampleWeb) -> dict[str, str]:
+    """Write a copy of each sample page; returns the addresses of the copies within the folder, by those of the pages."""
     copies = {url: copy for site in web.sites for url, copy in site.copies(web.until).items()}
     for name, body in copies.values():
         path = folder / "site" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
+    return {url: f"site/{name}" for url, (name, _) in copies.items()}
 
-    def beside(link: str) -> str:
-        return f"site/{copies[link][0]}" if link in copies else link
 
-    def anywhere(link: str) -> str:
-        return (folder / beside(link)).as_uri() if link in copies else link
+def _anywhere(folder: Path, copies: Mapping[str, str], link: str) -> str:
+    """The kept copy of a page, as an address that is good from everywhere on this machine."""
+    return (folder / copies[link]).as_uri() if link in copies else link
 
-    order = Order(name="weekly", settings=DigestSettings(recipients=list(READERS)), period=period, now=utc_now())
+
+def _issue(report: DemoReport, engine: Engine, period: Period, folder: Path, mail: MailSettings) -> None:
+    """Build the issue of a week, mail it, and write it with links to the kept copies of the sample pages."""
+    order = Order(name=_DIGEST, settings=_SETTINGS, period=period, now=utc_now())
     with session_scope(engine) as session:
         issue, edition = build_issue(session, order)
     report.editions.append(edition)
     report.subjects.append(issue.subject)
-    report.outcomes += deliver(engine, issue.id or 0, edition, READERS, mail, rewrite=anywhere)
-    report.files += write_issue(edition, folder, mail, date=issue.built_at, recipient=READERS[0], rewrite=beside)
+    report.outcomes += deliver(engine, issue.id or 0, edition, READERS, mail, rewrite=partial(_anywhere, folder, report.copies))
+    report.files += write_issue(
+        edition, folder, mail, date=issue.built_at, recipient=READERS[0], rewrite=lambda link: report.copies.get(link, link)
+    )

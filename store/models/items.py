@@ -15,8 +15,17 @@ class Item(SQLModel, table=True):
     """One piece of news from one source. Which entry is which item is told in `store.identity`."""
 
     __tablename__ = "item"
-    # Counts by status, on topic and by day of first sight are read from this index alone; those of a source from one of the views'.
-    __table_args__ = (only("status", ItemStatus), Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"))
+    # Counts by status, on topic and by day of first sight are read from the first index alone, which items are the news of a period
+    # from the second, what search ranks by from the last: the rows themselves are long.
+    __table_args__ = (
+        only("status", ItemStatus),
+        Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"),
+        Index("ix_item_news_of_a_period", "published_at", "first_seen_at", "status", "relevant", "backlog", "story_id"),
+        Index("ix_item_status_relevant_published_at", "status", "relevant", "published_at"),
+        Index("ix_item_source_id_first_seen_at", "source_id", "first_seen_at"),
+        Index("ix_item_story_id_first_seen_at", "story_id", "first_seen_at"),
+        Index("ix_item_hit", "id", "status", "story_id", "published_at", "first_seen_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id")
@@ -37,11 +46,11 @@ class Item(SQLModel, table=True):
     editors: list[str] = json_value(list)
     outlet: str | None = long_text(default=None)
     media_type: str = "text/html"
-    published_at: datetime | None = moment(nullable=True, index=True)
+    published_at: datetime | None = moment(nullable=True)
     published_precision: str | None = None  # second, minute, day
     date_trust: str = "none"
     first_seen_at: datetime = moment(index=True)
-    changed_at: datetime = moment(index=True)
+    changed_at: datetime = moment()
     fetched_at: datetime | None = moment(nullable=True)
     backlog: bool = False
     status: ItemStatus = word(ItemStatus, default=ItemStatus.kept)
@@ -50,12 +59,13 @@ class Item(SQLModel, table=True):
     broke: str | None = None  # the version of our code that broke on it and gave it up; another version tries again
     method: str = ""
     quality: float = 0.0
-    relevant: bool = Field(default=False, index=True)
+    relevant: bool = False
     score: float = 0.0
     reasons: list[dict[str, Any]] = json_value(list)
     judged_with: str = ""  # version of the rules
-    story_id: int | None = owned_by("story.id", nullable=True, cascade=False)
+    story_id: int | None = owned_by("story.id", nullable=True, cascade=False, index=False)
     relation: str | None = None  # first, reprint, rewrite, translation, same_event, follow_up
+    text_removed_at: datetime | None = moment(nullable=True)  # when the body was removed for its age (`store.prune`)
 
 
 class ItemVersion(SQLModel, table=True):
@@ -79,7 +89,7 @@ class ItemTopic(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("item_id", "topic_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    item_id: int = owned_by("item.id")
+    item_id: int = owned_by("item.id", index=False)  # found by the constraint's index
     topic_id: str = Field(index=True)
     score: float = 0.0
     matched: list[str] = json_value(list)

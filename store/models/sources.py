@@ -129,6 +129,17 @@ class HostDay(SQLModel, table=True):
     robots_refused: int = 0
 
 
+class HostTurn(SQLModel, table=True):
+    """Whose turn it is to ask a host name, where several crawls share a store: at most one request at a time (`store.turns`)."""
+
+    __tablename__ = "host_turn"
+
+    host: str = Field(primary_key=True)
+    holder: str
+    until: datetime = moment()  # when the turn lapses
+    free_at: datetime = moment()  # when the next one may begin
+
+
 class HostState(SQLModel, table=True):
     """What must be remembered of a host: until when it asked to be left alone, and its robots.txt."""
 

@@ -36,19 +36,23 @@ class ItemProfile(SQLModel, table=True):
 
     item_id: int = Field(primary_key=True, foreign_key="item.id", ondelete="CASCADE")
     made_with: int  # version of the profiles
-    written: str = long_text()
+    packed: bytes
     follows_item_id: int | None = Field(default=None)
     pinned: bool = False  # a person said which story it belongs to
 
 
 class ItemKey(SQLModel, table=True):
-    """By what an item's relatives are found: one row a key and item."""
+    """By what an item's relatives are found: one row a key and item.
+
+    Nothing is looked up by item, and an index for that would take as much room again: keys of an item that was edited or is gone stay
+    until pruning, for they decide nothing.
+    """
 
     __tablename__ = "item_key"
     __table_args__ = {"sqlite_with_rowid": False}
 
     key: int = Field(primary_key=True, sa_type=BigInteger)
-    item_id: int = Field(primary_key=True, foreign_key="item.id", ondelete="CASCADE", index=True)
+    item_id: int = Field(primary_key=True)
 
 
 class StoryChange(SQLModel, table=True):

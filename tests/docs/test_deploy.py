@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
+
+from jobs.config import field_at, load_settings
 
 from .generate import DOCS, every_command
 
@@ -46,12 +50,56 @@ def test_units_are_well_formed(path: Path) -> None:
         assert (DEPLOY / f"{path.stem}.service").is_file() and unit["Timer"]["OnCalendar"]
     else:
         assert unit["Service"]["ExecStart"].startswith("/") and unit["Service"]["User"] != "root"
-    if shutil.which("systemd-analyze") and kind == "Timer":
-        subprocess.run(["systemd-analyze", "calendar", unit["Timer"]["OnCalendar"]], check=True, capture_output=True)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+def test_systemd_takes_the_units_and_finds_them_shut_off(tmp_path: Path) -> None:
+    for path in UNITS:
+        # Verified without what is installed later.
+        text = path.read_text(encoding="utf-8").replace("/opt/yixun/.venv/bin/yixun", "/bin/true")
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    for path in UNITS:
+        if path.suffix == ".service":
+            words = ["systemd-analyze", "security", "--offline=true", "--threshold=35", "--no-pager", str(path)]
+            subprocess.run(words, check=True, capture_output=True)
 
 
 def test_cron_lines_have_five_fields() -> None:
-    lines = [line for line in (DEPLOY / "crontab").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [line for line in (DEPLOY / "crontab").read_text(encoding="utf-8").splitlines() if re.match(r"[\d*]", line)]
+    assert lines
     for line in lines:
         assert all(re.fullmatch(r"[\d*/,-]+", field) for field in line.split()[:5]), line
         assert "%" not in line
+
+
+def test_the_configuration_to_copy_is_one_and_gives_no_secret_away() -> None:
+    settings = load_settings(DEPLOY / "yixun.toml", environ={})
+    assert settings.backup.folder and settings.alerts.to and settings.crawl.contact
+    for line in (DEPLOY / "yixun.env").read_text(encoding="utf-8").splitlines():
+        name = line.lstrip("#").partition("=")[0]
+        if name.startswith("YIXUN_"):
+            assert field_at(tuple(name.removeprefix("YIXUN_").lower().split("__"))), name
+
+
+def test_containers_run_as_nobody_special_with_a_read_only_root() -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    ours = compose["services"]["yixun"]
+    assert (
+        ours["read_only"] is True
+        and ours["cap_drop"] == ["ALL"]
+        and (DEPLOY / ours["build"]["context"] / ours["build"]["dockerfile"]).is_file()
+    )
+    assert set(ours["secrets"]) <= set(compose["secrets"]) and compose["services"]["db"]["healthcheck"]
+    steps = re.findall(r"^(FROM|RUN|COPY|USER|HEALTHCHECK|CMD) (.*)$", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    by_word = {word: [rest for found, rest in steps if found == word] for word, _ in steps}
+    assert by_word["USER"] == ["8086"] and "/healthz" in by_word["HEALTHCHECK"][0]
+    copied = [word for rest in by_word["COPY"] if not rest.startswith("--from") for word in rest.split()[:-1]]
+    assert all((DEPLOY.parent / word).exists() for word in copied)
+    command = json.loads(by_word["CMD"][0])
+    assert command[0] == "yixun" and set(command) & set(options()[command[1]])
+    if shutil.which("hadolint"):
+        subprocess.run(["hadolint", str(DEPLOY / "Dockerfile")], check=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from crawler.group.grouping import group_texts, place
-from crawler.group.profile import Profile, as_text, from_text, profile, quantities
+from crawler.group.profile import Profile, packed, profile, quantities, unpacked
 from crawler.group.similarity import SAME, compare, one_party
 from crawler.group.sketch import shared_part, sketch
 from crawler.group.words import plain
@@ -49,7 +49,7 @@ def test_a_signature_tells_which_part_of_a_text_stands_in_another() -> None:
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_has_a_profile_that_survives_being_written(title: str, text: str) -> None:
     made = profile("1", title, text, JUDGE.judge(Document("1", title, text), deep=False), day=None)
-    read = from_text("1", as_text(made))
+    read = unpacked("1", packed(made))
     assert replace(read, hashes=made.hashes, clues=replace(read.clues, part=made.clues.part)) == made
     assert read.hashes.tolist() == made.hashes.tolist()
 

@@ -9,10 +9,12 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import time_machine
 from sqlalchemy import Engine
 
 from store.database import session_scope
@@ -153,6 +155,29 @@ def test_backup_and_restore_from_the_command_line(yixun: Yixun, filled: dict[str
     assert yixun("search", "部署", "--json", **other).stdout == yixun("search", "部署", "--json", **filled).stdout
     assert "is up to date" in yixun("db", "upgrade", **other).stdout
     assert json.loads(yixun("db", "prune", "--json", **other).stdout)["fetches"] == 0
+    assert yixun("db", "copy", "other.db", "third.db").stdout.endswith("2 of them items, the same in both\n")
+    assert yixun("db", "check", YIXUN_STORE__URL="sqlite:///third.db").stdout == "whole\n"
+
+
+def test_backups_of_a_folder_are_kept_by_day_week_and_month(yixun: Yixun, filled: dict[str, str], tmp_path: Path) -> None:
+    assert "backup.folder: names no folder" in yixun("db", "backup", check=1, **filled).stderr
+    (tmp_path / "more.yaml").write_text("sources: []\n", encoding="utf-8")
+    (tmp_path / "yixun.toml").write_text('[crawl]\nsources = ["more.yaml"]\n[backup]\nfolder = "safe"\n', encoding="utf-8")
+    (tmp_path / "safe").mkdir()
+    (tmp_path / "safe" / "notes.txt").touch()
+    with time_machine.travel(datetime(2026, 11, 27, 2, tzinfo=UTC), tick=False):
+        old = [datetime(2026, 11, 26, 19, tzinfo=UTC) - timedelta(days=days) for days in range(400)]
+        for moment in old:
+            (tmp_path / "safe" / f"yixun-{moment:%Y%m%dT%H%M%SZ}.zip").touch()
+        assert "2 of them items, read back; 387 older removed" in yixun("db", "backup", **filled).stdout
+    kept = sorted(path.name[6:14] for path in (tmp_path / "safe").glob("yixun-*.zip"))
+    # 03:00 in Shanghai is the evening before in UTC: days, then Sundays, then the ends of months.
+    days = ["20261120", "20261121", "20261122", "20261123", "20261124", "20261125", "20261127"]
+    assert kept == ["20260629", "20260730", "20260830", "20260929", "20261030", "20261107", "20261114", *days]
+    assert (tmp_path / "safe" / "notes.txt").exists()
+    newest = max((tmp_path / "safe").glob("yixun-*.zip"))
+    told = yixun("db", "restore", str(newest), "--files", "found", YIXUN_STORE__URL="sqlite:///fourth.db").stdout
+    assert told.splitlines()[1:] == ["found/more.yaml: written", "found/yixun.toml: written", "whole"]
 
 
 def test_a_reader_that_goes_away_is_no_error(filled: dict[str, str], tmp_path: Path) -> None:

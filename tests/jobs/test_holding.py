@@ -8,13 +8,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from jobs.holding import holding
 from store import locks
-from store.database import session_scope
-from store.errors import StoreError
+from store.advisory import AdvisoryLock
+from store.database import session_scope, utc_now
+from store.errors import StoreBusyError, StoreError
 from store.migrate import open_store
 from store.models import StoreLock
 from store.settings import StoreSettings
@@ -93,3 +95,39 @@ def test_a_lock_that_another_took_over_stops_the_work(engine: Engine) -> None:
         assert lost.wait(120)
         with pytest.raises(StoreError, match="another process took it over"):
             loss.check()
+
+
+def test_a_clock_that_runs_ahead_takes_no_lock_over_on_a_server(engine: Engine, store_settings: StoreSettings) -> None:
+    other = open_store(store_settings)
+    with holding(engine, "run", "yixun run"):
+        with time_machine.travel(utc_now() + timedelta(hours=5)):
+            if engine.dialect.name == "postgresql":
+                with pytest.raises(StoreBusyError, match="held by yixun run"), holding(other, "run", "another"):
+                    pass
+            # A lock of another name is another lock.
+            with holding(other, "crawl", "another"):
+                pass
+        with session_scope(engine) as session:
+            assert session.get_one(StoreLock, "run").holder == "yixun run"
+    with holding(other, "run", "the next one"):
+        pass
+    other.dispose()
+
+
+def test_the_lock_of_a_server_is_taken_again_or_lost_with_its_connection(engine: Engine, store_settings: StoreSettings) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("a file has no server")
+    first, second = AdvisoryLock(engine, "run"), AdvisoryLock(open_store(store_settings), "run")
+    assert first.take() and first.keep() and not second.take()
+    cut = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    with engine.begin() as connection:
+        connection.execute(cut)
+    _wait(first.keep)
+    assert not second.keep()
+    with engine.begin() as connection:
+        connection.execute(cut)
+    _wait(second.keep)
+    assert not first.keep()
+    second.let_go()
+    assert first.keep()
+    first.let_go()

@@ -47,7 +47,7 @@ def test_a_weekly_slot_may_be_on_any_day(day: Weekday, back: int) -> None:
 
 
 def due(session: Session, now: datetime, latest: datetime) -> list[datetime]:
-    found = due_slots(session, "digest weekly", latest, now=now, catch_up=CATCH_UP)
+    found = due_slots(session, "digest weekly", latest, before=lambda slot: slot - WEEK, now=now, catch_up=CATCH_UP)
     session.flush()
     return found
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from crawler.scouting.record import expected_of, read_recording
 from jobs.cli.app import build_app
+from store.errors import UsageError
 from tests.replicas import refusals
 from tests.replicas.verticals import SITES
 
@@ -67,6 +68,37 @@ def test_list_shows_the_catalogue_with_its_reasons(place: Path) -> None:
     assert listed["google-news-rss"]["reason"].startswith("skip: ")
     assert listed["vbdata-news"]["enabled"] is False
     assert listed["chima"] | {"since": ""} == listed["chima"] | {"since": "", "enabled": True, "verified": False, "state": "new"}
+
+
+def test_sources_are_switched_by_category_and_tier(place: Path) -> None:
+    def listed() -> dict[str, dict[str, Any]]:
+        return {row["id"]: row for row in rows(run("list", "--json")[1])}
+
+    before = listed()
+    official = {name for name, row in before.items() if row["category"] == "government" and row["enabled"]}
+    assert run("disable", "chima", "--category", "government")[0] == 0
+    assert {name for name, row in before.items() if row["enabled"] and not listed()[name]["enabled"]} == official | {"chima"}
+    code, output = run("enable", "--category", "media", "--tier", "trade", "chima")
+    assert code == 0 and "chima is switched on" in output and not any(listed()[name]["enabled"] for name in official)
+    for words, said in ((("--tier", "best"), "there are: "), ((), "name a source"), (("--category", "media", "nothing"), "no such source")):
+        code, output = run("disable", *words) if words[-1:] == ("nothing",) else refused("disable", *words)
+        assert code == 2 and said in output
+
+
+def refused(*words: str) -> tuple[int, str]:
+    with pytest.raises(UsageError) as error:
+        run(*words)
+    return 2, str(error.value)
+
+
+def test_a_catalogue_that_is_left_out_is_nowhere(place: Path) -> None:
+    own(place, feed_entry("https://own.example/feed.xml"))
+    (place / "yixun.toml").write_text('[crawl]\ncatalogue = []\nsources = ["own.yaml"]\n', encoding="utf-8")
+    assert [row["id"] for row in rows(run("list", "--json")[1])] == ["own-feed"]
+
+
+def feed_entry(url: str) -> dict[str, Any]:
+    return {"id": "own-feed", "name": "样本", "homepage": url, "category": "media", "kind": "feed", "urls": [{"url": url}]}
 
 
 def test_a_broken_entry_is_named_and_the_rest_listed(place: Path) -> None:

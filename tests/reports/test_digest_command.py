@@ -3,81 +3,31 @@
 from __future__ import annotations
 
 import json
-import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
-from typer.testing import CliRunner, Result
 
-from jobs.cli.app import build_app
 from store.database import session_scope
 from store.errors import UsageError
 from store.migrate import open_store
 from store.settings import StoreSettings
-from tests.store.rows import a_source, an_item
+from tests.store.rows import an_item, grouped
 
-
-class Picky:
-    """A mail server that knows one reader only."""
-
-    mails = 0
-
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
-        if address != "ann@example.org":
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.mails += 1
-        return "250 OK"
-
-
-@pytest.fixture
-def picky() -> Iterator[tuple[Picky, int]]:
-    """The server and its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    server = Picky()
-    controller = Controller(server, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield server, port
-    controller.stop()
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """A configuration with a store that holds one item of 2026-W47."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    engine = open_store(StoreSettings(url=url))
-    with session_scope(engine) as session:
-        a_source(session)
-        an_item(session, title="示例医院部署大模型")
-    engine.dispose()
-    path = tmp_path / "yixun.toml"
-    path.write_text(f"store.url = '{url}'\nmail.out = '{tmp_path / 'out'}'\n[digest.weekly]\n", encoding="utf-8")
-    return path
-
-
-def run(config: Path, *words: str) -> Result:
-    """The result of `yixun digest …` with this configuration."""
-    return CliRunner().invoke(build_app(), ["digest", *words, "--config", str(config)])
+from .command import Picky, run
 
 
 def test_building_writes_files_and_building_again_shows_the_frozen_issue(config: Path, tmp_path: Path) -> None:
     first = run(config, "build", "weekly", "--week", "2026-W47")
     assert first.exit_code == 0
     paths = [Path(line) for line in first.stdout.splitlines()]
-    assert [path.name for path in paths] == [f"weekly-2026-W47.{ending}" for ending in ("html", "txt", "eml")]
+    assert [path.name for path in paths] == [f"weekly-2026-W47.{ending}" for ending in ("html", "txt", "md", "eml")]
     before = [path.read_bytes() for path in paths]
     engine = open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}"))
     with session_scope(engine) as session:
         an_item(session, title="后来才发现的一条相关新闻")
+        grouped(session)
     engine.dispose()
     run(config, "build", "weekly", "--week", "2026-W47")
     assert [path.read_bytes() for path in paths] == before
@@ -86,10 +36,10 @@ def test_building_writes_files_and_building_again_shows_the_frozen_issue(config:
 
 
 def test_previewing_stores_nothing(config: Path, tmp_path: Path) -> None:
-    shown = run(config, "preview", "weekly", "--from", "2026-11-17", "--to", "2026-11-17")
+    shown = run(config, "preview", "weekly", "--from", "2026-11-17", "--to", "2026-11-17", "--text")
     assert "示例医院部署大模型" in shown.stdout
     page = tmp_path / "page.html"
-    run(config, "preview", "weekly", "--week", "2026-W47", "--html", str(page))
+    run(config, "preview", "weekly", "--week", "2026-W47", "--out", str(page), "--no-open")
     assert "示例医院部署大模型" in page.read_text(encoding="utf-8")
     assert "none built yet" in run(config, "list").stdout
 
@@ -170,11 +120,11 @@ def test_a_running_week_is_shown_marked_and_never_frozen(config: Path, tmp_path:
         assert isinstance(refused.exception, UsageError) and "is not over yet" in str(refused.exception)
         built = run(config, "build", "weekly", "--week", "2026-W47", "--partial")
         assert [Path(line).name for line in built.stdout.splitlines()] == [
-            f"weekly-2026-W47-partial.{end}" for end in ("html", "txt", "eml")
+            f"weekly-2026-W47-partial.{end}" for end in ("html", "txt", "md", "eml")
         ]
         assert (tmp_path / "out" / "weekly-2026-W47-partial.txt").read_text(encoding="utf-8").startswith("PARTIAL: ")
         assert "none built yet" in run(config, "list").stdout
-        assert run(config, "preview", "weekly", "--week", "2026-W47").stdout.startswith("PARTIAL: ")
+        assert run(config, "preview", "weekly", "--week", "2026-W47", "--text").stdout.startswith("PARTIAL: ")
         assert isinstance(run(config, "send", "weekly", "--week", "2026-W47").exception, UsageError)
         assert run(config, "send", "weekly", "--week", "2026-W47", "--partial").exit_code == 2
         config.write_text(

@@ -9,14 +9,15 @@ from typing import Any
 
 from sqlmodel import Session
 
-from reports.digest import build_issue
 from reports.edition import Edition
 from reports.period import days
-from reports.select import Order, select_edition
-from store.models import Organisation, SourceState, fact_table
+from reports.select import Order
+from store.models import Organisation, SourceState
+from store.search import index_missing
 from store.status import SourceStatus
-from tests.reports.conftest import an_order
-from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item, with_topics
+from store.stories import merge
+from tests.reports.conftest import an_order, built, edition_of
+from tests.store.rows import NOON, a_fact, a_round, a_source, a_story, an_adoption, an_item, with_topics
 
 
 def titles(edition: Edition) -> list[str]:
@@ -35,20 +36,20 @@ def test_a_week_begins_and_ends_at_midnight_in_shanghai(newsroom: Session, order
         an_item(
             newsroom, title=f"{name} story of the hospital", published_at=moment, first_seen_at=moment + timedelta(days=9), backlog=True
         )
-    assert sorted(titles(select_edition(newsroom, order))) == ["first story of the hospital", "last story of the hospital"]
+    assert sorted(titles(edition_of(newsroom, order))) == ["first story of the hospital", "last story of the hospital"]
 
 
 def test_turned_away_and_irrelevant_items_stay_out(newsroom: Session, order: Order) -> None:
     an_item(newsroom, title="turned away by the filter", status="turned_away")
     an_item(newsroom, title="about something else entirely", relevant=False)
     an_item(newsroom, title="a page nobody could read", status="unread")
-    assert titles(select_edition(newsroom, order)) == []
+    assert titles(edition_of(newsroom, order)) == []
 
 
 def test_an_undated_item_counts_from_first_sight_unless_it_is_backlog(newsroom: Session, order: Order) -> None:
     an_item(newsroom, title="undated and seen this week", published_at=None, date_trust="none")
     an_item(newsroom, title="undated and found with the backlog", published_at=None, backlog=True)
-    assert titles(select_edition(newsroom, order)) == ["undated and seen this week"]
+    assert titles(edition_of(newsroom, order)) == ["undated and seen this week"]
 
 
 def test_a_late_item_counts_within_48_hours_and_only_once(newsroom: Session, order: Order) -> None:
@@ -57,56 +58,78 @@ def test_a_late_item_counts_within_48_hours_and_only_once(newsroom: Session, ord
     an_item(newsroom, title="Sunday's news seen on Monday", published_at=sunday, first_seen_at=seen)
     an_item(newsroom, title="Friday's news seen on Monday", published_at=sunday - timedelta(days=2), first_seen_at=seen)
     an_item(newsroom, title="Sunday's news from a first crawl", published_at=sunday, first_seen_at=seen, backlog=True)
-    assert titles(select_edition(newsroom, order)) == ["Sunday's news seen on Monday"]
-    build_issue(newsroom, an_order("2026-W46"))
-    assert titles(select_edition(newsroom, order)) == []
+    assert titles(edition_of(newsroom, order)) == ["Sunday's news seen on Monday"]
+    built(newsroom, an_order("2026-W46"))
+    assert titles(edition_of(newsroom, order)) == []
 
 
-def test_a_reprint_of_last_weeks_story_is_no_news(newsroom: Session, order: Order) -> None:
+def test_a_reprint_of_last_weeks_story_is_no_news_and_a_next_step_says_what_it_follows(newsroom: Session, order: Order) -> None:
     title = "示例医院在放射科上线本地部署的大模型助手"
     first = a_story(newsroom, an_item(newsroom, title=title, identity="a", published_at=NOON - timedelta(days=7)))
     an_item(newsroom, source_id="wire", title=f"【转载】{title}", identity="b", story_id=first.id, relation="reprint")
     told = an_item(newsroom, title="另一家公司的新闻第一次报道", identity="c", published_at=NOON - timedelta(days=7))
     story = a_story(newsroom, told)
     an_item(newsroom, title="换了标题的改写稿件", identity="d", story_id=story.id, relation="rewrite")
-    an_item(newsroom, title="同一事件的后续进展报道", identity="e", story_id=story.id, relation="follow_up")
-    build_issue(newsroom, an_order("2026-W46"))
-    assert titles(select_edition(newsroom, order)) == ["同一事件的后续进展报道"]
+    built(newsroom, an_order("2026-W46"))
+    next_step = a_story(newsroom, an_item(newsroom, title="同一事件的后续进展报道", identity="e"))
+    next_step.follows_id = story.id
+    merged = a_story(newsroom, an_item(newsroom, title="后来并到一起的报道", identity="f"))
+    merge(newsroom, merged.id or 0, first.id or 0, by="rule", reason="one text", now=NOON)
+    (section,) = edition_of(newsroom, order).sections
+    assert [(line.title, line.follows) for line in section.stories] == [("同一事件的后续进展报道", "另一家公司的新闻第一次报道")]
 
 
 def test_a_span_of_days_takes_items_by_their_own_day_alone(newsroom: Session, order: Order) -> None:
     an_item(newsroom, title="Tuesday's news of the hospital")
     an_item(newsroom, title="Monday's news of the hospital", published_at=NOON - timedelta(days=1))
-    build_issue(newsroom, order)
+    built(newsroom, order)
     span = replace(order, period=days(date(2026, 11, 17), date(2026, 11, 18)))
-    assert titles(select_edition(newsroom, span)) == ["Tuesday's news of the hospital"]
+    assert titles(edition_of(newsroom, span)) == ["Tuesday's news of the hospital"]
 
 
-def test_each_story_stands_in_one_section_chosen_by_its_facts(newsroom: Session, order: Order) -> None:
+def test_each_story_stands_once_in_a_table_or_in_the_section_of_its_topic(newsroom: Session, order: Order) -> None:
     funded = an_item(newsroom, title="影像公司完成融资并发布新产品")
     with_topics(newsroom, funded, "imaging", "funding", "model_adoption")
     a_round(newsroom, funded)
     scans = an_item(newsroom, title="一款影像产品的临床研究进展")
     with_topics(newsroom, scans, "imaging", "regulation")
     an_item(newsroom, title="没有任何栏目的一条新闻稿件")
-    sections = {section.id: [story.title for story in section.stories] for section in select_edition(newsroom, order).sections}
-    assert sections == {
-        "funding": ["影像公司完成融资并发布新产品"],
-        "regulation": ["一款影像产品的临床研究进展"],
-        "other": ["没有任何栏目的一条新闻稿件"],
-    }
+    edition = edition_of(newsroom, order)
+    sections = {section.id: [story.title for story in section.stories] for section in edition.sections}
+    assert sections == {"regulation": ["一款影像产品的临床研究进展"], "other": ["没有任何栏目的一条新闻稿件"]}
+    assert [line.title for line in edition.funding] == ["影像公司完成融资并发布新产品"]
+    assert edition.totals.stories == 3
 
 
-def test_sections_follow_the_order_asked_for_and_leave_out_the_rest(newsroom: Session) -> None:
-    for title, topic in (
-        ("医院影像人工智能新闻一则", "imaging"),
-        ("主管部门发布新的管理办法", "regulation"),
-        ("某公司完成新一轮融资", "funding"),
+def test_a_digest_takes_its_topics_alone_in_the_order_of_its_sections(newsroom: Session) -> None:
+    for title, topics in (
+        ("医院影像人工智能新闻一则", ["imaging"]),
+        ("主管部门发布新的管理办法", ["regulation"]),
+        ("影像公司谈市场", ["market", "funding"]),
     ):
-        with_topics(newsroom, an_item(newsroom, title=title), topic)
-    edition = select_edition(newsroom, an_order(topics=["imaging", "funding"]))
-    assert [section.id for section in edition.sections] == ["imaging", "funding"]
-    assert edition.totals.stories == 2
+        with_topics(newsroom, an_item(newsroom, title=title), *topics)
+
+    def sections(**settings: Any) -> list[tuple[str, int]]:
+        found = edition_of(newsroom, an_order(**settings))
+        return [(section.id, len(section.stories)) for section in found.sections]
+
+    assert sections(topics=["imaging", "funding"]) == [("imaging", 1), ("funding", 1)]
+    assert sections(topics=["funding", "imaging"], sections=["regulation", "imaging"]) == [("imaging", 1), ("other", 1)]
+    assert sections(sections=["regulation"], section_lengths={"other": 1}) == [("regulation", 1), ("other", 2)]
+    assert [one.shown for one in edition_of(newsroom, an_order(sections=["market"], section_lengths={"other": 1})).sections] == [10, 1]
+
+
+def test_a_digest_of_a_search_takes_the_stories_of_which_any_item_is_found(newsroom: Session) -> None:
+    found = an_item(newsroom, title="某院上线新系统", text="系统以通义千问为底座。")
+    story = a_story(newsroom, found)
+    an_item(
+        newsroom, source_id="wire", title="A hospital goes live", identity="wire", language="en", story_id=story.id, relation="translation"
+    )
+    an_item(newsroom, title="另一家医院的新闻")
+    index_missing(newsroom)
+    assert titles(edition_of(newsroom, an_order(search="千问"))) == ["某院上线新系统"]
+    assert titles(edition_of(newsroom, an_order(search="lang:en"))) == ["某院上线新系统"]
+    assert titles(edition_of(newsroom, an_order(search="千问 NOT 底座"))) == []
 
 
 def test_reprints_show_once_with_their_outlets(newsroom: Session, order: Order) -> None:
@@ -119,8 +142,9 @@ def test_reprints_show_once_with_their_outlets(newsroom: Session, order: Order) 
     an_item(newsroom, source_id="outlet-1", title=f"{title} | 转载一网", identity="c", **copied)
     an_item(newsroom, source_id="outlet-2", title="示例醫院在放射科上線本地部署的大模型助手！", identity="d", **copied)
     an_item(newsroom, title="示例医院在病理科上线另一家的质控系统平台", identity="e")
-    stories = select_edition(newsroom, order).sections[0].stories
-    assert [(story.title, story.outlet, set(story.others)) for story in stories] == [
+    stories = edition_of(newsroom, order).sections[0].stories
+    told = [(story.title, story.outlet, {other.outlet for other in story.others}) for story in stories]
+    assert told == [
         (title, "医院日报", {"转载0", "转载1", "转载2"}),
         ("示例医院在病理科上线另一家的质控系统平台", "医院日报", set()),
     ]
@@ -132,8 +156,9 @@ def test_a_stored_story_joins_languages_and_shows_both_headlines(newsroom: Sessi
     an_item(
         newsroom, source_id="wire", title="Example Hospital deploys a large model", language="en", story_id=story.id, relation="translation"
     )
-    (line,) = select_edition(newsroom, order).sections[0].stories
-    assert (line.title, line.twin, line.others) == ("示例医院部署大模型", "Example Hospital deploys a large model", ("The Wire",))
+    (line,) = edition_of(newsroom, order).sections[0].stories
+    assert (line.title, line.twin, line.made) == ("示例医院部署大模型", "Example Hospital deploys a large model", None)
+    assert [other.outlet for other in line.others] == ["The Wire"]
 
 
 def test_totals_count_closed_venture_rounds_by_their_low_bound(newsroom: Session, order: Order) -> None:
@@ -152,11 +177,11 @@ def test_totals_count_closed_venture_rounds_by_their_low_bound(newsroom: Session
     ]
     for number, values in enumerate(told):
         a_round(newsroom, an_item(newsroom, title=f"第{number}家公司的融资新闻"), **{"company": f"第{number}家公司", **values})
-    edition = select_edition(newsroom, order)
+    edition = edition_of(newsroom, order)
     assert (edition.totals.rounds, edition.totals.undisclosed) == (3, 1)
     assert Decimal(edition.totals.raised_cny) == 130_000_000
     assert len(edition.funding) == 7  # all but the recalled one are listed
-    assert [line.company for line in edition.funding][-1] == "第6家公司"  # the listing comes after the rounds
+    assert [line.company.written for line in edition.funding][-1] == "第6家公司"  # the listing comes after the rounds
 
 
 def test_facts_that_are_unsure_or_called_wrong_are_in_no_table_and_choose_no_section(newsroom: Session) -> None:
@@ -171,28 +196,58 @@ def test_facts_that_are_unsure_or_called_wrong_are_in_no_table_and_choose_no_sec
         item = an_item(newsroom, title=f"{company}的新消息")
         with_topics(newsroom, item, "imaging", "funding")
         a_round(newsroom, item, company=company, **values)
-    edition = select_edition(newsroom, an_order(topics=["imaging", "funding"]))
-    assert sorted(line.company for line in edition.funding) == sorted(["他山影像", "云桥影像", "南山影像"])
+    edition = edition_of(newsroom, an_order(topics=["imaging", "funding"]))
+    assert sorted(line.company.written for line in edition.funding) == sorted(["他山影像", "云桥影像", "南山影像"])
     assert edition.totals.rounds == 3
     sections = {section.id: sorted(line.title[:4] for line in section.stories) for section in edition.sections}
-    assert sections == {"imaging": sorted(["海川影像", "石湖影像"]), "funding": sorted(["他山影像", "云桥影像", "南山影像"])}
-    assert len(select_edition(newsroom, an_order(least_confidence=0.2)).funding) == 4
+    assert sections == {"imaging": sorted(["海川影像", "石湖影像"])}
+    assert len(edition_of(newsroom, an_order(least_confidence=0.2)).funding) == 4
 
 
-def test_a_story_of_a_figure_stands_under_the_market(newsroom: Session) -> None:
-    item = an_item(newsroom, title="影像设备行业的新消息")
-    with_topics(newsroom, item, "imaging", "market")
-    shared = {
-        "evidence": "机构预计2030年市场规模超420亿元。",
-        "evidence_start": 0,
-        "evidence_end": 19,
-        "confidence": 0.9,
-        "found_by": "reader",
+def test_a_story_of_a_figure_stands_among_the_figures_of_the_market(newsroom: Session) -> None:
+    told = {"影像设备行业的新消息": "market", "一项临床研究的结果公布": "imaging"}
+    for title, topic in told.items():
+        item = an_item(newsroom, title=title)
+        with_topics(newsroom, item, topic)
+        a_fact(newsroom, item, "figure", subject="市场规模", value="超420亿元", evidence="机构预计2030年市场规模超420亿元。")
+    edition = edition_of(newsroom, an_order())
+    assert [(line.subject, line.value, line.title) for line in edition.figures] == [("市场规模", "超420亿元", "影像设备行业的新消息")]
+    assert [section.id for section in edition.sections] == ["imaging"]
+
+
+def test_approvals_policies_and_deals_have_tables(newsroom: Session) -> None:
+    approved = an_item(newsroom, title="一款软件获批")
+    a_fact(
+        newsroom,
+        approved,
+        "approval",
+        holder="甲公司",
+        product="肺结节检测软件",
+        decision="approved",
+        number="国械注准1",
+        device_class="国",
+    )
+    a_fact(newsroom, approved, "approval", holder="乙公司", product="软件", decision="rejected")
+    policy = an_item(newsroom, title="主管部门发布通知")
+    a_fact(newsroom, policy, "policy", issuer="某省医保局", title="关于价格项目的通知", effect_on=date(2026, 12, 1))
+    unread = an_item(newsroom, title="某省发布政策")
+    a_fact(newsroom, unread, "policy", issuer="某省")
+    deal = an_item(newsroom, title="甲公司与两家医院合作")
+    parties = [{"id": None, "as_written": name} for name in ("甲公司", "东医院")]
+    a_fact(newsroom, deal, "partnership", parties=parties, subject="影像")
+    a_round(newsroom, an_item(newsroom, title="甲公司收购丙公司"), type="acquisition", company="丙公司")
+    edition = edition_of(newsroom, an_order())
+    assert [(line.product, line.decision, line.device_class) for line in edition.approvals] == [
+        ("肺结节检测软件", "approved", None),
+        (None, "rejected", None),
+    ]
+    assert [(line.name, line.effect_on) for line in edition.policies] == [("关于价格项目的通知", "2026-12-01")]
+    assert {(line.company.written if line.company else None, tuple(p.written for p in line.parties)) for line in edition.deals} == {
+        (None, ("甲公司", "东医院")),
+        ("丙公司", ("江河资本",)),
     }
-    newsroom.add(fact_table("figure")(item_id=item.id, subject="市场规模", value="超420亿元", recorded_at=NOON, **shared))
-    newsroom.flush()
-    (section,) = select_edition(newsroom, an_order()).sections
-    assert (section.id, [line.summary for line in section.stories]) == ("market", ["机构预计2030年市场规模超420亿元。"])
+    assert titles(edition) == ["某省发布政策"]  # its document has no title, so no table can tell it
+    assert (edition.totals.approvals, edition.totals.policies, edition.totals.rounds) == (1, 1, 0)
 
 
 def test_one_round_told_twice_is_one_row_with_the_fuller_telling(newsroom: Session, order: Order) -> None:
@@ -201,17 +256,23 @@ def test_one_round_told_twice_is_one_row_with_the_fuller_telling(newsroom: Sessi
     second = an_item(newsroom, source_id="wire", title="Imaging firm closes its series B", identity="b", language="en")
     investors = [{"id": None, "name": "河岸基金", "lead": False}, {"id": None, "name": "江河资本", "lead": True}]
     a_round(newsroom, second, investors=investors)
-    (line,) = select_edition(newsroom, order).funding
+    (line,) = edition_of(newsroom, order).funding
     assert (line.item_id, line.amount, line.investors, line.leads) == (second.id, "近亿元", ("江河资本", "河岸基金"), 1)
 
 
 def test_a_round_told_in_two_languages_is_one_row(newsroom: Session, order: Order) -> None:
     item = an_item(newsroom, title="某影像公司完成B轮融资")
     a_round(newsroom, item, company="某影像公司", round="B轮")
-    twin = an_item(newsroom, source_id="wire", title="Some Imaging raises its Series B", language="en")
+    twin = an_item(
+        newsroom, source_id="wire", title="Some Imaging raises", language="en", story_id=a_story(newsroom, item).id, relation="translation"
+    )
     a_round(newsroom, twin, company="Some Imaging", round="Series B", amount_as_written="nearly RMB 100 million", investors=[])
-    a_round(newsroom, twin, company="Other Imaging", round="Series B+")
-    assert [line.company for line in select_edition(newsroom, order).funding] == ["Other Imaging", "某影像公司"]
+    a_round(newsroom, an_item(newsroom, title="Other Imaging"), company="Other Imaging", round="Series B+")
+    lines = edition_of(newsroom, order).funding
+    assert [(line.company.written, line.twin, len(line.facts)) for line in lines] == [
+        ("Other Imaging", None, 1),
+        ("某影像公司", "Some Imaging raises", 2),
+    ]
 
 
 def test_a_summary_is_a_whole_sentence_of_the_text_rather_than_feed_noise(newsroom: Session, order: Order) -> None:
@@ -223,7 +284,7 @@ def test_a_summary_is_a_whole_sentence_of_the_text_rather_than_feed_noise(newsro
         summary="Journal, Published online: 6 November 2026; In the trial the",
         text=whole,
     )
-    assert select_edition(newsroom, order).sections[0].stories[0].summary == whole
+    assert edition_of(newsroom, order).sections[0].stories[0].summary == whole
 
 
 def test_one_adopter_of_one_model_is_one_row_at_its_furthest_stage(newsroom: Session, order: Order) -> None:
@@ -235,13 +296,14 @@ def test_one_adopter_of_one_model_is_one_row_at_its_furthest_stage(newsroom: Ses
     an_adoption(newsroom, later, adopter="示例医院", adopter_id="example-hospital", model_family="qwen", model="Qwen", model_version="2.5")
     an_adoption(newsroom, later, adopter="另一医院", background=True)
     an_adoption(newsroom, later, adopter="第三医院", model_family="kimi", model="Kimi", stage="planned")
-    edition = select_edition(newsroom, order)
-    assert [(line.model, line.stage, line.use) for line in edition.adoptions] == [
-        ("DeepSeek-R1", "live", "影像报告 · 放射科"),
-        ("Kimi", "planned", None),
-        ("Qwen 2.5", "live", None),
+    edition = edition_of(newsroom, order)
+    assert [(line.model.written, line.stage, line.product, line.department) for line in edition.adoptions] == [
+        ("DeepSeek-R1", "live", "影像报告", "放射科"),
+        ("Kimi", "planned", None, None),
+        ("Qwen 2.5", "live", None, None),
     ]
-    assert edition.adoptions[0].adopter_en == "Example Hospital"
+    assert edition.adoptions[0].adopter.english == "Example Hospital"
+    assert {line.story_id for line in edition.adoptions} == {later.story_id} and titles(edition) == []
     assert (edition.totals.adoptions, edition.totals.deepseek) == (2, 1)
 
 
@@ -252,9 +314,9 @@ def test_a_summary_is_the_sentence_that_proves_the_fact_not_the_headline_again(n
     an_adoption(newsroom, item, evidence=proof)
     other = "新华社北京11月17日电（记者甲）卫生部门当日公布了一份关于医疗人工智能应用场景的参考清单。"
     an_item(newsroom, title="卫生部门公布清单，涉及多个应用场景", text=other, published_at=NOON - timedelta(hours=1))
-    sections = select_edition(newsroom, order).sections
-    assert [section.id for section in sections] == ["model_adoption", "other"]  # facts give a home where judging gave no topic
-    summaries = {story.title: story.summary for section in sections for story in section.stories}
+    edition = edition_of(newsroom, order)
+    told = [*edition.adoptions, *(story for section in edition.sections for story in section.stories)]
+    summaries = {line.title: line.summary for line in told}
     assert summaries == {
         "示例医院部署大模型": proof,
         "卫生部门公布清单，涉及多个应用场景": "卫生部门当日公布了一份关于医疗人工智能应用场景的参考清单。",
@@ -269,7 +331,7 @@ def test_the_footer_names_failing_and_silent_sources(newsroom: Session, order: O
     blocked.status, blocked.status_reason = SourceStatus.blocked, "a script, no list"
     stuck.status, stuck.status_reason = SourceStatus.stale, "says nothing new"
     newsroom.flush()
-    health = select_edition(newsroom, order).health
+    health = edition_of(newsroom, order).health
     assert [(row.name, row.reason) for row in health.failing] == [("Blocked Bureau", "a script, no list")]
     assert [row.name for row in health.silent] == ["Stuck Feed"]
     assert (health.ok, health.total) == (2, 4)

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from store.models import AdoptionFact, FundingFact, InvestorRow, Item, ItemTopic, SourceRow, SourceState, Story
+from store.models import AdoptionFact, FundingFact, InvestorRow, Item, ItemTopic, SourceRow, SourceState, Story, fact_table
+from store.stories import refresh
 
 NOON = datetime(2026, 11, 17, 4, 0, tzinfo=UTC)
 READ = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # in the morning after that week
@@ -77,6 +78,14 @@ def a_story(session: Session, item: Item) -> Story:
     session.add(item)
     session.flush()
     return story
+
+
+def grouped(session: Session) -> None:
+    """Give every kept item on topic that has no story one of its own, and let all stories say what their items say."""
+    rule = (Item.status == "kept", col(Item.relevant), col(Item.story_id).is_(None))
+    for item in session.exec(select(Item).where(*rule).order_by(col(Item.id))):
+        a_story(session, item)
+    refresh(session, [story_id for story_id in session.exec(select(Story.id)) if story_id is not None], now=NOON)
 
 
 def with_topics(session: Session, item: Item, *topics: str) -> None:
@@ -148,6 +157,15 @@ def an_adoption(session: Session, item: Item, **values: Any) -> AdoptionFact:
             **values,
         }
     )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def a_fact(session: Session, item: Item, kind: str, **values: Any) -> Any:
+    """A fact of any kind told by an item."""
+    shared = {"evidence": item.title, "evidence_start": 0, "evidence_end": 9, "confidence": 0.9, "found_by": "reader", "recorded_at": NOON}
+    row = fact_table(kind)(**{"item_id": item.id, **shared, **values})
     session.add(row)
     session.flush()
     return row

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy import Engine, event, insert, inspect, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, select
 
 from store.catalogue import sync_catalogue
 from store.check import damage
-from store.database import session_scope
+from store.database import session_scope, utc_now
 from store.errors import StoreError
 from store.items import ReadItem, save_read
+from store.judgings import Asked, some_to_judge
 from store.models import (
     AiModel,
+    Alert,
     Delivery,
     DigestIssue,
+    FactReview,
     Fetch,
     FundingFact,
     HostDay,
     HostState,
+    IssueEntry,
     Item,
+    ItemKey,
+    ItemVersion,
     Ledger,
     Organisation,
     Run,
@@ -34,10 +42,10 @@ from store.models import (
 )
 from store.overview import overview
 from store.prune import prune
-from store.search import index_items, search
+from store.search import index_items, index_missing, search
 from store.settings import StoreSettings
 from store.status import FetchStatus
-from tests.store.rows import NOON, a_round, a_source, an_item
+from tests.store.rows import NOON, a_round, a_source, a_story, an_item
 
 
 def test_the_catalogue_follows_what_is_given(session: Session) -> None:
@@ -120,8 +128,36 @@ def test_a_word_that_means_nothing_never_reaches_the_database(session: Session) 
     session.rollback()
 
 
-def test_pruning_takes_what_is_old_and_never_news(session: Session) -> None:
+def test_pruning_takes_what_is_old_and_never_news(engine: Engine) -> None:
+    with session_scope(engine) as session:
+        fill_with_old_and_new(session)
     settings = StoreSettings(keep_turned_away_days=30, keep_fetch_days=14)
+    counts = prune(engine, settings, now=NOON)
+    removed = {
+        "entries turned away": 1,
+        "keys of stories": 1,
+        "fetches": 2,
+        "runs": 2,
+        "days of hosts": 2,
+        "turns at hosts": 0,
+        "hosts": 1,
+        "slots of jobs": 1,
+        "alerts": 1,
+    }
+    assert counts == removed
+    with session_scope(engine) as session:
+        assert sorted(session.exec(select(HostState.host))) == ["kept.example", "waits.example"]
+        assert len(session.exec(select(Item)).all()) == 7
+        assert len(search(session, "医院", limit=100, with_turned_away=True)) == 7
+        assert sorted((row.job, row.status) for row in session.exec(select(Ledger))) == [
+            ("crawl", "done"),
+            ("digest weekly", "done"),
+            ("digest weekly", "done"),
+        ]
+    assert set(prune(engine, settings, now=NOON).values()) == {0}
+
+
+def fill_with_old_and_new(session: Session) -> None:
     a_source(session)
     for days in (0, 10, 20, 40):
         moment = NOON - timedelta(days=days)
@@ -135,13 +171,97 @@ def test_pruning_takes_what_is_old_and_never_news(session: Session) -> None:
         session.add(HostDay(host="hospital.example", day=moment.date()))
     for host, days, wait in (("gone.example", 40, None), ("kept.example", 20, None), ("waits.example", 40, NOON + timedelta(hours=1))):
         session.add(HostState(host=host, robots_text="User-agent: *", robots_fetched_at=NOON - timedelta(days=days), wait_until=wait))
-    session.flush()
-    counts = prune(session, settings, now=NOON)
-    assert counts == {"entries turned away": 1, "fetches": 2, "runs": 2, "days of hosts": 2, "hosts": 1}
-    assert sorted(session.exec(select(HostState.host))) == ["kept.example", "waits.example"]
-    assert len(session.exec(select(Item)).all()) == 7
-    assert len(search(session, "医院", limit=100, with_turned_away=True)) == 7
-    assert set(prune(session, settings, now=NOON).values()) == {0}
+    for job, days in (("crawl", 40), ("crawl", 39), ("digest weekly", 40), ("digest weekly", 20)):
+        session.add(Ledger(job=job, slot=NOON - timedelta(days=days), status="done"))
+    session.add(ItemKey(key=7, item_id=4711))
+    for days in (40, 0):
+        closed = NOON - timedelta(days=days)
+        session.add(Alert(kind="source", subject="s", what="w", since=closed, seen_at=closed, closed_at=closed))
+
+
+def test_nothing_goes_that_an_issue_or_a_fact_refers_to(engine: Engine) -> None:
+    old = NOON - timedelta(days=400)
+    with session_scope(engine) as session:
+        a_source(session)
+        told = {"first_seen_at": old, "text": "全文提到病理切片。", "summary": "摘要"}
+        names = ("plain", "fact", "entry", "story", "reviewed")
+        kept = {name: an_item(session, title=f"医院 {name}", **told) for name in names}
+        away = {name: an_item(session, title=f"away {name}", status="turned_away", first_seen_at=old) for name in names}
+        issue = DigestIssue(digest="d", period="p", starts_on=NOON.date(), ends_on=NOON.date(), built_at=NOON, language="en", subject="s")
+        session.add(issue)
+        session.flush()
+        for group in (kept, away):
+            a_round(session, group["fact"])
+            story = a_story(session, group["story"])
+            entries = ({"item_id": group["entry"].id}, {"story_id": story.id})
+            session.add_all(IssueEntry(issue_id=issue.id or 0, section="funding", position=1, **one) for one in entries)
+            session.add(FactReview(item_id=group["reviewed"].id or 0, fact_id="funding:9", verdict="wrong", who="me", said_at=NOON))
+        session.add(ItemVersion(item_id=kept["plain"].id or 0, title="旧", text="旧的全文", replaced_at=old))
+        index_items(session, [item.id or 0 for item in kept.values()])
+    counts = prune(engine, StoreSettings(keep_turned_away_days=30, keep_body_days=90), now=NOON)
+    assert (counts["entries turned away"], counts["bodies"]) == (1, 1)
+    with session_scope(engine) as session:
+        emptied = session.exec(select(Item).where(Item.text_removed_at != None)).one()  # noqa: E711
+        assert (emptied.title, emptied.text, emptied.summary, emptied.text_removed_at) == ("医院 plain", "", "摘要", NOON)
+        assert session.exec(select(ItemVersion.text)).one() == ""
+        assert len(search(session, "病理切片")) == 4 and len(search(session, "医院 plain 摘要")) == 1
+        # What was judged by a text that is gone keeps its judgement.
+        again = some_to_judge(session, Asked(), "another version", after=0, limit=100)
+        assert {item.title for item in again} == {f"医院 {name}" for name in names} - {"医院 plain"}
+        save_read(session, [ReadItem(emptied.id or 0, {"text": "又有了全文。", "status": "kept"})], now=NOON)
+    with session_scope(engine) as session:
+        assert session.exec(select(Item).where(Item.title == "医院 plain")).one().text_removed_at is None
+
+
+def test_pruning_lets_others_write_and_can_be_stopped(engine: Engine) -> None:
+    old = NOON - timedelta(days=400)
+    with session_scope(engine) as session:
+        a_source(session)
+        session.connection().execute(
+            insert(Item),
+            [
+                {
+                    **_PLAIN,
+                    "identity": f"i{number}",
+                    "title": f"第 {number} 篇",
+                    "first_seen_at": old,
+                    "changed_at": old,
+                    "text": "正文。" * 500,
+                }
+                for number in range(3000)
+            ],
+        )
+        index_missing(session)
+    waits: list[float] = []
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            began = time.monotonic()
+            with session_scope(engine) as session:
+                session.add(Ledger(job="crawl", slot=utc_now(), status="done"))
+            waits.append(time.monotonic() - began)
+            time.sleep(0.01)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    asked = iter([False, False, False, True])
+    first = prune(engine, StoreSettings(keep_turned_away_days=30), now=NOON, stopped=lambda: next(asked, True))["entries turned away"]
+    rest = prune(engine, StoreSettings(keep_turned_away_days=30), now=NOON)["entries turned away"]
+    over.set()
+    writer.join()
+    assert 0 < first < 3000 and first + rest == 3000
+    assert len(waits) > 5 and max(waits) < 1
+
+
+_PLAIN = {
+    "source_id": "hospital-daily",
+    "language": "zh",
+    "status": "turned_away",
+    "authors": [],
+    "editors": [],
+    "reasons": [],
+}
 
 
 def test_a_whole_store_has_no_damage_and_a_lost_index_is_named(engine: Engine) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -52,15 +52,13 @@ def _session() -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def read(full: str, title_end: int) -> tuple[Readout, ...]:
-    """Read the first `MOST_WINDOWS` windows of a text, one readout each.
+def read(full: str, title_end: int) -> Iterator[Readout]:
+    """Read the first `MOST_WINDOWS` windows of a text one by one, as they are asked for: a readout each.
 
     `full` is title, line feed, text; `title_end` is where the title ends, 0 without one.
     """
     simplified = simplify(full)
     ends = [match.end() for match in SENTENCE_END.finditer(full)]
-    readouts: list[Readout] = []
     for window in windows(simplified, title_end, ends)[:MOST_WINDOWS]:
         marks, anchors, mentions, told, text, near = _session().run(None, {"ids": np.asarray([window.ids], dtype=np.int64)})
-        readouts.append(read_out(window, marks[0], anchors[0], mentions[0], told[0], text[0], near))
-    return tuple(readouts)
+        yield read_out(window, marks[0], anchors[0], mentions[0], told[0], text[0], near)

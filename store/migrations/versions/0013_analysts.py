@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision: str | None = "0015"
+down_revision: str | None = "0012"
 branch_labels: Any = None
 depends_on: Any = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision: str | None = "0008"
+down_revision: str | None = "0014"
 branch_labels: Any = None
 depends_on: Any = None
 

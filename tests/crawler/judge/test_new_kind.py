@@ -35,18 +35,18 @@ from datetime import timedelta
 from crawler.fetching.rows import fact_rows
 from crawler.judge.facts import OF_KIND, Evidence, Judgement, Party, as_json
 from crawler.judge.reader.shape import CHOICE, MARK
-from reports.rank import group, home_topic
-from reports.select import _story
+from reports.lines import evidence_of
+from reports.rank import home_topic
 from store.database import session_scope
-from store.digests import candidates
 from store.explain import facts_of
 from store.facts import replace_facts
 from store.migrate import open_store
+from store.news import items_between, news_of
 from store.overview import overview
 from store.queries import run_query
 from store.reviews import list_facts, review
 from store.settings import StoreSettings
-from tests.store.rows import NOON, a_source, an_item, with_topics
+from tests.store.rows import NOON, a_source, an_item, grouped, with_topics
 
 roles = {"product": "一次性导管", "maker": Party(None, "海川医疗"), "reason": "标签有误", "stage": "announced"}
 sentence = Evidence("海川医疗因标签有误召回一次性导管。", 0, 17)
@@ -58,17 +58,18 @@ with session_scope(engine) as session:
     item = an_item(session, title="某企业发布公告")
     with_topics(session, item, "imaging", "regulation")
     replace_facts(session, {item.id: fact_rows(item.id, judged, published=NOON, now=NOON)})
+    grouped(session)
 with session_scope(engine) as session:
-    found = candidates(session, NOON - timedelta(days=1), NOON + timedelta(days=1), with_late=True, least_confidence=0.6)
-    (story,) = group(found)
+    items = items_between(session, NOON - timedelta(days=1), NOON + timedelta(days=1), with_late=True)
+    (story,) = news_of(session, items, least_confidence=0.6)
     told = {
         "event": as_json(fact),
         "marked": [role for kind, role in MARK if kind == "recall"],
         "told": [value for kind, _, value in CHOICE if kind == "recall"],
         "count": overview(session).facts["recall"],
         "why": [kind for kind, _ in facts_of(session, 1)],
-        "home": home_topic(story.members, ["imaging", "regulation"]),
-        "summary": _story(story).summary,
+        "home": home_topic(story, ["imaging", "regulation"]),
+        "summary": evidence_of(story)[0],
         "listed": [row["fact_id"] for row in list_facts(session, type="recall", limit=5)],
     }
     review(session, facts_of(session, 1)[0][1], "right", who="anna", now=NOON)

@@ -87,3 +87,23 @@ def test_a_file_that_is_no_list_is_named(tmp_path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SourceError, match=r"own\.yaml"):
         read_source_file(path)
+
+
+def test_parts_of_the_built_in_catalogue_can_be_left_out_for_good(tmp_path: Path) -> None:
+    def ids(*words: str) -> set[str]:
+        sources, errors = load_sources(catalogue=list(words))
+        assert errors == []
+        return {source.id for source in sources}
+
+    everything = {source.id: source for source in load_sources()[0]}
+    media = {name for name, source in everything.items() if source.category == "media"}
+    assert ids() == set()
+    assert ids("media") == media and ids("media", "-caixin") == media - {"caixin-global", "caixin-scroll"} != media
+    assert ids("-36kr") == set(everything) - {"36kr-feed", "36kr-newsflash"}
+    assert ids("-media") == set(everything) - media
+    other = min(set(everything) - media)
+    assert ids("media", other) == media | {other}
+    own = written(tmp_path, GOOD | {"id": "36kr-feed"})
+    sources, errors = load_sources(added=[own], catalogue=["-36kr", "-nonsense"])
+    assert {source.id: source.name for source in sources}["36kr-feed"] == GOOD["name"] and len(sources) == len(everything) - 1
+    assert [str(error) for error in errors] == ["crawl.catalogue: nonsense: is no category and no id of the built-in catalogue"]
