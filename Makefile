@@ -68,7 +68,7 @@ lock: $(VENV)/.installed-test ## renew the lock files (names, versions, hashes; 
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra build --extra demo -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) $(EXTRAS) -c requirements.lock -o requirements-test.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra train -c requirements.lock -o requirements-train.lock
-EXTRAS := $(addprefix --extra ,build demo parquet postgres bench mutate test)
+EXTRAS := $(addprefix --extra ,build demo parquet postgres web mcp bench mutate test)
 LOCK := --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --upgrade
 
 wheels: $(VENV)/.installed-test ## check that every locked package has a wheel for the other versions of Python

@@ -1,19 +1,20 @@
-"""Rows of a query as CSV, JSON or Parquet."""
+"""Rows of a query as CSV, JSON or Parquet, written as they come."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, Any
 
-from store.errors import YixunError
-
-if TYPE_CHECKING:
-    from store.queries import Answer
+Batches = Iterator[Sequence[tuple[Any, ...]]]
 
 
 class Format(StrEnum):
@@ -26,54 +27,82 @@ class Format(StrEnum):
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON knows it: times ISO 8601 in UTC with Z, sums as numbers, days as ISO text."""
+    """A value as JSON knows it: times ISO 8601 in UTC with Z, sums as numbers, days as ISO text, bytes as \\x and hexadecimal digits,
+    and what is no number (Infinity, NaN) by its name."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Decimal | float):
+        if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else float(value)
+    if isinstance(value, bytes | memoryview):
+        return f"\\x{bytes(value).hex()}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def write_csv(answer: Answer, stream: IO[str]) -> None:
-    """Comma-separated values with a header, UTF-8, empty where there is no value."""
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(answer.columns)
-    for row in answer.rows:
-        writer.writerow(["" if value is None else _cell(value) for value in row])
+def as_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose numbers JSON has words for."""
+    return {name: plain(value) if isinstance(value, float) else value for name, value in row.items()}
 
 
-def _cell(value: Any) -> Any:
+def as_text(value: Any) -> Any:
+    """A value as it stands in a cell."""
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=plain)
-    return value if isinstance(value, str | int | float) else plain(value)
+    return value if isinstance(value, str | int) else plain(value)
 
 
-def write_json(answer: Answer, stream: IO[str]) -> None:
+class Cut:
+    """The first rows of a query; `count` of them, and `more` when there were others."""
+
+    def __init__(self, batches: Batches, limit: int | None = None) -> None:
+        self._batches, self._limit = batches, limit
+        self.count, self.more = 0, False
+
+    def __iter__(self) -> Batches:
+        for batch in self._batches:
+            left = len(batch) if self._limit is None else self._limit - self.count
+            self.more = len(batch) > left
+            self.count += min(left, len(batch))
+            if left > 0:
+                yield batch[:left]
+            if self.more:
+                return
+
+
+def write_csv(columns: Sequence[str], batches: Cut, stream: IO[bytes]) -> None:
+    """Comma-separated values with a header, UTF-8, empty where there is no value."""
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for batch in batches:
+        writer.writerows(["" if value is None else as_text(value) for value in row] for row in batch)
+    text.detach()
+
+
+def write_json(columns: Sequence[str], batches: Cut, stream: IO[bytes]) -> None:
     """One JSON array of objects, one line an object."""
-    lines = (json.dumps(row, ensure_ascii=False, default=plain) for row in answer.as_dicts())
-    stream.write("[" + ",\n ".join(lines) + "]\n")
+    before = "["
+    for batch in batches:
+        for row in batch:
+            line = json.dumps(as_row(dict(zip(columns, row, strict=True))), ensure_ascii=False, default=plain)
+            stream.write(f"{before}{line}".encode())
+            before = ",\n "
+    stream.write(b"[]\n" if before == "[" else b"]\n")
 
 
-def write_parquet(answer: Answer, stream: IO[bytes]) -> None:
-    """A Parquet file: columns `…_at` are UTC timestamps, `…_on` and `day` are dates, on either database.
-
-    Raises YixunError when the package that writes it is not installed.
-    """
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that is there when the block ends well, and as it was before otherwise. Raises OSError."""
+    if path.exists() and not path.is_file():
+        # A device or a pipe takes what is written at once and cannot be replaced.
+        with path.open("wb") as stream:
+            yield stream
+        return
+    part = path.with_name(f".{path.name}.part")
     try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ModuleNotFoundError as error:
-        raise YixunError("pyarrow is not installed", subject="parquet", hint="pip install 'yixun[parquet]'") from error
-    columns: Sequence[Sequence[Any]] = list(zip(*answer.rows, strict=True)) or [()] * len(answer.columns)
-    arrays = [pa.array([_typed(name, value) for value in values]) for name, values in zip(answer.columns, columns, strict=True)]
-    pq.write_table(pa.Table.from_arrays(arrays, names=answer.columns), stream)
-
-
-def _typed(name: str, value: Any) -> Any:
-    if isinstance(value, str) and name.endswith("_at"):
-        return datetime.fromisoformat(value)
-    if isinstance(value, str) and (name.endswith("_on") or name == "day"):
-        return date.fromisoformat(value)
-    if isinstance(value, Decimal):
-        return float(value)
-    return value
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

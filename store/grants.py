@@ -17,7 +17,7 @@ from .schema import SEARCH, view_names
 _READ = (
     *("alembic_version", "item", "item_version", "item_topic", "mention", "organisation", "model", "topic", "placed_name"),
     *("story", "story_fact", "story_change", "fact_review", "fact_history", "fact_investor", "judging", "judging_fault"),
-    *("source", "source_state", "source_url_state", "run", "fetch", "host_day", "host_state", "ledger", "daemon"),
+    *("source", "source_state", "source_url_state", "run", "fetch", "host_day", "host_state", "ledger", "daemon", "store_lock"),
     *("digest_issue", "issue_entry"),
     *FACT_TABLES,
 )

@@ -17,7 +17,7 @@ from .reading_only import check, guard, refused
 
 _LARGEST_VALUE = 64 * 1024 * 1024
 _STEPS = 10_000  # of SQLite's machine between two looks at the clock
-_BATCH = 2000
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)

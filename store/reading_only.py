@@ -16,7 +16,17 @@ from .schema import SEARCH, WORDS, view_names, view_sql
 
 _ACTIONS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _FUNCTIONS_OUT = {"load_extension", "fts3_tokenizer"}
-_DESCRIBING = {"table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info", "index_xinfo", "function_list"}
+# What says which columns and keys there are, and changes nothing.
+_DESCRIBING = {
+    "table_info",
+    "table_xinfo",
+    "foreign_key_list",
+    "index_list",
+    "index_info",
+    "index_xinfo",
+    "schema_version",
+    "database_list",
+}
 _TABLE = re.compile(r'\b(?:FROM|JOIN)\s+"?(\w+)')
 _HINT = "only reading is allowed, of the views that docs/data.md lists"
 # Functions of PostgreSQL that change from call to call and do nothing else.

@@ -26,6 +26,7 @@ NOUNS: tuple[str, ...] = (
     "group",
     "init",
     "judge",
+    "mcp",
     "names",
     "query",
     "read",
@@ -38,6 +39,7 @@ NOUNS: tuple[str, ...] = (
     "status",
     "stories",
     "topics",
+    "web",
     "why",
     "worker",
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -28,7 +30,8 @@ ConfigFile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines instead of a table.")]
 
-WIDTH = 100  # of tables, where no terminal says otherwise
+WIDTH = 100  # of tables, where neither a terminal nor COLUMNS says otherwise
+_NARROWEST, _WIDEST = 20, 10_000
 
 
 def say(text: str) -> None:
@@ -70,7 +73,7 @@ def store_session(settings: Settings, *, create: bool = False) -> Iterator[Sessi
 
 
 def out_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, columns: Mapping[str, str] | None = None) -> None:
-    """Write rows as JSON lines, or as a table of `columns` (key → heading, by default all keys) no wider than WIDTH."""
+    """Write rows as JSON lines, or as a table of `columns` (key → heading, by default all keys) no wider than it may be."""
     if as_json:
         for row in rows:
             out_json(row)
@@ -82,8 +85,16 @@ def out_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, columns: Mappi
     table = Table(*headings.values(), box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(as_cell(row.get(key)) for key in headings))
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False, emoji=False)
+    console = Console(file=sys.stdout, width=_width(), highlight=False, markup=False, emoji=False)
     console.print(table)
+
+
+def _width() -> int:
+    """How wide a table may be: COLUMNS where that is a width one can read, else the terminal's, else WIDTH."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and _NARROWEST <= int(asked) <= _WIDEST:
+        return int(asked)
+    return shutil.get_terminal_size((WIDTH, 0)).columns if sys.stdout.isatty() and not asked else WIDTH
 
 
 def as_cell(value: Any) -> str:
@@ -92,6 +103,8 @@ def as_cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, bytes | memoryview):
+        return f"\\x{bytes(value).hex()}"
     if isinstance(value, datetime):
         return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     if isinstance(value, list | tuple):

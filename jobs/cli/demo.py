@@ -60,5 +60,5 @@ def _tell(report: DemoReport, folder: Path, seconds: float) -> None:
     out("Next")
     out(f"  yixun search DeepSeek {config}")
     out(f"  yixun digest preview weekly --week {week} {config}")
-    out(f"  yixun query adopters_of_deepseek {config}")
+    out(f"  yixun query deepseek_hospitals {config}")
     out("  yixun init   to begin with real sources")

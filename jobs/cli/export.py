@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from jobs.formats import Format
+from jobs.formats import Cut, Format, write_csv, write_json
+from jobs.parquet import write_views_parquet
 
 from .common import ConfigFile, out, settings_of
 from .query import write_file
 
-_ALL = 10_000_000
-_SECONDS = 600.0
+_SECONDS = 3600.0
+_WRITE = {Format.csv: write_csv, Format.json: write_json, Format.parquet: write_views_parquet}
 
 
 def register(app: typer.Typer) -> None:
@@ -26,9 +27,13 @@ def export(
     form: Annotated[Format, typer.Option("--format", help="csv, json or parquet.")] = Format.csv,
     config: ConfigFile = None,
 ) -> None:
-    """Write every view to a file of its own: v1_items, v1_facts, v1_source_health. The columns are in docs/data.md."""
+    """Write every view of docs/data.md to a file of its own, whole or not at all.
+
+    Rows are written as they are read. Parquet files have the same columns and types whatever the store holds: sums of money exact to
+    1/100, times in UTC, days as dates.
+    """
     from store.migrate import open_store
-    from store.queries import run_query
+    from store.queries import open_query
     from store.schema import view_names
 
     if form is Format.table:
@@ -37,10 +42,11 @@ def export(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for view in view_names():
-            answer = run_query(engine, f"SELECT * FROM {view} ORDER BY 1", max_rows=_ALL, seconds=_SECONDS)  # noqa: S608
             file = folder / f"{view}.{form.value}"
-            write_file(answer, form, file)
-            out(f"{file}: {len(answer.rows)} rows")
+            with open_query(engine, f"SELECT * FROM {view} ORDER BY 1", seconds=_SECONDS) as found:  # noqa: S608
+                rows = Cut(found.batches)
+                write_file(found.columns, rows, form, file, _WRITE)
+            out(f"{file}: {rows.count} rows")
     except OSError as error:
         raise typer.BadParameter(f"{folder}: {error.strerror}", param_hint="DIR") from error
     finally:

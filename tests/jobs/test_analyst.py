@@ -81,7 +81,12 @@ def test_an_analyst_reads_everything_but_recipients(
                 refused = yixun("query", "--sql", sql, check=1, **who).stderr
                 assert len(refused.splitlines()) == 1 and refused.startswith("yixun: query: "), sql
         direct = connect(StoreSettings(url=roles["analyst"]["YIXUN_STORE__URL"]))
-        for sql in ("SELECT recipient FROM delivery", "SELECT * FROM store_lock", "SELECT pg_read_file('/etc/passwd')", "DELETE FROM item"):
+        for sql in (
+            "SELECT recipient FROM delivery",
+            "SELECT * FROM catalogue_digest",
+            "SELECT pg_read_file('/etc/passwd')",
+            "DELETE FROM item",
+        ):
             with direct.connect() as connection, pytest.raises(Exception, match=r"permission denied|read-only"):
                 connection.execute(text(sql))
         direct.dispose()

@@ -121,7 +121,7 @@ def test_query_is_limited_and_read_only(yixun: Yixun, filled: dict[str, str]) ->
     assert len(json.loads(cut.stdout)) == 1 and "cut off after 1 rows" in cut.stderr
     assert "yixun: query" in yixun("query", "--sql", "DELETE FROM item", check=1, **filled).stderr
     assert "saved query" in yixun("query").stdout
-    assert "2026-W47" in yixun("query", "funding_by_week", **filled).stdout
+    assert "2026-Q4" in yixun("query", "venture_by_quarter", **filled).stdout
 
 
 def test_export_writes_every_view(yixun: Yixun, filled: dict[str, str], tmp_path: Path) -> None:

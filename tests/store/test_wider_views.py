@@ -47,7 +47,7 @@ def test_mentions_organisations_and_where_they_are(engine: Engine) -> None:
         (None, "某医院", None, None, 1),
     }
     assert {row["week"] for row in rows} == {"2026-W47"}
-    assert ask(engine, "SELECT aliases, mentions, city FROM v1_organisations") == [{"aliases": "HS", "mentions": 2, "city": "上海"}]
+    assert ask(engine, "SELECT aliases, mentions, city FROM v1_organisations") == [{"aliases": "HS, 华山", "mentions": 2, "city": "上海"}]
     facts = ask(engine, "SELECT subject, subject_kind, province, city, model_version FROM v1_facts ORDER BY fact_id")
     assert [tuple(row.values()) for row in facts] == [
         ("湖州市第九医院", "hospital", "zhejiang", "湖州", None),

@@ -17,15 +17,22 @@ from sqlmodel import Session, select
 
 from jobs.demo.job import READERS, WEEKS, DemoReport, run_demo
 from jobs.demo.sites import FOLDER, load_sites
+from jobs.saved import saved_queries
 from reports.edition import TABLES, Edition, Origin
 from store.errors import YixunError
 from store.migrate import open_store
 from store.models import FACT_TABLES, Delivery, Fetch, HostDay, Item
 from store.settings import StoreSettings
 from store.text import fold
+from tests.docs import questions
+from tests.docs.questions import answer
 
 from .gold import gold, missing_rows, told_again, untrue_rows
 
+QUESTIONS = {
+    *("venture_by_quarter", "deepseek_hospitals", "investors", "first_to_official", "widely_covered", "approvals_by_holder"),
+    *("coverage_by_week", "mentions_over_time", "together", "week_over_week", "adopters_by_kind", "planned_to_live"),
+}
 REPRINT = "海棠区妇幼保健院上线豆包大模型导诊，孕妇少跑一趟"
 
 
@@ -223,3 +230,11 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(YixunError, match="not made by the demo"):
         run_demo(tmp_path)
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+def test_the_questions_of_analysts_have_the_answers_that_the_docs_show(demo: Demo) -> None:
+    assert set(saved_queries()) == QUESTIONS
+    engine = open_store(demo.store)
+    assert all(len(answer(engine, query)) > 1 for query in saved_queries().values())
+    assert questions.PAGE.read_text(encoding="utf-8") == questions.page(engine), "run `python -m tests.docs.questions` on the demo's store"
+    engine.dispose()
