@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -77,13 +77,9 @@ class Troubles:
         if self._no_disk:
             return f"full disk: left out: {self._no_disk}"
         filler = self._disk / "filler"
-        with filler.open("wb") as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-                    file.flush()
-            except OSError:
-                pass
+        with filler.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(4096)):
+                continue
         before = self._world.counts.lost_looks
         self._world.until(self._world.now + DAY)
         filler.unlink()

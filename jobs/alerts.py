@@ -14,6 +14,7 @@ from store.alerts import Found, note_told, untold, update_alerts
 from store.database import Engine, session_scope, utc_now
 from store.models import Alert
 
+from .apprising import notify
 from .config import Settings
 from .troubles import said
 
@@ -76,15 +77,7 @@ def _by_mail(settings: Settings, subject: str, body: str) -> Iterator[tuple[str,
 
 
 def _by_apprise(settings: Settings, subject: str, body: str) -> Iterator[tuple[str, str]]:
-    if not settings.alerts.urls:
-        return
-    # Loaded only where it is used: it knows over a hundred services.
-    from apprise import Apprise
-
-    for number, url in enumerate(settings.alerts.urls, 1):
+    urls = [url.get_secret_value() for url in settings.alerts.urls]
+    for number, fault in enumerate(notify(urls, subject, body) if urls else [], 1):
         # An address may hold a token: it is known by its place in the list.
-        way, service = f"alerts.urls, number {number}", Apprise()
-        if not service.add(url.get_secret_value()):
-            yield way, "is no address that Apprise knows"
-            continue
-        yield way, "" if service.notify(title=subject, body=body) else "the service did not take it"
+        yield f"alerts.urls, number {number}", fault

@@ -14,7 +14,17 @@ from pydantic.fields import FieldInfo
 
 from crawler.judge.knowledge import KnowledgeExtra
 from crawler.settings import CrawlSettings
-from reports.settings import OTHER, DigestSettings, MailSettings, usual_digests
+from reports.second_reader.settings import SecondReaderSettings
+from reports.settings import (
+    OTHER,
+    ChannelSettings,
+    DigestSettings,
+    MailboxSettings,
+    MailSettings,
+    ServeSettings,
+    WatchSettings,
+    usual_digests,
+)
 from store.errors import ConfigError
 from store.settings import StoreSettings
 
@@ -34,6 +44,17 @@ class Settings(BaseModel):
     crawl: CrawlSettings = Field(default_factory=CrawlSettings, description="The crawl, and how it behaves towards the world")
     digest: dict[str, DigestSettings] = Field(default_factory=usual_digests, description="One table a digest, by its name")
     mail: MailSettings = Field(default_factory=MailSettings, description="How mail leaves; without `host` issues are written to files")
+    second_reader: SecondReaderSettings = Field(
+        default_factory=SecondReaderSettings, description="A large language model as second reader, off by default"
+    )
+    serve: ServeSettings = Field(default_factory=ServeSettings, description="Where readers leave a digest, or say what is wrong")
+    mailbox: MailboxSettings = Field(
+        default_factory=MailboxSettings, description="Where bounces and wishes to leave arrive: a mailbox (IMAP) or a folder of .eml files"
+    )
+    channel: dict[str, ChannelSettings] = Field(
+        default_factory=dict, description="One table a chat or webhook that is told of issues and watched stories, by its name"
+    )
+    watch: dict[str, WatchSettings] = Field(default_factory=dict, description="One table a search whose new stories are told at once")
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings, description="When `yixun run` does what")
     backup: BackupSettings = Field(default_factory=BackupSettings, description="Backups that `yixun run` makes")
     health: HealthSettings = Field(default_factory=HealthSettings, description="Where the daemon answers questions about its health")
@@ -72,6 +93,7 @@ def load_settings(path: Path | None = None, *, environ: Mapping[str, str] | None
     except ValidationError as error:
         raise _explain(error, origins, str(file) if file else "settings") from error
     _refuse_unknown_topics(settings, origins)
+    _refuse_unknown_channels(settings, origins)
     return settings
 
 
@@ -222,6 +244,18 @@ def _refuse_unknown_topics(settings: Settings, origins: dict[Key, str]) -> None:
             hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
             subject = origins.get(("digest", name, key), f"digest.{name}.{key}")
             raise ConfigError(f"expected ids of topics, got {topic!r}", subject=subject, hint=hint)
+
+
+def _refuse_unknown_channels(settings: Settings, origins: dict[Key, str]) -> None:
+    """Raise ConfigError for a digest or a watch that names a channel which no table describes."""
+    tables: tuple[tuple[str, Mapping[str, DigestSettings | WatchSettings]], ...] = (("digest", settings.digest), ("watch", settings.watch))
+    for table, parts in tables:
+        for name, part in parts.items():
+            for channel in part.channels:
+                if channel not in settings.channel:
+                    there = f"there are: {', '.join(settings.channel) or 'none'}"
+                    subject = origins.get((table, name, "channels"), f"{table}.{name}.channels")
+                    raise ConfigError(f"expected names of channels, got {channel!r}", subject=subject, hint=there)
 
 
 def _nearest(key: Key) -> str:

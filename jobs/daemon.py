@@ -83,10 +83,10 @@ class Daemon:
 
     def look(self) -> None:
         """Do what is due, in its order."""
-        for _ in carry_out(self._engine, self._settings, self.stopping, config=self._config):
-            pass
         # Building an issue leaves memory behind that the days until the next one would be paid for.
         self._trimmer = self._trimmer or MemoryTrimmer()
+        for _ in carry_out(self._engine, self._settings, self.stopping, config=self._config):
+            pass
         self._trimmer.trim()
 
     def run(self) -> None:

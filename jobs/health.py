@@ -13,6 +13,7 @@ from typing import Literal
 from crawler.judge.judging import Judge
 from crawler.judge.knowledge import load_knowledge
 from crawler.sources.source import load_sources
+from reports.recipients import readers_of
 from store.activity import last_of_job, last_success
 from store.check import unindexed
 from store.database import Engine, safe_url, session_scope, utc_now
@@ -119,9 +120,6 @@ def _mail(settings: Settings) -> Check:
         return Check("mail", "wrong", str(error), "issues are built, but none is mailed")
     if not mail.username and (mail.password or mail.password_file):
         return Check("mail", "wrong", "a password is set without mail.username", "nobody is logged in, so servers refuse the mail")
-    empty = [name for name, digest in settings.digest.items() if not digest.recipients]
-    if empty:
-        return Check("mail", "wrong", f"no recipients for {', '.join(empty)}", "set digest.NAME.recipients")
     return Check("mail", "ok", mail.host, "`yixun doctor --smtp` logs in, `yixun digest send NAME --to YOU` proves it")
 
 
@@ -130,7 +128,7 @@ def login_check(settings: Settings) -> Check:
     if settings.mail.host is None:
         return Check("smtp", "warning", "mail.host is not set: there is no server to log in to")
     # What mail needs is not loaded for the rest.
-    from reports.mail import login_fault
+    from reports.smtp import login_fault
 
     fault = login_fault(settings.mail)
     return Check("smtp", "wrong" if fault else "ok", fault or f"{settings.mail.host}:{settings.mail.effective_port} took the login")
@@ -174,6 +172,7 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Check]:
     if not found:
         yield Check("troubles", "ok", "nothing needs a person")
     with session_scope(engine) as session:
+        nobody = [name for name, digest in settings.digest.items() if not (digest.channels or readers_of(session, name, digest.recipients))]
         crawled, backed_up = last_of_job(session, CRAWL_JOB), last_success(session, BACKUP)
         built = {name for name in settings.digest if list_issues(session, name)}
         run = last_run(session)
@@ -181,5 +180,9 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Check]:
         yield Check("crawl", "warning", "nothing was crawled yet", "`yixun crawl`")
     if backed_up is None:
         yield Check("backup", "warning", "none was ever made", "set backup.folder, or call `yixun db backup FILE`")
+    if nobody and settings.mail.host is not None:
+        yield Check(
+            "recipients", "wrong", f"nobody gets {', '.join(nobody)}", "`yixun recipients add --digest NAME`, or digest.NAME.recipients"
+        )
     if unbuilt := sorted(set(settings.digest) - built):
         yield Check("digests", "warning", f"never built: {', '.join(unbuilt)}", "`yixun digest preview NAME`")

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import Session
+import structlog
 
 from reports.archive import write_issue
+from reports.channels import tell
+from reports.consult import before_building
 from reports.coverage import Coverage
 from reports.digest import build_issue, mailed
 from reports.editing import name_of, why_it_waits
 from reports.edition import Edition
 from reports.mail import Outcome as Delivered
 from reports.mail import deliver
+from reports.recipients import readers_of
 from reports.render import issue_page
 from reports.select import Order, measure
 from reports.site.publish import publish
 from store.clock import SHANGHAI
-from store.database import Engine, session_scope, utc_now
+from store.database import Engine, Session, session_scope, utc_now
 from store.digests import find_issue
 from store.errors import DigestError
 from store.issue_edits import edits_of
@@ -40,10 +44,11 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
     One without a story is not sent where `when_empty` says so. `stopped` is asked before each mail.
     """
     digest = settings.digest[name]
-    order = Order(name=name, settings=digest, period=due_period(digest, slot), now=utc_now())
-    if settings.mail.host is not None and not digest.recipients:
-        return Outcome(LedgerStatus.failed, f"[digest.{name}] has no recipients")
+    order = Order(name=name, settings=digest, period=due_period(digest, slot), now=utc_now(), second_reader=settings.second_reader.enabled)
     with session_scope(engine) as session:
+        readers = readers_of(session, name, order.settings.recipients)
+        if settings.mail.host is not None and not readers and not order.settings.channels:
+            return Outcome(LedgerStatus.failed, f"[digest.{name}] has no recipients")
         seen = measure(session, order)
         row = find_slot(session, f"digest {name}", slot)
     until = ((row and row.started_at) or order.now) + timedelta(hours=digest.wait_hours)
@@ -51,24 +56,29 @@ def send_digest(engine: Engine, settings: Settings, name: str, slot: datetime, *
         return Outcome(LedgerStatus.waiting, f"{order.period.label} waits until {_local(until)} for more than {_read(seen)}")
     if seen.is_nothing:
         return Outcome(LedgerStatus.failed, f"{order.period.label} is not sent: {_read(seen)}")
-    issue, edition, waits = _built(engine, order, seen)
+    issue, edition, waits = _built(engine, order, seen, settings)
     if digest.when_empty == "skip" and not edition.totals.stories:
         return Outcome(LedgerStatus.done, f"{issue.period} has no story and is not sent: {_read(seen)}")
     if waits:
         return Outcome(LedgerStatus.waiting, f"{name_of(issue)} {waits}")
     written = _write(engine, issue, edition, settings)
-    if settings.mail.host is None:
+    outcomes = tell(engine, issue.id or 0, edition, order.settings.channels, settings.channel, stopped=stopped)
+    if settings.mail.host is None and not outcomes:
         return Outcome(LedgerStatus.done, f"{issue.period} {written}")
-    outcomes = deliver(engine, issue.id or 0, edition, digest.recipients, settings.mail, stopped=stopped)
+    if settings.mail.host is not None:
+        outcomes += deliver(engine, issue.id or 0, edition, readers, settings.mail, serve=settings.serve, stopped=stopped)
     return _outcome(issue, outcomes)
 
 
-def _built(engine: Engine, order: Order, seen: Coverage) -> tuple[DigestIssue, Edition, str | None]:
+def _built(engine: Engine, order: Order, seen: Coverage, settings: Settings) -> tuple[DigestIssue, Edition, str | None]:
     """The issue as it is to be sent, with what keeps it back, if anything. Nothing is built anew under the eyes of an editor."""
     with session_scope(engine) as session:
         frozen = find_issue(session, order.name, order.period.label)
         is_free = frozen is not None and not mailed(session, frozen) and not edits_of(session, frozen.id or 0)
         anew = frozen is not None and is_free and frozen.coverage < seen.share
+    for line in before_building(engine, order, settings.second_reader, rebuild=anew):
+        structlog.get_logger().info(line)
+    with session_scope(engine) as session:
         issue, edition = build_issue(session, order, rebuild=anew)
     with session_scope(engine) as session:
         return issue, edition, why_it_waits(session, issue, hold_hours=order.settings.hold_hours, now=order.now)
@@ -117,11 +127,13 @@ def _write(engine: Engine, issue: DigestIssue, edition: Edition, settings: Setti
 
 def _outcome(issue: DigestIssue, outcomes: list[Delivered]) -> Outcome:
     """How the slot stands: open while sending again would reach somebody; what is final needs a person, not another try."""
-    fine = sum(outcome.fine for outcome in outcomes)
-    wrong = [f"{outcome.recipient}: {outcome.error or outcome.state}" for outcome in outcomes if not outcome.fine]
-    note = "; ".join([f"{issue.period} sent to {fine} of {len(outcomes)}", *wrong[:10]])
-    if any(outcome.state == "left" for outcome in outcomes):
+    asked = [outcome for outcome in outcomes if not outcome.is_left_out]
+    wrong = [f"{outcome.recipient}: {outcome.error or outcome.state}" for outcome in asked if not outcome.fine]
+    left_out = Counter(outcome.state for outcome in outcomes if outcome.is_left_out)
+    counted = [f"{count} {state}" for state, count in sorted(left_out.items())]
+    note = "; ".join([f"{issue.period} sent to {sum(outcome.fine for outcome in asked)} of {len(asked)}", *counted, *wrong[:10]])
+    if any(outcome.state == "left" for outcome in asked):
         return Outcome(LedgerStatus.waiting, note)
-    if not all(outcome.is_final for outcome in outcomes):
+    if not all(outcome.is_final for outcome in asked):
         return Outcome(LedgerStatus.failed, note)
     return Outcome(LedgerStatus.partly if wrong else LedgerStatus.done, note)

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crawler.judge.registry import BY_NAME
-from store.models import FactColumns, Item, fact_id, kind_of
+from store.doubts import doubts_about
+from store.models import Doubt, FactColumns, Item, fact_id, kind_of
 
 
-def labelled(item: Item, facts: Sequence[FactColumns]) -> dict[str, Any]:
+def labelled(item: Item, facts: Sequence[FactColumns], doubts: Sequence[Doubt] = ()) -> dict[str, Any]:
     """A text with what people said of its facts, as a row of labels: every fact but those called wrong.
 
-    `note` names facts that nobody looked at, and strings that are not in the text as they stand.
+    `note` names facts that nobody looked at or that readers doubt, and strings that are not in the text as they stand; `doubts` are what
+    readers said.
     """
     kept = [fact for fact in facts if fact.reviewed != "wrong"]
     events = [_event(fact) for fact in kept]
@@ -21,7 +23,10 @@ def labelled(item: Item, facts: Sequence[FactColumns]) -> dict[str, Any]:
     absent = [words for event in events for words in _words(event) if words not in item.title and words not in text]
     notes = [f"not reviewed: {', '.join(unseen)}"] * bool(unseen) + [f"not in the text: {', '.join(absent)}"] * bool(absent)
     row = {"id": f"item{item.id}", "title": item.title, "text": text, "relevant": "yes" if item.relevant else "no", "events": events}
-    return row | ({"note": "; ".join(notes)} if notes else {})
+    doubted = [fact_id(fact) for fact in kept if fact.reviewed is None and doubts_about(doubts, fact)]
+    notes += [f"doubted by readers: {', '.join(doubted)}"] * bool(doubted)
+    said = [{"about": one.about, "words": one.words, "said_at": one.said_at.isoformat()} for one in doubts]
+    return row | ({"note": "; ".join(notes)} if notes else {}) | ({"doubts": said} if said else {})
 
 
 def _event(fact: FactColumns) -> dict[str, Any]:

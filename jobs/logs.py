@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from contextlib import suppress
 from logging.handlers import WatchedFileHandler
@@ -15,13 +16,12 @@ from store.errors import ConfigError
 
 from .config import Settings
 
+# A mail address, but for what stands before the @ in the address of a database or a web page.
+_ADDRESS = re.compile(r"(?<![\w.+/:*-])([^\W_])[\w.+-]*@([\w-]+(?:\.[\w-]+)+)")
 # A library may write an address into its lines, and with it a token.
 _QUIET = {
     "alembic": logging.WARNING,
-    "apprise": logging.ERROR,
     "apscheduler": logging.WARNING,
-    "requests_oauthlib": logging.ERROR,
-    "urllib3": logging.ERROR,
 }
 
 
@@ -69,7 +69,7 @@ def _file(settings: Settings) -> WatchedFileHandler:
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
-    """One line a record, with the secrets of the settings blotted out, whoever wrote them."""
+    """One line a record, with the secrets of the settings and the names of mail addresses blotted out, whoever wrote them."""
 
     def __init__(self, renderer: structlog.typing.Processor, shared: list[structlog.typing.Processor], secrets: list[str]) -> None:
         super().__init__(foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer])
@@ -80,12 +80,13 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
         line = super().format(record)
         for secret in self._secrets:
             line = line.replace(secret, "***")
-        return line
+        return _ADDRESS.sub(r"\1***@\2", line)
 
 
 def _secrets(settings: Settings) -> list[str]:
     """What must never be written: passwords, and addresses that are secrets, the longest first."""
     found: list[Any] = [settings.mail.password, settings.alerts.ping_url, *settings.alerts.urls]
+    found += [settings.mailbox.password, *(channel.url for channel in settings.channel.values())]
     values = [one.get_secret_value() for one in found if one is not None]
     values.append(str(store_url(settings.store).password or ""))
     with suppress(ConfigError):

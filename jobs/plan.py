@@ -1,4 +1,5 @@
-"""The order of work at one moment: crawl what is due, then each digest whose slot has come, then tidying up and a backup.
+"""The order of work at one moment: crawl what is due, tell of new stories that are watched for, then each digest whose slot has
+come, then read what mails came back, then tidying up and a backup.
 
 The crawl goes first because an issue may only say what was looked at: at the start, after a night off, and when a slot comes, the
 sources that were not asked since the week ended are asked before its issue is built (`issues`). Every piece of work has a row in the
@@ -21,12 +22,14 @@ from store.errors import StoreError
 from store.ledger import forget_future
 from store.models import Ledger
 
+from .collecting import collect_due
 from .config import Settings
 from .hours import BACKUP, PRUNE, due_period, last_slots, slot_before
 from .issues import send_digest
 from .slots import Outcome, due_slots, recorded, unrecorded
 from .stopping import Stopping
 from .tasks import back_up_store, crawl_due, prune_store
+from .watches import tell_watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,10 @@ def carry_out(engine: Engine, settings: Settings, stopping: Stopping, *, config:
     crawled = crawl_due(engine, settings, now=now, since=max(ends, default=None))
     if crawled is not None:
         yield crawled
+    yield from tell_watches(engine, settings, stopping, now=now)
     for name, job in digests.items():
         yield from _carry_out(engine, job, due[name], stopping)
+    yield from collect_due(engine, settings, now=now)
     for job in _keeping(engine, settings, slots, stopping, config):
         yield from _carry_out(engine, job, _due(engine, job, now), stopping)
 

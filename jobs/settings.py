@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from reports.addresses import Address
+from reports.addresses import Address, Listen, place
 from reports.settings import Weekday
 
 
@@ -41,24 +41,15 @@ class HealthSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    listen: str = Field(
+    listen: Listen = Field(
         "127.0.0.1:8086",
         description="HOST:PORT of /healthz, /readyz and /metrics of the daemon; another port when that one is taken; empty: nowhere",
     )
 
-    @field_validator("listen")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if value and not (host and port.isascii() and port.isdigit() and int(port) <= 65535):
-            raise ValueError(f"expected HOST:PORT as 127.0.0.1:8086, got {value!r}")
-        return value
-
     @property
     def place(self) -> tuple[str, int] | None:
         """Host and port; None where the daemon answers nowhere."""
-        host, _, port = self.listen.rpartition(":")
-        return (host.strip("[]"), int(port)) if self.listen else None
+        return place(self.listen)
 
 
 class AlertSettings(BaseModel):

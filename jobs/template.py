@@ -31,7 +31,9 @@ def template() -> str:
         if key[:-1] != table:
             table = key[:-1]
             about = Settings.model_fields[table[0]].description
-            lines += ["", f"# {about}", f"[{'.'.join(table).replace('NAME', 'weekly')}]"]
+            # A channel or a watch without an address or a search would be none.
+            mark = "#" if table[0] in ("channel", "watch") else ""
+            lines += ["", f"# {about}", f"{mark}[{'.'.join(table).replace('NAME', 'weekly' if not mark else 'NAME')}]"]
         if is_secret(field):
             lines.append(f"# {key[-1]}: {field.description} ({PREFIX}{'__'.join(key).upper()})")
             continue

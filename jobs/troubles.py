@@ -33,6 +33,7 @@ from .config import Settings
 from .hours import BACKUP, last_slots
 
 CRAWL_JOB = "crawl"
+COLLECT_JOB = "collect"
 # What stops the product itself: not ready, and the dead man's switch is told so.
 GRAVE = frozenset({AlertKind.digest, AlertKind.crawl, AlertKind.disk, AlertKind.daemon})
 _BAD_SOURCES = (SourceStatus.failing, SourceStatus.blocked, SourceStatus.challenge, SourceStatus.changed, SourceStatus.stale)
@@ -173,6 +174,10 @@ def _recipients(session: Session, now: datetime) -> Iterator[Found]:
         what = f"nobody knows whether {period} reached {', '.join(names[:5])}{f' and {len(names) - 5} more' if names[5:] else ''}"
         todo = f"ask them, then `yixun digest send {digest} --week {period} --to ADDRESS --settle arrived|lost`"
         yield Found(AlertKind.recipients, digest, what, since[digest, period], todo)
+    row = last_of_job(session, COLLECT_JOB)
+    if row is not None and row.status == LedgerStatus.failed:
+        todo = "`yixun recipients collect` tries again; see [mailbox]"
+        yield Found(AlertKind.recipients, "mailbox", f"mails that came back cannot be read: {row.note}", row.slot, todo)
 
 
 def _sources(session: Session, now: datetime) -> Iterator[Found]:

@@ -16,6 +16,8 @@ _ASCII = re.compile(rf"{_ATOM}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _LOCAL = re.compile(r"(?:[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\W_])+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f]")
 
+CHANNEL = "channel:"  # and a name: a recipient that is no address
+
 
 def check_address(value: str) -> str:
     """Return a bare mail address in ASCII unchanged. Raises ValueError for anything else."""
@@ -39,9 +41,24 @@ def check_sender(value: str) -> str:
     return value
 
 
+def check_listen(value: str) -> str:
+    """Return `HOST:PORT`, or the empty text, unchanged. Raises ValueError for anything else."""
+    host, _, port = value.rpartition(":")
+    if value and not (host and port.isascii() and port.isdigit() and int(port) <= 65535):
+        raise ValueError(f"expected HOST:PORT as 127.0.0.1:8086, got {value!r}")
+    return value
+
+
+def place(listen: str) -> tuple[str, int] | None:
+    """Host and port of `HOST:PORT`; None for the empty text."""
+    host, _, port = listen.rpartition(":")
+    return (host.strip("[]"), int(port)) if listen else None
+
+
 Address = Annotated[str, AfterValidator(check_address)]
 Recipient = Annotated[str, AfterValidator(check_recipient)]
 Sender = Annotated[str, AfterValidator(check_sender)]
+Listen = Annotated[str, AfterValidator(check_listen)]
 
 
 def wire_address(recipient: str) -> str:
@@ -57,9 +74,21 @@ def wire_address(recipient: str) -> str:
     return wire
 
 
+def named(address: str, name: str) -> str:
+    """`Name <address>`. Raises ValueError where either cannot stand there."""
+    wire_address(address)
+    quoted = f'"{name.replace(chr(34), chr(39))}"' if re.search(r"[^\w\s.-]|\.", name) else name
+    return check_recipient(f"{quoted} <{address}>")
+
+
 def reader_key(recipient: str) -> str:
     """What stands for a reader in the ledger: the same however the name and the capitals of the address are written."""
     return wire_address(recipient).casefold()
+
+
+def recipient_key(recipient: str) -> str:
+    """What stands for a recipient in the ledger: `channel:NAME` is one as it stands, any other is a reader's address."""
+    return recipient if recipient.startswith(CHANNEL) else reader_key(recipient)
 
 
 def header_address(recipient: str) -> HeaderAddress:

@@ -9,7 +9,7 @@ from store.errors import DigestError
 
 from .charts import within
 from .edition import Edition
-from .letter import compose
+from .letter import Letters
 from .markdown import markdown
 from .plain import text
 from .render import Rewrite, html
@@ -24,7 +24,7 @@ def write_issue(
     `recipient` stands in the mail's To (default: the sender), `date` in its Date. Writing an issue again gives the same bytes.
     Raises DigestError when the folder cannot be written to.
     """
-    message = compose(edition, mail, recipient=recipient or mail.address, date=date, rewrite=rewrite)
+    message = Letters(edition, mail, rewrite=rewrite).compose(recipient or mail.address, date=date)
     files = {
         ".html": html(edition, rewrite=rewrite, picture=within(edition.trends, edition.language)).encode(),
         ".txt": text(edition, rewrite=rewrite).encode(),

@@ -27,5 +27,5 @@ def edition_as_of(session: Session, order: Order, day: date) -> Edition:
     then = min(order.now, datetime.combine(day + timedelta(days=1), time(), SHANGHAI))
     start, end = order.period.bounds()
     with past_of(session, order.name, start=start, end=end, then=then) as (past, unknown):
-        edition = draft_edition(past, replace(order, now=then))
+        edition = draft_edition(past, replace(order, now=then, second_reader=False))
     return replace(edition, as_of=day.isoformat(), unknown=unknown)

@@ -17,6 +17,7 @@ from store.status import DeliveryState
 from .edition import TABLES, Edition, Section, freeze, thaw
 from .labels import subject_line
 from .render import html
+from .seconded import with_second_reading
 from .select import Order, select_edition
 
 # Gmail clips a mail whose HTML passes 102 kB; the rest of a mail's HTML is ours to bound.
@@ -26,6 +27,8 @@ MAX_HTML_BYTES = 90_000
 def make_edition(session: Session, order: Order) -> Edition:
     """Select an edition and bound it to what a mail may weigh. Nothing is stored."""
     edition = select_edition(session, order)
+    if order.second_reader:
+        edition = with_second_reading(session, edition)
     most = max((min(section.shown, len(section.stories)) for section in edition.sections), default=1)
     rows = min(order.settings.rows_per_table, max(1, *(len(edition.rows(table)) for table in TABLES)))
     while (size := len(html(edition).encode())) > MAX_HTML_BYTES and (most > 1 or rows > 3):

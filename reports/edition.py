@@ -61,6 +61,7 @@ class StoryLine(Origin):
 
     made: str | None
     follows: str | None
+    translated: bool = False  # `made` is the second reader's translation of the headline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +271,7 @@ class Edition:
     partial: bool  # built before its period was over
     note: str = ""  # what an editor says at the head of the issue
     as_of: str = ""  # the day (ISO) up to which things were known, where that is not the day of building
+    written: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the second reader's opening, by language
     unknown: dict[str, int] = field(default_factory=dict)  # of what was known then, how much is not kept, by kind
 
     @property

@@ -64,8 +64,10 @@ class Labels:
         return _date(moment, "d MMM") if "en" in self.languages else _date(moment, "M月d日")
 
     def span(self, first: str, last: str) -> str:
-        """A span of days with its year: 16-22 November style, or 2026年11月16日—22日."""
+        """A span of days with its year: 16-22 November style, or 2026年11月16日—22日; one day alone as itself."""
         start, end = date.fromisoformat(first), date.fromisoformat(last)
+        if start == end:
+            return _date(start, "d MMM y" if "en" in self.languages else "y年M月d日")
         if "en" not in self.languages:
             tail = "y年M月d日" if start.year != end.year else "M月d日" if start.month != end.month else "d日"
             return f"{_date(start, 'y年M月d日')}—{_date(end, tail)}"

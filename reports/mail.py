@@ -1,44 +1,42 @@
 """An edition → one mail a recipient, handed over once.
 
 The ledger (table `delivery`) is written before the text of a mail leaves: queued → sending → sent. What fails before the
-text was handed over, or is refused for now (4xx), is `failed` and tried again by the next send. What the server refuses for good
-is final for this issue. What breaks off after the text left is `unknown`: the server may have taken the mail, so only a person
-decides (docs/digest.md).
+text was handed over, or is refused for now (4xx), is `failed` and tried again, by this send once the others are through and by the
+next. What the server refuses for good is final for this issue. What breaks off after the text left is `unknown`: the server may
+have taken the mail, so only a person decides (docs/digest.md).
 """
 
 from __future__ import annotations
 
-import re
-import smtplib
-import socket
-import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from email.message import EmailMessage
 
-import stamina
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from store.database import session_scope, utc_now
-from store.digests import claim_delivery, close_delivery, find_delivery, is_suppressed
+from store.database import Session, session_scope, utc_now
+from store.digests import claim_delivery, close_delivery, deliveries_of, find_delivery, sent_since
 from store.errors import ConfigError, DeliveryError
-from store.models import Delivery
-from store.status import DeliveryState
+from store.models import Delivery, DeliveryColumns, Recipient
+from store.recipients import note_listed, refused_addresses, signing_key
+from store.status import DeliveryState, RecipientState
 
-from .addresses import reader_key, wire_address
+from .addresses import reader_key, recipient_key, wire_address
 from .edition import Edition
-from .letter import compose, compose_note, message_id
+from .letter import Letters, message_id, write_note
+from .links import Signer
+from .pace import Pace
 from .render import Rewrite
-from .settings import MailSettings
+from .settings import MailSettings, ServeSettings
+from .smtp import Link, Refused, linked
 
 # A mail that another sender began this long ago, and neither finished nor failed, was cut off.
 _CUT_OFF_AFTER = timedelta(minutes=15)
-# Replies to RCPT that are about us and not about the recipient: no login, or a policy against this sender (RFC 3463, x.7.x).
-_ABOUT_US = re.compile(r"^(?:53\d|5\d\d[ -]5\.7\.)")
+_DAY = timedelta(days=1)
+_MOST_PUT_OFF = 8  # recipients in a row that the server puts off, before nobody else is tried
+_LONGEST_WAIT = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Outcome:
     """How one delivery stands, with the error's one line.
 
     `state` is a state of the ledger, or: already (sent by an earlier run), suppressed (not tried, for the last issues were refused),
-    left (not tried, for the sender was told to stop).
+    unsubscribed, waiting (for the reader to confirm), left (not tried, for the sender was told to stop or the day is full).
     """
 
     recipient: str
@@ -59,95 +57,40 @@ class Outcome:
         return self.state in ("sent", "already")
 
     @property
+    def is_left_out(self) -> bool:
+        """Whether the recipient is not to get the issue."""
+        return self.state in ("suppressed", RecipientState.unsubscribed, RecipientState.waiting)
+
+    @property
     def is_final(self) -> bool:
         """Whether sending again would not try again."""
         return self.state not in ("failed", "left")
 
 
-class _Refused(DeliveryError):
-    """The server said no before the text of the mail; `code` is its reply code, `for_good` whether it will never take this recipient."""
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One mail to be sent: to whom, its row in the ledger, its reader's row, and what writes it."""
 
-    def __init__(self, code: int, reply: bytes, *, subject: str, to_recipient: bool = False) -> None:
-        said = f"{code} {reply.decode('utf-8', 'replace')}"
-        super().__init__(f"the server answered {said}"[:300], subject=subject)
-        self.code = code
-        self.for_good = to_recipient and code >= 500 and not _ABOUT_US.match(said)
-
-
-class _Link:
-    """A connection to the mail server, opened when first needed and again after it broke."""
-
-    def __init__(self, settings: MailSettings) -> None:
-        self._settings = settings
-        self._smtp: smtplib.SMTP | None = None
-
-    def ready(self) -> smtplib.SMTP:
-        """The open connection, secured and logged in."""
-        if self._smtp is None:
-            self._smtp = self._open()
-        return self._smtp
-
-    def _open(self) -> smtplib.SMTP:
-        settings = self._settings
-        host, port, name = settings.host or "", settings.effective_port, socket.gethostname()
-        context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
-        smtp: smtplib.SMTP
-        if settings.security == "ssl":
-            smtp = smtplib.SMTP_SSL(host, port, name, timeout=settings.timeout, context=context)
-        else:
-            smtp = smtplib.SMTP(host, port, name, timeout=settings.timeout)
-        try:
-            if settings.security == "starttls":
-                smtp.starttls(context=context)
-            smtp.ehlo_or_helo_if_needed()
-            password = settings.read_password()
-            if settings.username and password is not None:
-                smtp.login(settings.username, password)
-        except BaseException:
-            smtp.close()
-            raise
-        return smtp
-
-    def drop(self) -> None:
-        """Close without a word; the next `ready` opens anew."""
-        if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
-
-    def quit(self) -> None:
-        """Take leave of the server."""
-        if self._smtp is not None:
-            with suppress(smtplib.SMTPException, OSError):
-                self._smtp.quit()
-            self.drop()
-
-
-@contextmanager
-def _link(settings: MailSettings) -> Iterator[_Link]:
-    link = _Link(settings)
-    try:
-        yield link
-    finally:
-        link.quit()
-
-
-def login_fault(settings: MailSettings) -> str | None:
-    """Connect to the mail server, secure the connection, log in, and take leave without sending; returns why that is impossible."""
-    with _link(settings) as link:
-        return _open_link(link, settings)
+    recipient: str
+    row: DeliveryColumns
+    reader: Recipient
+    write: Callable[[], bytes]
 
 
 def send_note(settings: MailSettings, recipient: str, subject: str, body: str) -> str | None:
     """Send one plain mail that belongs to no issue; returns why it was not taken. It may arrive twice, never in silence not at all."""
-    message = compose_note(settings, recipient, subject, body, date=utc_now())
-    with _link(settings) as link:
-        if fault := _open_link(link, settings):
+    try:
+        written = write_note(settings, recipient, subject, body, date=utc_now())
+    except ConfigError as error:
+        return str(error)
+    with linked(settings) as link:
+        if fault := link.fault():
             return fault
         try:
-            _envelope(link, settings.address, wire_address(recipient))
-        except _Refused as error:
+            link.name_both(wire_address(recipient))
+        except Refused as error:
             return error.message
-        return _hand_over(link, message)[1]
+        return link.hand_over(written)[1]
 
 
 def deliver(
@@ -157,83 +100,109 @@ def deliver(
     recipients: Iterable[str],
     settings: MailSettings,
     *,
+    serve: ServeSettings | None = None,
     insist: bool = False,
     stopped: Callable[[], bool] = lambda: False,
     rewrite: Rewrite | None = None,
 ) -> list[Outcome]:
     """Send a frozen issue to each recipient who does not have it yet; one outcome a reader, in their order.
 
-    `insist` tries those again whom the server refused for good; `stopped` is asked before each mail; `rewrite` as in `render.html`.
+    `serve` says where the links lead that act for a reader; `insist` tries those again whom the server refused for good; `stopped` is
+    asked before each mail; `rewrite` as in `render.html`.
 
     When the server cannot be reached or refuses the login, nobody else is tried: the rest fails with the same error.
     """
-    outcomes: list[Outcome] = []
-    useless: str | None = None
     readers: dict[str, str] = {}
     for recipient in recipients:
         readers.setdefault(reader_key(recipient), recipient)
-    with _link(settings) as link:
-        for recipient in readers.values():
-            if stopped():
-                outcomes.append(Outcome(recipient, "left", "not tried: the sender was told to stop"))
-                continue
-            row = _enrol(engine, issue_id, edition, recipient, settings, insist=insist)
-            if row is None:
-                outcomes.append(Outcome(recipient, "suppressed", "not tried: the server refused the last issues for good"))
-                continue
-            if row.state not in (DeliveryState.queued, DeliveryState.failed):
-                outcomes.append(_standing(engine, row, recipient))
-                continue
-            if settings.pause and any(outcome.state == "sent" for outcome in outcomes):
-                time.sleep(settings.pause)
-            useless = useless or _open_link(link, settings)
-            if useless:
-                outcomes.append(_close(engine, row, recipient, DeliveryState.failed, useless))
-                continue
-            message = compose(edition, settings, recipient=recipient, date=utc_now(), rewrite=rewrite)
-            outcomes.append(_send(engine, row, recipient, link, message, settings))
-    return outcomes
+    letters = Letters(edition, settings, rewrite=rewrite, serve=serve)
+    enrolled = _enrol(engine, issue_id, edition, readers, settings, insist=insist)
+    parcels: list[Parcel] = []
+    outcomes: dict[str, Outcome] = {}
+    for recipient, (row, reader, why_not) in zip(readers.values(), enrolled.rows, strict=True):
+        if why_not is not None:
+            outcomes[recipient] = Outcome(recipient, *why_not)
+        elif row.state in (DeliveryState.queued, DeliveryState.failed):
+            token = enrolled.signer.token("mail", reader.id or 0, issue_id)
+            write = _writer(letters, recipient, reader.language, token)
+            parcels.append(Parcel(recipient, row, reader, write))
+        else:
+            outcomes[recipient] = standing(engine, row, recipient)
+    outcomes |= hand_out(engine, parcels, settings, stopped=stopped)
+    return [outcomes[recipient] for recipient in readers.values()]
+
+
+def _writer(letters: Letters, recipient: str, language: str | None, token: str) -> Callable[[], bytes]:
+    return lambda: letters.write(recipient, date=utc_now(), language=language, token=token)
 
 
 def send_test(edition: Edition, recipients: Iterable[str], settings: MailSettings) -> list[Outcome]:
     """Send an edition, marked as a test, to these addresses, as often as it is asked for. No ledger knows of it."""
     outcomes = []
-    with _link(settings) as link:
+    letters = Letters(edition, settings, test=True)
+    with linked(settings) as link:
         for recipient in recipients:
-            error = _open_link(link, settings)
-            state: str = DeliveryState.failed
+            state, error = DeliveryState.failed, link.fault()
             if error is None:
-                message = compose(edition, settings, recipient=recipient, date=utc_now(), test=True)
                 try:
-                    _name_both(link, recipient, settings)
-                    state, error = _hand_over(link, message)
-                except _Refused as refused:
+                    written = letters.write(recipient, date=utc_now())
+                    link.name_both(wire_address(recipient))
+                    state, error = link.hand_over(written)
+                except (Refused, ConfigError) as refused:
                     error = refused.message
             outcomes.append(Outcome(recipient, state, error))
     return outcomes
 
 
-def _enrol(engine: Engine, issue_id: int, edition: Edition, recipient: str, settings: MailSettings, *, insist: bool) -> Delivery | None:
-    """The ledger's row for this issue and reader, made if it is not there; None for a reader who is suppressed."""
-    key = reader_key(recipient)
-    row = Delivery(issue_id=issue_id, recipient=key, message_id=message_id(edition, recipient, settings))
+@dataclass(slots=True)
+class _Enrolled:
+    """The rows of an issue's readers, in their order: delivery, reader, and why nothing is sent."""
+
+    signer: Signer
+    rows: list[tuple[Delivery, Recipient, tuple[str, str] | None]] = field(default_factory=list)
+
+
+def _enrol(
+    engine: Engine, issue_id: int, edition: Edition, readers: Mapping[str, str], settings: MailSettings, *, insist: bool
+) -> _Enrolled:
+    """Make sure that each reader has a row, and the issue a row in the ledger for each who is to get it."""
     try:
         with session_scope(engine) as session:
-            known = find_delivery(session, issue_id, key)
-            if known is None and not insist and is_suppressed(session, key, issue_id=issue_id):
-                return None
-            if known is not None:
-                if insist and known.state in (DeliveryState.refused, DeliveryState.rejected):
-                    known.state = DeliveryState.failed
-                return known
-            session.add(row)
+            return _enrolled(session, issue_id, edition, readers, settings, insist=insist)
     except IntegrityError:
-        # Another sender made the row in the meantime; it is as good as ours.
-        return _enrol(engine, issue_id, edition, recipient, settings, insist=insist)
-    return row
+        # Another sender made a row in the meantime; it is as good as ours.
+        return _enrol(engine, issue_id, edition, readers, settings, insist=insist)
 
 
-def _standing(engine: Engine, row: Delivery, recipient: str) -> Outcome:
+def _enrolled(
+    session: Session, issue_id: int, edition: Edition, readers: Mapping[str, str], settings: MailSettings, *, insist: bool
+) -> _Enrolled:
+    now = utc_now()
+    found = _Enrolled(Signer(signing_key(session, now=now)))
+    known = {row.recipient: row for row in deliveries_of(session, issue_id)}
+    refused = set() if insist else refused_addresses(session, readers, but_for=issue_id)
+    for key, recipient in readers.items():
+        reader = note_listed(session, edition.digest, key, recipient, now=now)
+        row = known.get(key) or Delivery(issue_id=issue_id, recipient=key, message_id=message_id(edition, recipient, settings))
+        why_not = _why_not(reader, suppressed=key in refused and key not in known)
+        if row.id is None and why_not is None:
+            session.add(row)
+        if insist and row.state in (DeliveryState.refused, DeliveryState.rejected):
+            row.state = DeliveryState.failed
+        found.rows.append((row, reader, why_not if row.state != DeliveryState.sent else None))
+    return found
+
+
+def _why_not(reader: Recipient, *, suppressed: bool = False) -> tuple[str, str] | None:
+    """Why a reader is not to get an issue, as a state and a line."""
+    if reader.state == RecipientState.unsubscribed:
+        return reader.state, "not tried: unsubscribed"
+    if reader.state == RecipientState.waiting:
+        return reader.state, "not tried: not confirmed yet"
+    return ("suppressed", "not tried: the server refused the last issues for good") if suppressed else None
+
+
+def standing(engine: Engine, row: DeliveryColumns, recipient: str) -> Outcome:
     """The outcome of a delivery that is not ours to send: sent before, refused for good, cut off, or under way elsewhere."""
     if row.state == DeliveryState.sent:
         return Outcome(recipient, "already")
@@ -241,108 +210,109 @@ def _standing(engine: Engine, row: Delivery, recipient: str) -> Outcome:
         return Outcome(recipient, row.state, row.error)
     if row.tried_at is not None and utc_now() - row.tried_at < _CUT_OFF_AFTER:
         return Outcome(recipient, "unknown", "another sender began with it and has not reported yet")
-    return _close(engine, row, recipient, DeliveryState.unknown, "the sender stopped while handing the mail over")
+    return close(engine, row, recipient, DeliveryState.unknown, "the sender stopped while handing the mail over")
 
 
-def _close(engine: Engine, row: Delivery, recipient: str, state: DeliveryState, error: str | None) -> Outcome:
+def close(engine: Engine, row: DeliveryColumns, recipient: str, state: DeliveryState, error: str | None) -> Outcome:
+    """Write into the ledger how a delivery ended."""
     with session_scope(engine) as session:
-        close_delivery(session, row.id or 0, state, now=utc_now(), error=error)
+        close_delivery(session, row, state, now=utc_now(), error=error)
     return Outcome(recipient, state, error)
 
 
-def _send(engine: Engine, row: Delivery, recipient: str, link: _Link, message: EmailMessage, settings: MailSettings) -> Outcome:
-    """Hand one mail over: tries again before its text leaves, never after."""
-    try:
-        _name_both(link, recipient, settings)
-    except _Refused as error:
-        return _close(engine, row, recipient, DeliveryState.refused if error.for_good else DeliveryState.failed, error.message)
+def claim(engine: Engine, row: DeliveryColumns, reader: Recipient | None = None) -> Outcome | None:
+    """Take a delivery for sending; the outcome where that is not ours any more, or the reader left meanwhile."""
     with session_scope(engine) as session:
-        mine = claim_delivery(session, row.id or 0, now=utc_now())
-    if not mine:
-        link.drop()
-        return Outcome(recipient, "unknown", "another sender has taken it")
-    return _close(engine, row, recipient, *_hand_over(link, message))
-
-
-def _open_link(link: _Link, settings: MailSettings) -> str | None:
-    """Make sure there is a connection; returns why there is none."""
-    place = f"{settings.host}:{settings.effective_port}"
-    try:
-        for attempt in _attempts(settings):
-            with attempt:
-                link.ready()
-    except smtplib.SMTPAuthenticationError as error:
-        return f"{place} refused the login with {error.smtp_code}; see mail.username and its password"
-    except (smtplib.SMTPException, OSError) as error:
-        return f"{place} cannot be used: {_one_line(error)}; see [mail] in yixun.toml"
-    except ConfigError as error:
-        return str(error)
+        now_is = session.get(Recipient, reader.id) if reader else None
+        if now_is is not None and (why_not := _why_not(now_is)):
+            return Outcome(row.recipient, *why_not)
+        if not claim_delivery(session, row, now=utc_now()):
+            return Outcome(row.recipient, "unknown", "another sender has taken it")
     return None
 
 
-def _attempts(settings: MailSettings) -> Iterable[stamina.Attempt]:
-    return stamina.retry_context(on=_passing, attempts=settings.tries, timeout=None, wait_initial=settings.retry_wait, wait_max=30)
+def hand_out(engine: Engine, parcels: list[Parcel], settings: MailSettings, *, stopped: Callable[[], bool]) -> dict[str, Outcome]:
+    """Send mails at the pace that is set, those that were put off once more when the others are through; outcomes by recipient."""
+    if not parcels:
+        return {}
+    sent_today = 0
+    if settings.per_day is not None:
+        with session_scope(engine) as session:
+            sent_today = sent_since(session, utc_now() - _DAY)
+    with linked(settings) as link:
+        run = _Run(engine, settings, link, Pace(settings, sent_today, stopped), stopped)
+        for number in range(settings.tries):
+            if number:
+                run.rest(settings.retry_wait * 2 ** (number - 1))
+            parcels = [parcel for parcel in parcels if run.send(parcel)]
+            if not parcels or run.useless:
+                break
+    return run.outcomes
 
 
-def _passing(error: Exception) -> bool:
-    """Whether trying again may help: a broken connection or a 4xx reply, not a refusal or a wrong certificate."""
-    if isinstance(error, _Refused):
-        return 400 <= error.code < 500
-    if isinstance(error, smtplib.SMTPResponseException):
-        return 400 <= error.smtp_code < 500
-    if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLError | socket.gaierror | FileNotFoundError | PermissionError):
-        return False
-    return isinstance(error, smtplib.SMTPException | OSError)
+@dataclass(slots=True)
+class _Run:
+    """One sender at work: what became of each mail, and whether going on makes sense."""
 
+    engine: Engine
+    settings: MailSettings
+    link: Link
+    pace: Pace
+    stopped: Callable[[], bool]
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    useless: str | None = None
+    put_off: int = 0  # recipients in a row
 
-def _name_both(link: _Link, recipient: str, settings: MailSettings) -> None:
-    """Name sender and recipient to the server, and again where it may help. Raises _Refused when the server says no in the end."""
-    for attempt in _attempts(settings):
-        with attempt:
-            _envelope(link, settings.address, wire_address(recipient))
+    def rest(self, seconds: float) -> None:
+        """Wait, unless told to stop."""
+        until = time.monotonic() + min(seconds, _LONGEST_WAIT)
+        while time.monotonic() < until and not self.stopped():
+            time.sleep(min(0.2, max(0.0, until - time.monotonic())))
 
+    def send(self, parcel: Parcel) -> bool:
+        """Send one mail; True where the server put it off and it may be tried again."""
+        recipient = parcel.recipient
+        if not self.stopped() and not self.pace.is_spent:
+            self.pace.wait()
+        if self.stopped() or self.pace.is_spent:
+            why = "the sender was told to stop" if self.stopped() else "mail.per_day is reached"
+            self.outcomes.setdefault(recipient, Outcome(recipient, "left", f"not tried: {why}"))
+            return False
+        self.useless = self.useless or self.link.fault()
+        if self.useless:
+            self.outcomes[recipient] = close(self.engine, parcel.row, recipient, DeliveryState.failed, self.useless)
+            return False
+        outcome, passing = self._hand_over(parcel)
+        self.outcomes[recipient] = outcome
+        if outcome.state == DeliveryState.sent and self.pace.count():
+            self.link.quit()
+        self._heed(outcome, passing)
+        return passing
 
-def _envelope(link: _Link, sender: str, recipient: str) -> None:
-    """Name sender and recipient to the server; the text is not handed over yet."""
-    try:
-        smtp = link.ready()
-        smtp.rset()
-        wide = not recipient.isascii()
-        if wide and not smtp.has_extn("smtputf8"):
-            raise _Refused(553, b"(not asked: it takes no addresses beyond ASCII)", subject=recipient, to_recipient=True)
-        code, reply = smtp.mail(sender, ["SMTPUTF8", "BODY=8BITMIME"] if wide else [])
-        if code not in (250, 251):
-            raise _Refused(code, reply, subject=recipient)
-        code, reply = smtp.rcpt(recipient)
-        if code not in (250, 251):
-            raise _Refused(code, reply, subject=recipient, to_recipient=True)
-    except (smtplib.SMTPException, OSError, ConfigError) as error:
-        link.drop()
-        raise _Refused(421, f"connection lost: {_one_line(error)}".encode(), subject=recipient) from error
+    def _hand_over(self, parcel: Parcel) -> tuple[Outcome, bool]:
+        row, recipient = parcel.row, parcel.recipient
+        try:
+            written = parcel.write()
+            self.link.name_both(wire_address(recipient))
+        except Refused as error:
+            state = DeliveryState.refused if error.for_good else DeliveryState.failed
+            return close(self.engine, row, recipient, state, error.message), error.is_passing
+        except ConfigError as error:
+            self.useless = str(error)
+            return close(self.engine, row, recipient, DeliveryState.failed, self.useless), False
+        if not_ours := claim(self.engine, row, parcel.reader):
+            self.link.drop()
+            return Outcome(recipient, not_ours.state, not_ours.error), False
+        state, why = self.link.hand_over(written)
+        return close(self.engine, row, recipient, state, why), state == DeliveryState.failed
 
-
-def _hand_over(link: _Link, message: EmailMessage) -> tuple[DeliveryState, str | None]:
-    """Send the text. From here on only a clear answer of the server tells; anything else is unknown."""
-    try:
-        code, reply = link.ready().data(message.as_bytes())
-    except smtplib.SMTPDataError as error:
-        # Raised when the server refuses the DATA command itself: no text has left.
-        return _answered(error.smtp_code), f"the server answered {error.smtp_code} to DATA"
-    except (smtplib.SMTPException, OSError) as error:
-        link.drop()
-        return DeliveryState.unknown, f"the connection broke after DATA: {_one_line(error)}"
-    if code == 250:
-        return DeliveryState.sent, None
-    return _answered(code), f"the server answered {code} {reply.decode('utf-8', 'replace')}"[:300]
-
-
-def _answered(code: int) -> DeliveryState:
-    """What a clear answer to the text means: 4xx is tried again, 5xx is final; any other leaves it open whether the server has it."""
-    return {4: DeliveryState.failed, 5: DeliveryState.rejected}.get(code // 100, DeliveryState.unknown)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(f"{error}".split())[:200] or type(error).__name__
+    def _heed(self, outcome: Outcome, passing: bool) -> None:
+        """Go slower while the server puts one after another off, and leave off when it does not stop."""
+        self.put_off = self.put_off + 1 if passing else 0
+        if self.put_off >= _MOST_PUT_OFF:
+            self.useless = f"nobody else is tried, the server puts everybody off: {outcome.error}"
+        elif self.put_off > 1:
+            self.rest(self.settings.retry_wait * 2 ** (self.put_off - 2))
 
 
 def settle(engine: Engine, issue_id: int, recipient: str, *, arrived: bool) -> None:
@@ -351,7 +321,7 @@ def settle(engine: Engine, issue_id: int, recipient: str, *, arrived: bool) -> N
     Raises DeliveryError when there is no unknown delivery to this recipient.
     """
     with session_scope(engine) as session:
-        row = find_delivery(session, issue_id, reader_key(recipient))
+        row = find_delivery(session, issue_id, recipient_key(recipient))
         if row is None or row.state not in (DeliveryState.unknown, DeliveryState.sending):
             raise DeliveryError(f"nothing to settle, its state is {row.state if row else 'never sent'}", subject=recipient)
-        close_delivery(session, row.id or 0, DeliveryState.sent if arrived else DeliveryState.failed, now=utc_now(), error=None)
+        close_delivery(session, row, DeliveryState.sent if arrived else DeliveryState.failed, now=utc_now(), error=None)

@@ -84,7 +84,7 @@ class _Markdown:
         yield from self._small(self._more(len(section.stories) - len(stories)))
 
     def _beside(self, story: StoryLine) -> Iterator[str | None]:
-        yield f"{story.made} ({self.labels('made')})" if story.made else None
+        yield f"{story.made} ({self.labels('translated' if story.translated else 'made')})" if story.made else None
         yield story.twin
         yield self.labels("follows", title=story.follows) if story.follows else None
 

@@ -74,10 +74,15 @@ def _count(number: float) -> str:
 
 
 def opening(edition: Edition, language: str) -> list[str]:
-    """At most three plain sentences in one language (en or zh): the adoptions, the money, the decisions, else what is most reported."""
+    """At most three plain sentences in one language (en or zh): the adoptions, the money, the decisions, else what is most reported.
+
+    Where the second reader wrote some, those, marked as a machine's.
+    """
     if not edition.totals.stories:
         return []
     t = Labels(language)
+    if written := edition.written.get(language):
+        return [*written, t("written_by_machine")]
     said = (sentence for tell in (_adopted, _raised, _decided, _widest, _volume) if (sentence := tell(edition, t)))
     return [sentence for sentence, _ in zip(said, range(_SENTENCES), strict=False)]
 

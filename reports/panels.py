@@ -56,6 +56,8 @@ def before_first_crawl(trends: Iterable[Trend], labels: Labels) -> str:
 
 def _table(trend: Trend, labels: Labels) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Names of the columns and the rows, all as text."""
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
     match trend.id:
         case "topics":
             columns = ("column_topic", "column_last", "column_all")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from .edition import Edition, Origin, Section
 from .labels import Labels, also_covered, corrected, editor_note, heading, silence, warnings
+from .links import Ways
 from .opening import key_figures, opening
 from .panels import before_first_crawl, panel
 from .prose import width
-from .render import Rewrite, archive_link, health_line, more_label
+from .render import Rewrite, archive_link, health_line, more_label, wrong_link
 from .rows import Row, shown_tables
 
 COLUMNS = 78
@@ -51,17 +52,18 @@ def _tokens(text: str) -> Iterator[str]:
         yield token
 
 
-def text(edition: Edition, *, full: bool = False, test: bool = False, rewrite: Rewrite | None = None) -> str:
-    """The edition as plain text, from the same lines as the HTML. `full`, `test` and `rewrite` as in `render.html`."""
-    page = _Text(edition, full=full, test=test, rewrite=rewrite or (lambda link: link))
+def text(edition: Edition, *, full: bool = False, test: bool = False, rewrite: Rewrite | None = None, ways: Ways | None = None) -> str:
+    """The edition as plain text, from the same lines as the HTML. `full`, `test`, `rewrite` and `ways` as in `render.html`."""
+    page = _Text(edition, full=full, test=test, rewrite=rewrite or (lambda link: link), ways=ways)
     return "\n".join(page.lines()) + "\n"
 
 
 class _Text:
     """The lines of the text, in the words of the edition's language."""
 
-    def __init__(self, edition: Edition, *, full: bool, test: bool, rewrite: Rewrite) -> None:
+    def __init__(self, edition: Edition, *, full: bool, test: bool, rewrite: Rewrite, ways: Ways | None) -> None:
         self.edition = edition
+        self.ways = ways
         self.full = full
         self.test = test
         self.rewrite = rewrite
@@ -137,7 +139,7 @@ class _Text:
         stories = section.stories if self.full else section.stories[: section.shown]
         yield from self._head(f"{self.labels.section(section.name_en, section.name_zh)} ({len(section.stories)})")
         for story in stories:
-            made = f"{story.made} [{self.labels('made')}]" if story.made else ""
+            made = f"{story.made} [{self.labels('translated' if story.translated else 'made')}]" if story.made else ""
             first, *rest = filter(None, (made, story.title, story.twin))
             yield from wrap(first, indent="  ", first="* ")
             for words in (*rest, self.labels("follows", title=story.follows) if story.follows else "", story.summary):
@@ -150,6 +152,8 @@ class _Text:
         yield from wrap(f"{line.outlet}, {self.labels.day(line.day)}{'; ' + also if also else ''}", indent="  ")
         if line.link:
             yield f"  {self.rewrite(line.link)}"
+        if wrong := wrong_link(line, self.ways):
+            yield f"  {self.labels('wrong')} {wrong}"
 
     def _more(self, hidden: int) -> Iterator[str]:
         if hidden:
@@ -168,4 +172,7 @@ class _Text:
         if (link := archive_link(edition)) and not self.full:
             yield f"{t('view')}: {link}"
         yield from wrap(t("about", day=edition.built_on))
-        yield from wrap(t("unsubscribe"))
+        if self.ways and self.ways.leave:
+            yield f"{t('leave')}: {self.ways.leave}"
+        else:
+            yield from wrap(t("unsubscribe"))

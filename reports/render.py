@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from .edition import Edition, Origin, Report, StoryLine, Trouble
+from .edition import AdoptionLine, ApprovalLine, Edition, FigureLine, FundingLine, Origin, PolicyLine, Report, StoryLine, Trouble
 from .labels import Labels, corrected, editor_note, heading, silence, subject_line, warnings
+from .links import Ways
 from .opening import key_figures, opening
 from .panels import before_first_crawl, panel
 from .rows import Row, Table, shown_tables
@@ -40,21 +41,32 @@ def html(
     test: bool = False,
     rewrite: Rewrite | None = None,
     picture: Rewrite = attached,
+    ways: Ways | None = None,
 ) -> str:
     """The edition as the HTML of a mail.
 
     `full` shows what the mail leaves out; `test` marks it as a test; `rewrite` maps each link to the one to print (default: as it is);
-    `picture` maps the name of a picture to its address.
+    `picture` maps the name of a picture to its address; `ways` are the links that act for the reader.
     """
-    shown = Shown(edition, full=full, test=test, rewrite=rewrite, picture=picture)
+    shown = Shown(edition, full=full, test=test, rewrite=rewrite, picture=picture, ways=ways)
     return environment().get_template("issue.html").render(shown.values())
 
 
 class Shown:
     """What is shown of an edition, in the words of its language: the values of the templates. Arguments as in `html`."""
 
-    def __init__(self, edition: Edition, *, full: bool, test: bool = False, rewrite: Rewrite | None = None, picture: Rewrite) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        *,
+        full: bool,
+        test: bool = False,
+        rewrite: Rewrite | None = None,
+        picture: Rewrite,
+        ways: Ways | None = None,
+    ) -> None:
         self.edition = edition
+        self.ways = ways
         self.full = full
         self.test = test
         self.rewrite = rewrite or (lambda link: link)
@@ -91,6 +103,7 @@ class Shown:
             "more": partial(t, more_label(edition)),
             "archive": None if self.full else archive_link(edition),
             "built": edition.built_on,
+            "leave": self.ways.leave if self.ways else None,
         }
 
     def _preview(self) -> str:
@@ -111,10 +124,12 @@ class Shown:
             "summary": line.summary,
             "also": also_words(line.others, self.labels),
             "others": told,
+            "wrong": wrong_link(line, self.ways),
         }
 
     def _story(self, story: StoryLine) -> dict[str, Any]:
-        return self._line(story) | {"made": story.made, "follows": story.follows}
+        made_by = self.labels("translated" if story.translated else "made")
+        return self._line(story) | {"made": story.made, "made_by": made_by, "follows": story.follows}
 
     def _table(self, table: Table) -> dict[str, Any]:
         rows = [self._row(row) for row in table.rows]
@@ -167,6 +182,21 @@ def also_words(others: tuple[Report, ...], labels: Labels) -> list[str]:
     key = "also_covered_one" if len(others) == 1 else "also_covered"
     rest = " …" if len(others) > _NAMED_OUTLETS else ""
     return labels(key, count=len(others), names=f"\0{rest}").split("\0")
+
+
+# What the rows of tables are facts of; any other line may be doubted as a whole.
+_ABOUT: dict[type[Origin], str] = {
+    FundingLine: "funding",
+    AdoptionLine: "adoption",
+    ApprovalLine: "approval",
+    PolicyLine: "policy",
+    FigureLine: "figure",
+}
+
+
+def wrong_link(line: Origin, ways: Ways | None) -> str | None:
+    """Where a reader says that a line is wrong."""
+    return ways.wrong(line.item_id, _ABOUT.get(type(line), "")) if ways else None
 
 
 def health_line(edition: Edition, labels: Labels) -> str:

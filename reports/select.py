@@ -56,6 +56,7 @@ class Order:
     now: datetime
     dropped: frozenset[int] = frozenset()  # items whose stories an editor took out
     note: str = ""  # what an editor says at the head of the issue
+    second_reader: bool = False  # whether what the second reader said is used
 
     @property
     def is_over(self) -> bool:
@@ -145,7 +146,7 @@ def _stories(session: Session, order: Order, topics: Sequence[str]) -> tuple[dic
         items = {item_id: story_id for item_id, story_id in items.items() if story_id not in out}
     if period.is_regular:
         items = _not_told_before(session, items, order)
-    stories = news_of(session, items, least_confidence=wanted.least_confidence)
+    stories = news_of(session, items, least_confidence=wanted.least_confidence, second_reader=order.second_reader)
     if wanted.topics is not None:
         stories = [story for story in stories if home_topic(story, wanted.topics) in wanted.topics]
     sections = [name for name in wanted.order_of_sections or topics if name in topics]

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, update
+from sqlalchemy import and_, func, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, select
 
-from .models import Delivery, DigestIssue, IssueEntry
+from .models import Delivery, DeliveryColumns, DigestIssue, IssueEntry, WatchDelivery
 from .sources import CLOCK_SLACK
 from .status import DeliveryState
 
-SUPPRESSED_AFTER = 2
 _CHUNK = 1000  # ids a statement
 
 
@@ -138,30 +137,35 @@ def find_delivery(session: Session, issue_id: int, recipient: str) -> Delivery |
     return session.exec(query.execution_options(populate_existing=True)).first()
 
 
-def claim_delivery(session: Session, delivery_id: int, *, now: datetime) -> bool:
+def claim_delivery(session: Session, row: DeliveryColumns, *, now: datetime) -> bool:
     """Take a delivery for sending, just before the text of the mail is handed over.
 
     True for exactly one of several senders; False when it was sent, is being sent, or waits for a person.
     """
-    rule = and_(col(Delivery.id) == delivery_id, col(Delivery.state).in_((DeliveryState.queued, DeliveryState.failed)))
-    values = {"state": DeliveryState.sending, "tried_at": now, "tries": col(Delivery.tries) + 1, "error": None}
-    return session.connection().execute(update(Delivery).where(rule).values(**values)).rowcount == 1
+    table: Any = type(row)
+    rule = and_(table.id == row.id, table.state.in_((DeliveryState.queued, DeliveryState.failed)))
+    values = {"state": DeliveryState.sending, "tried_at": now, "tries": table.tries + 1, "error": None}
+    return session.connection().execute(update(table).where(rule).values(**values)).rowcount == 1
 
 
-def close_delivery(session: Session, delivery_id: int, state: DeliveryState, *, now: datetime, error: str | None = None) -> None:
+def close_delivery(session: Session, row: DeliveryColumns, state: DeliveryState, *, now: datetime, error: str | None = None) -> None:
     """Write how a delivery ended."""
+    table: Any = type(row)
     values: dict[str, Any] = {"state": state, "tried_at": now, "error": error}
     if state == DeliveryState.sent:
         values["sent_at"] = now
-    session.connection().execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(**values))
+    session.connection().execute(update(table).where(table.id == row.id).values(**values))
 
 
-def is_suppressed(session: Session, recipient: str, *, issue_id: int) -> bool:
-    """Whether the mail server refused this recipient, once and for all, for the last two issues it was tried with before this one."""
-    ended = (DeliveryState.sent, DeliveryState.refused)
-    query = select(Delivery.state).where(Delivery.recipient == recipient, Delivery.issue_id != issue_id, col(Delivery.state).in_(ended))
-    last = session.exec(query.order_by(col(Delivery.tried_at).desc()).limit(SUPPRESSED_AFTER)).all()
-    return list(last) == [DeliveryState.refused] * SUPPRESSED_AFTER
+def sent_since(session: Session, moment: datetime) -> int:
+    """How many mails the server took since `moment` (aware UTC): issues and stories of watches."""
+    counts = [
+        session.exec(
+            select(func.count()).select_from(table).where(col(table.state) == DeliveryState.sent, col(table.sent_at) >= moment)
+        ).one()
+        for table in (Delivery, WatchDelivery)
+    ]
+    return sum(counts)
 
 
 def set_aside_future_issues(session: Session, *, now: datetime) -> int:

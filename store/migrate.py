@@ -180,7 +180,7 @@ def write_migration(message: str, *, first: bool = False) -> Path:
     if first:
         for path in versions.glob("*.py"):
             path.unlink()
-    number = f"{len(list(versions.glob('[0-9]*.py'))) + 1:04d}"
+    number = f"{max((int(path.name[:4]) for path in versions.glob('[0-9]*.py')), default=0) + 1:04d}"
     _script.cache_clear()
     with TemporaryDirectory() as folder:
         engine = connect(StoreSettings(url=f"sqlite:///{folder}/empty.db"))

@@ -28,6 +28,7 @@ from .models import (
     fact_id,
     kind_of,
 )
+from .second_readings import verdicts
 from .status import ItemStatus
 from .story_facts import Member
 
@@ -104,11 +105,11 @@ def items_between(session: Session, start: datetime, end: datetime, *, with_late
     return found
 
 
-def news_of(session: Session, items: Mapping[int, int], *, least_confidence: float) -> list[News]:
+def news_of(session: Session, items: Mapping[int, int], *, least_confidence: float, second_reader: bool = False) -> list[News]:
     """The stories of items (as `items_between` gives them) with what those items state, by story.
 
     Facts that a person called wrong are left out, and those below `least_confidence` unless a person called them right; so is what is
-    only recalled, and what is told of another industry.
+    only recalled, and what is told of another industry. With `second_reader` its word on a fact stands before the confidence.
     """
     by_story: dict[int, list[Report]] = defaultdict(list)
     for report in _reports(session, items):
@@ -117,11 +118,14 @@ def news_of(session: Session, items: Mapping[int, int], *, least_confidence: flo
     for topic in _rows(session, ItemTopic, col(ItemTopic.item_id), items):
         scores = found[items[topic.item_id]].topics
         scores[topic.topic_id] = max(scores.get(topic.topic_id, 0.0), topic.score)
-    facts: dict[str, FactColumns] = {}
-    for table in FACT_TABLES.values():
-        for row in _rows(session, table, col(table.item_id), items):
-            if row.health and not row.background and _relied_on(row, least_confidence):
-                facts[fact_id(row)] = row
+    news = [
+        row
+        for table in FACT_TABLES.values()
+        for row in _rows(session, table, col(table.item_id), items)
+        if row.health and not row.background
+    ]
+    checked = verdicts(session, news) if second_reader else {}
+    facts = {fact_id(row): row for row in news if _relied_on(row, least_confidence, checked.get(fact_id(row)))}
     reports = {report.item_id: report for those in by_story.values() for report in those}
     for told in _rows(session, StoryFact, col(StoryFact.story_id), found):
         known = [proof for proof in told.proofs if proof in facts]
@@ -134,8 +138,11 @@ def news_of(session: Session, items: Mapping[int, int], *, least_confidence: flo
     return list(found.values())
 
 
-def _relied_on(fact: FactColumns, least_confidence: float) -> bool:
-    return fact.confidence >= least_confidence if fact.reviewed is None else fact.reviewed != "wrong"
+def _relied_on(fact: FactColumns, least_confidence: float, checked: bool | None) -> bool:
+    """By a person's word, else the second reader's, else its confidence."""
+    if fact.reviewed is not None:
+        return fact.reviewed != "wrong"
+    return fact.confidence >= least_confidence if checked is None else checked
 
 
 def _lead_first(report: Report) -> tuple[bool, datetime, int]:

@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Select, column, table
+from sqlalchemy import Select, column, or_, table
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from .doubts import doubted_items, doubts_about, doubts_of
 from .errors import StoreError
 from .fact_history import plain
 from .facts import facts_of_items, keep_investors
 from .kinds import COLUMNS
-from .models import FACT_TABLES, FactColumns, FactReview, FundingFact, Item, fact_id
+from .models import FACT_TABLES, Doubt, FactColumns, FactReview, FundingFact, Item, fact_id
 from .stories import refresh
 
 _NAMES = ("fact_id", "type", "item_id", *COLUMNS, "background", "health", "evidence", "confidence", "found_by", "reviewed", "title")
@@ -39,9 +40,13 @@ def list_facts(
     item_id: int | None = None,
     reviewed: bool | None = None,
     below: float | None = None,
+    doubted: bool = False,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Facts as v1_facts has them, newest first: of a type, of an item, reviewed or not, less sure than `below`."""
+    """Facts as v1_facts has them, newest first: of a type, of an item, reviewed or not, less sure than `below`, doubted by readers.
+
+    Each row says in `doubts` how many readers doubt it.
+    """
     query: Select[*tuple[Any, ...]] = select_columns(_VIEW)
     if type is not None:
         query = query.where(_VIEW.c["type"] == type)
@@ -51,8 +56,13 @@ def list_facts(
         query = query.where(_VIEW.c["reviewed"].is_not(None) if reviewed else _VIEW.c["reviewed"].is_(None))
     if below is not None:
         query = query.where(_VIEW.c["confidence"] < below)
-    rows = session.connection().execute(query.order_by(_VIEW.c["item_id"].desc(), _VIEW.c["fact_id"]).limit(limit))
-    return [dict(row) for row in rows.mappings()]
+    if doubted:
+        about = or_(col(Doubt.about) == "", _VIEW.c["fact_id"].like(col(Doubt.about) + ":%"))
+        query = query.where(select_columns(col(Doubt.id)).where(col(Doubt.item_id) == _VIEW.c["item_id"], about).exists())
+    found = session.connection().execute(query.order_by(_VIEW.c["item_id"].desc(), _VIEW.c["fact_id"]).limit(limit))
+    rows = [dict(row) for row in found.mappings()]
+    doubts = doubts_of(session, {row["item_id"] for row in rows})
+    return [row | {"doubts": len(doubts_about(doubts.get(row["item_id"], ()), row["fact_id"]))} for row in rows]
 
 
 def review(session: Session, fact: FactColumns, verdict: Literal["right", "wrong"], *, who: str, now: datetime) -> None:
@@ -93,8 +103,8 @@ def reviews_of(session: Session, fact: FactColumns) -> list[FactReview]:
 
 
 def reviewed_items(session: Session) -> list[tuple[Item, list[FactColumns]]]:
-    """The items of whose facts a person said something, by id, each with all its facts."""
-    ids = sorted(set(session.exec(select(FactReview.item_id))))
+    """The items of whose facts a person or a reader said something, by id, each with all its facts."""
+    ids = sorted({*session.exec(select(FactReview.item_id)), *doubted_items(session)})
     items: Sequence[Item] = session.exec(select(Item).where(col(Item.id).in_(ids)).order_by(col(Item.id))).all()
     facts = facts_of_items(session, ids)
     return [(item, facts[item.id or 0]) for item in items]

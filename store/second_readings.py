@@ -51,17 +51,10 @@ def doubtful_facts(session: Session, item_ids: Collection[int], *, low: float, h
     found: list[tuple[FactColumns, Item]] = []
     for chunk in _chunks(item_ids):
         for table in FACT_TABLES.values():
-            sure = (col(table.confidence) >= low, col(table.confidence) < high)
-            rule = (
-                col(table.item_id).in_(chunk),
-                *sure,
-                col(table.reviewed).is_(None),
-                col(table.background).is_(False),
-                col(table.health),
-            )
-            found += [
-                (fact, item) for fact, item in session.exec(select(table, Item).join(Item, col(Item.id) == table.item_id).where(*rule))
-            ]
+            doubted = (col(table.confidence) >= low, col(table.confidence) < high, col(table.reviewed).is_(None))
+            news = (col(table.item_id).in_(chunk), col(table.background).is_(False), col(table.health))
+            query = select(table, Item).join(Item, col(Item.id) == table.item_id).where(*doubted, *news)
+            found += [(fact, item) for fact, item in session.exec(query)]
     return sorted(found, key=lambda pair: (pair[0].confidence, fact_id(pair[0])))
 
 

@@ -64,6 +64,24 @@ class DeliveryState(StrEnum):
     unknown = "unknown"
 
 
+class RecipientState(StrEnum):
+    """Whether a reader gets a digest: not before confirming, yes, not any more."""
+
+    waiting = "waiting"
+    active = "active"
+    unsubscribed = "unsubscribed"
+
+
+class ReturnedKind(StrEnum):
+    """What a mail that came back is: the address takes none, or none just now; a wish to leave; a complaint of spam; none of these."""
+
+    hard = "hard"
+    soft = "soft"
+    unsubscribe = "unsubscribe"
+    complaint = "complaint"
+    other = "other"
+
+
 class EditKind(StrEnum):
     """What was done to an issue before it was sent: shown to an editor, let go or held by one, a story dropped or taken back, a note."""
 

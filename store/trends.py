@@ -59,7 +59,7 @@ def events(
     """
     told: list[tuple[datetime, int, list[str]]] = []
     for rule in _span(start, end):
-        asked = columns(col(Story.published_at), col(Story.first_seen_at), col(Story.id), col(StoryFact.proofs))
+        asked: Any = columns(col(Story.published_at), col(Story.first_seen_at), col(Story.id), col(StoryFact.proofs))
         query = asked.join(StoryFact, col(StoryFact.story_id) == col(Story.id)).where(rule)
         if kinds is not None:
             query = query.where(col(StoryFact.type).in_(sorted(kinds)))
@@ -74,8 +74,8 @@ def events(
 def _relied_on(session: Session, fact_ids: Iterable[str], least_confidence: float) -> dict[str, FactColumns]:
     by_table: dict[str, list[int]] = defaultdict(list)
     for one in fact_ids:
-        table, _, number = one.partition(":")
-        by_table[f"fact_{table}"].append(int(number))
+        prefix, _, number = one.partition(":")
+        by_table[f"fact_{prefix}"].append(int(number))
     found: dict[str, FactColumns] = {}
     for name, ids in by_table.items():
         table = FACT_TABLES[name]
@@ -93,7 +93,7 @@ def _is_sure(fact: FactColumns, least_confidence: float) -> bool:
 def _places(session: Session, item_ids: Iterable[int]) -> dict[int, tuple[str, str | None, str]]:
     """Title, link and outlet of items."""
     outlet = func.coalesce(Item.outlet, SourceRow.name_zh, SourceRow.name)
-    asked = columns(col(Item.id), col(Item.title), col(Item.link), outlet).join(SourceRow, col(SourceRow.id) == col(Item.source_id))
+    asked: Any = columns(col(Item.id), col(Item.title), col(Item.link), outlet).join(SourceRow, col(SourceRow.id) == col(Item.source_id))
     found: dict[int, tuple[str, str | None, str]] = {}
     for chunk in _chunks(item_ids):
         found |= {row[0]: (row[1], row[2], row[3]) for row in session.connection().execute(asked.where(col(Item.id).in_(chunk)))}
@@ -109,7 +109,7 @@ def homes(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """The province of those organisations of the catalogue that have one, by id."""
     found: dict[str, str] = {}
     for chunk in _chunks(ids):
-        query = columns(col(Organisation.id), col(Organisation.province)).where(col(Organisation.id).in_(chunk))
+        query: Any = columns(col(Organisation.id), col(Organisation.province)).where(col(Organisation.id).in_(chunk))
         found |= {row[0]: row[1] for row in session.connection().execute(query.where(col(Organisation.province).is_not(None)))}
     return found
 

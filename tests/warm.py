@@ -43,10 +43,10 @@ WARM = {
         "time_machine",
         "jobs.daemon",
         "reports.mail",
-        "apprise",
         "sqlalchemy.dialects.postgresql.psycopg",
         "sqlalchemy.dialects.sqlite",
     ),
+    "jobs.apprising": ("apprise",),
     "crawler.reading.process": ("crawler.reading.process", "crawler.readers.feed", "opencc"),
 }
 REAL_PYTHON = sys.executable

@@ -94,6 +94,8 @@ def build(
     order = order_of(settings, name, week, first, last)
     if as_of is not None and rebuild:
         raise typer.BadParameter("excludes --rebuild", param_hint="--as-of")
+    if as_of is None:
+        _ask_second_reader(settings, order, rebuild=rebuild)
     with store_session(settings) as session:
         if as_of is not None or (partial and not order.is_over):
             edition = draft_edition(session, order) if as_of is None else build_as_of(session, order, as_of.date(), partial=partial)
@@ -108,7 +110,7 @@ def build(
 
 def send(
     name: Name,
-    to: Annotated[str | None, typer.Option("--to", help="Send to this address instead of the digest's recipients.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Send to this address or channel:NAME alone.")] = None,
     test: Annotated[
         list[str] | None, typer.Option("--test", help="Send a mail marked TEST to this address, and note nothing; may be repeated.")
     ] = None,
@@ -138,7 +140,7 @@ def send(
         return
     if partial:
         raise typer.BadParameter("a period that is not over is only mailed with --test ADDRESS", param_hint="--partial")
-    _send_issue(settings, order, to, settled)
+    _send_issue(settings, order, _recipient(to) if to else None, settled)
 
 
 def _send_test(settings: Settings, order: Order, recipients: list[str], *, partial: bool) -> None:
@@ -161,32 +163,75 @@ def _send_test(settings: Settings, order: Order, recipients: list[str], *, parti
 def _send_issue(settings: Settings, order: Order, to: str | None, settled: Word | None) -> None:
     """Build the issue if need be, write its files, and send it."""
     from jobs.issues import write_files
+    from reports.addresses import CHANNEL
+    from reports.channels import tell
     from reports.digest import build_issue
     from reports.editing import name_of, why_it_waits
     from reports.mail import deliver, settle
+    from reports.recipients import readers_of
     from store.database import session_scope
-    from store.errors import DigestError
+    from store.errors import DigestError, UsageError
     from store.migrate import open_store
 
-    recipients = list(order.settings.recipients) if to is None else [_address(to, "--to")]
+    _ask_second_reader(settings, order)
     engine = open_store(settings.store)
     with session_scope(engine) as session:
         issue, edition = build_issue(session, order)
+        readers = readers_of(session, order.name, order.settings.recipients) if to is None else [to]
     with session_scope(engine) as session:
         waits = why_it_waits(session, issue, hold_hours=order.settings.hold_hours, now=order.now)
-        if waits:
-            raise DigestError(waits, subject=name_of(issue))
-        paths = write_files(session, issue, edition, settings, recipient=to)
+    if waits:
+        # That the editor was shown it is kept.
+        raise DigestError(waits, subject=name_of(issue))
+    mailed, told = [one for one in readers if not one.startswith(CHANNEL)], _channels(settings, order, to)
+    with session_scope(engine) as session:
+        paths = write_files(session, issue, edition, settings, recipient=mailed[0] if to and mailed else None)
     if settings.mail.host is None:
         say(f"mail.host is not set: {issue.subject} is written to {settings.mail.out}")
         for path in paths:
             out(str(path))
-        return
-    if not recipients:
-        raise typer.BadParameter(f"[digest.{order.name}] has no recipients; add some or use --to ADDRESS")
+    elif not mailed and not told:
+        hint = "`yixun recipients add` adds some"
+        raise UsageError(f"[digest.{order.name}] has no recipients who are to get it; {hint}, or use --to ADDRESS", subject=order.name)
     if settled is not None:
-        settle(engine, issue.id or 0, recipients[0], arrived=settled is Word.arrived)
-    _tell(deliver(engine, issue.id or 0, edition, recipients, settings.mail, insist=to is not None), order)
+        settle(engine, issue.id or 0, readers[0], arrived=settled is Word.arrived)
+    outcomes = tell(engine, issue.id or 0, edition, told, settings.channel)
+    if settings.mail.host is not None:
+        outcomes += deliver(engine, issue.id or 0, edition, mailed, settings.mail, serve=settings.serve, insist=to is not None)
+    _tell(outcomes, order)
+
+
+def _channels(settings: Settings, order: Order, to: str | None) -> list[str]:
+    """The channels to tell: those of the digest, or the one that --to names. Raises BadParameter for one that is not there."""
+    from reports.addresses import CHANNEL
+
+    if to is None:
+        return list(order.settings.channels)
+    if not to.startswith(CHANNEL):
+        return []
+    name = to.removeprefix(CHANNEL)
+    if name not in settings.channel:
+        raise typer.BadParameter(f"there is no [channel.{name}]", param_hint="--to")
+    return [name]
+
+
+def _recipient(value: str) -> str:
+    """An address or a channel given with --to. Raises BadParameter for what is neither."""
+    from reports.addresses import CHANNEL
+
+    return value if value.startswith(CHANNEL) else _address(value, "--to")
+
+
+def _ask_second_reader(settings: Settings, order: Order, *, rebuild: bool = False) -> None:
+    """Ask the second reader, where there is one, before an issue is built, and say what came of it."""
+    from reports.consult import before_building
+    from store.migrate import open_store
+
+    if order.second_reader:
+        engine = open_store(settings.store, create=False)
+        for line in before_building(engine, order, settings.second_reader, rebuild=rebuild):
+            say(line)
+        engine.dispose()
 
 
 def _address(value: str, option: str) -> str:
@@ -207,5 +252,6 @@ def _tell(outcomes: Sequence[Outcome], order: Order) -> None:
         out(f"{outcome.recipient}: {outcome.state}{': ' + outcome.error if outcome.error else ''}")
     if any(outcome.state == DeliveryState.unknown for outcome in outcomes):
         say(f"look whether it arrived, then: yixun digest send {order.name} --week {order.period.label} --to ADDRESS --settle arrived|lost")
-    if not all(outcome.fine for outcome in outcomes):
-        raise typer.Exit(EXIT_PARTLY if any(outcome.fine for outcome in outcomes) else EXIT_FAILED)
+    asked = [outcome for outcome in outcomes if not outcome.is_left_out]
+    if not all(outcome.fine for outcome in asked):
+        raise typer.Exit(EXIT_PARTLY if any(outcome.fine for outcome in asked) else EXIT_FAILED)

@@ -38,7 +38,8 @@ def order_of(settings: Settings, name: str, label: str | None = None, first: dat
     if name not in settings.digest:
         raise UsageError("there is no such digest", subject=name, hint=f"there are: {', '.join(settings.digest) or 'none'}")
     digest = settings.digest[name]
-    return Order(name=name, settings=digest, period=_period(digest.period, label, first, last), now=utc_now())
+    period = _period(digest.period, label, first, last)
+    return Order(name=name, settings=digest, period=period, now=utc_now(), second_reader=settings.second_reader.enabled)
 
 
 def _period(kind: Kind, label: str | None, first: datetime | None, last: datetime | None) -> Period:

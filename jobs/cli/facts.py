@@ -13,7 +13,15 @@ from .common import AsJson, ConfigFile, as_cell, out, out_json, out_rows, settin
 if TYPE_CHECKING:
     from store.database import Session
 
-_COLUMNS = {"fact_id": "fact", "type": "type", "subject": "subject", "said": "what", "confidence": "sure", "reviewed": "reviewed"}
+_COLUMNS = {
+    "fact_id": "fact",
+    "type": "type",
+    "subject": "subject",
+    "said": "what",
+    "confidence": "sure",
+    "doubts": "doubts",
+    "reviewed": "reviewed",
+}
 FactId = Annotated[str, typer.Argument(help="Id of a fact, as `yixun facts list` shows it: funding:12.", metavar="ID")]
 FactIds = Annotated[list[str], typer.Argument(help="Ids of facts.", metavar="ID")]
 By = Annotated[str | None, typer.Option("--by", help="Who says so; by default the name of the user on this machine.")]
@@ -38,6 +46,7 @@ def list_facts(
     item: Annotated[int | None, typer.Option("--item", help="Only facts of this item.")] = None,
     reviewed: Annotated[bool | None, typer.Option("--reviewed/--unreviewed", help="Only facts that a person judged, or others.")] = None,
     below: Annotated[float | None, typer.Option("--below", min=0, max=1, help="Only facts less sure than this.")] = None,
+    doubted: Annotated[bool, typer.Option("--doubted", help="Only facts that readers called wrong.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many.")] = 40,
     config: ConfigFile = None,
     as_json: AsJson = False,
@@ -49,7 +58,7 @@ def list_facts(
     if type is not None and type not in BY_NAME:
         raise typer.BadParameter(f"{type!r}: expected one of {', '.join(BY_NAME)}", param_hint="--type")
     with store_session(settings_of(config)) as session:
-        rows = found(session, type=type, item_id=item, reviewed=reviewed, below=below, limit=limit)
+        rows = found(session, type=type, item_id=item, reviewed=reviewed, below=below, doubted=doubted, limit=limit)
     out_rows(rows if as_json else [row | {"said": _said(row)} for row in rows], as_json=as_json, columns=_COLUMNS)
 
 
@@ -71,6 +80,7 @@ def show(fact: FactId, config: ConfigFile = None, as_json: AsJson = False) -> No
 
 
 def _report(session: Session, wanted: str) -> dict[str, Any]:
+    from store.doubts import doubts_about, doubts_of
     from store.facts import stated
     from store.models import Item, fact_id, kind_of
     from store.reviews import find_fact, reviews_of
@@ -88,6 +98,7 @@ def _report(session: Session, wanted: str) -> dict[str, Any]:
         **{name: getattr(row, name) for name in shared},
         "states": stated(row),
         "as_read": row.as_read,
+        "doubts": [one.words for one in doubts_about(doubts_of(session, [row.item_id]).get(row.item_id, ()), row)],
         "reviews": [{name: getattr(one, name) for name in said} for one in reviews_of(session, row)],
     }
 
@@ -100,6 +111,8 @@ def _told(report: dict[str, Any]) -> Iterator[str]:
         if value not in (None, []):
             was = f" (read as {_cell(report['as_read'][name])})" if name in (report["as_read"] or {}) else ""
             yield f"  {name}: {_cell(value)}{was}"
+    for words in report["doubts"]:
+        yield f"  a reader doubts it{': ' + words if words else ''}"
     for one in report["reviews"]:
         yield f"{as_cell(one['said_at'])} {one['who']}: {one['verdict']}" + (f" {one['field']}={one['after']}" if one["field"] else "")
 
@@ -171,17 +184,19 @@ def _pairs(values: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def export(config: ConfigFile = None) -> None:
-    """Write the texts with reviewed facts as labelled rows, JSON lines, from which the reader can be trained.
+    """Write the texts with reviewed or doubted facts as labelled rows, JSON lines, from which the reader can be trained.
 
-    Facts called wrong are left out; a note names those that nobody looked at. Relevance and topics are as judged.
+    Facts called wrong are left out; a note names those that nobody looked at and those that readers doubt. Relevance and topics are as
+    judged.
     """
     from jobs.labelled import labelled
+    from store.doubts import doubts_of
     from store.explain import topics_of
     from store.reviews import reviewed_items
 
     with store_session(settings_of(config)) as session:
         for item, facts in reviewed_items(session):
-            row = labelled(item, facts)
+            row = labelled(item, facts, doubts_of(session, [item.id or 0]).get(item.id or 0, []))
             out_json(row | {"topics": [topic.topic_id for topic in topics_of(session, item.id or 0)]})
 
 

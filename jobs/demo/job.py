@@ -50,6 +50,7 @@ class DemoReport:
     files: list[Path] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
+    copies: dict[str, str] = field(default_factory=dict)  # where in the folder the copy of a page lies, by the page's address
 
     def files_of(self, period: str) -> list[Path]:
         """The files of one week's issue, the HTML first."""
@@ -75,13 +76,13 @@ def run_demo(
             mail = MailSettings(host="127.0.0.1", port=postbox.port, security="none", sender="Yixun demo <yixun@example.org>")
             tell(f"crawling {len(web.sites)} sample sites")
             report = DemoReport(crawl(_sources(web, folder), _crawl_settings(), store))
-            copies = _keep_copies(folder, web)
+            report.copies = _keep_copies(folder, web)
             for period in periods:
                 tell(f"building and mailing the issue of {period.label}")
-                _issue(report, engine, period, folder, copies, mail)
+                _issue(report, engine, period, folder, mail)
             tell("publishing the archive")
             with session_scope(engine) as session:
-                publish(session, folder / "archive", {_DIGEST: _SETTINGS}, now=utc_now(), rewrite=partial(_anywhere, folder, copies))
+                publish(session, folder / "archive", {_DIGEST: _SETTINGS}, now=utc_now(), rewrite=partial(_anywhere, folder, report.copies))
             report.requests = list(web.requests)
     finally:
         engine.dispose()
@@ -133,14 +134,14 @@ def _anywhere(folder: Path, copies: Mapping[str, str], link: str) -> str:
     return (folder / copies[link]).as_uri() if link in copies else link
 
 
-def _issue(report: DemoReport, engine: Engine, period: Period, folder: Path, copies: Mapping[str, str], mail: MailSettings) -> None:
+def _issue(report: DemoReport, engine: Engine, period: Period, folder: Path, mail: MailSettings) -> None:
     """Build the issue of a week, mail it, and write it with links to the kept copies of the sample pages."""
     order = Order(name=_DIGEST, settings=_SETTINGS, period=period, now=utc_now())
     with session_scope(engine) as session:
         issue, edition = build_issue(session, order)
     report.editions.append(edition)
     report.subjects.append(issue.subject)
-    report.outcomes += deliver(engine, issue.id or 0, edition, READERS, mail, rewrite=partial(_anywhere, folder, copies))
+    report.outcomes += deliver(engine, issue.id or 0, edition, READERS, mail, rewrite=partial(_anywhere, folder, report.copies))
     report.files += write_issue(
-        edition, folder, mail, date=issue.built_at, recipient=READERS[0], rewrite=lambda link: copies.get(link, link)
+        edition, folder, mail, date=issue.built_at, recipient=READERS[0], rewrite=lambda link: report.copies.get(link, link)
     )

@@ -38,7 +38,10 @@ class _TryAgain(Exception):
 
 
 def ask(settings: SecondReaderSettings, system: str, user: str, *, ends_at: float, sleep: Callable[[float], None] = time.sleep) -> Reply:
-    """Ask once, and once more after a 429 or 5xx. `ends_at` (of `time.monotonic`) bounds both. Raises SecondReaderError, without the key."""
+    """Ask once, and once more after a 429 or 5xx; `ends_at` (of `time.monotonic`) bounds both.
+
+    Raises SecondReaderError, which never holds the key, for whatever is no completion.
+    """
     body = {
         "model": settings.model,
         "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
@@ -47,7 +50,7 @@ def ask(settings: SecondReaderSettings, system: str, user: str, *, ends_at: floa
         "response_format": {"type": "json_object"},
         "stream": False,
     }
-    payload = json.dumps(body, ensure_ascii=False).encode()
+    payload = json.dumps(body).encode()
     try:
         return _read(settings, _post(settings, payload, ends_at))
     except _TryAgain as again:

@@ -39,7 +39,8 @@ _OPENING = _RULES + (
 _NAMES = {"en": "English", "zh": "simplified Chinese"}
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_SCALED = re.compile(r"[百千万亿兆]|[一二三四五六七八九十两]")
+# Numerals that another language may write as digits.
+_NUMERAL = re.compile(r"[百千万亿兆二三四五六七八九十两]|billion|million|thousand|dozen", re.I)
 _NAMED = re.compile(r"[A-Za-z][A-Za-z0-9.-]*[A-Z0-9][A-Za-z0-9.-]*|[A-Z][a-z]+[A-Z]\w*")
 _FORBIDDEN = re.compile(r"https?:|www\.|[<>{}\[\]|]|\b(?:click|subscribe)\b", re.I)
 
@@ -92,7 +93,7 @@ def headline_question(headline: str, language: str) -> Question:
         said, quote = answer.get("translation"), answer.get("quote")
         if quote != headline:
             return {}, "the quote is not the headline"
-        reason = _unfit(said, language, [headline])
+        reason = _unfit(said, language, headline, numerals=_NUMERAL.search(headline) is not None)
         missing = [name for name in _NAMED.findall(headline) if name.lower() not in str(said).lower()]
         reason = reason or (f"{missing[0]} is missing" if missing else "")
         return ({}, reason) if reason else ({"translation": clean(str(said))}, "")
@@ -117,7 +118,7 @@ def opening_question(lines: Sequence[str], language: str) -> Question:
             said, quote = (one.get("sentence"), one.get("quote")) if isinstance(one, dict) else (None, None)
             if not any(_is_quote(quote, line) for line in lines):
                 why = "the quote is in no line"
-            elif reason := _unfit(said, language, [str(quote)]):
+            elif reason := _unfit(said, language, str(quote)):
                 why = reason
             else:
                 kept.append(clean(str(said)))
@@ -132,8 +133,8 @@ def _is_quote(quote: Any, text: str) -> bool:
     return isinstance(quote, str) and len(quote.strip()) >= _LEAST_QUOTE and quote in text
 
 
-def _unfit(said: Any, language: str, evidence: Sequence[str]) -> str:
-    """Why a text of the model cannot be printed; "" when it can."""
+def _unfit(said: Any, language: str, evidence: str, *, numerals: bool = False) -> str:
+    """Why a text of the model cannot be printed; "" when it can. `numerals`: what is written as words there may be digits here."""
     if not isinstance(said, str) or not 4 <= len(clean(said)) <= 300:
         return "no text of fit length"
     if _FORBIDDEN.search(said) or "\n" in said.strip():
@@ -141,8 +142,7 @@ def _unfit(said: Any, language: str, evidence: Sequence[str]) -> str:
     chinese = len(_CHINESE.findall(said))
     if (language == "en" and 3 * chinese > len(said)) or (language == "zh" and not chinese):
         return "another language"
-    there = {number for text in evidence for number in _NUMBER.findall(text)}
-    new = [number for number in _NUMBER.findall(said) if number not in there]
-    if new and not any(_SCALED.search(text) for text in evidence):
-        return f"{new[0]} is in no quote"
-    return ""
+    numbers = [] if numerals else [number for number in _NUMBER.findall(said) if number not in _NUMBER.findall(evidence)]
+    names = [name for name in _NAMED.findall(said) if name.lower() not in evidence.lower()]
+    new = [*numbers, *names]
+    return f"{new[0]} is in no quote" if new else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+import re
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 
 class SecondReaderSettings(BaseModel):
@@ -27,3 +29,11 @@ class SecondReaderSettings(BaseModel):
     spend_per_day: float = Field(0, ge=0, description="Most money in a day (UTC), by these prices; 0: bounded by tokens alone")
     timeout: float = Field(30, gt=0, le=300, description="Seconds one answer may take from the first to the last byte")
     max_seconds: float = Field(300, gt=0, le=3600, description="Seconds it may take for one issue; then the issue goes on without it")
+
+    @field_validator("key")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        # What cannot be sent would be told by the library that refuses it, key and all.
+        if value is not None and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+            raise ValueError("expected a key of plain characters without spaces")
+        return value

@@ -25,9 +25,9 @@ def moment(*, nullable: bool = False, index: bool = False) -> Any:
     return Field(default=None if nullable else ..., sa_type=UtcDateTime, nullable=nullable, index=index)
 
 
-def long_text(*, default: str | None = ...) -> Any:  # type: ignore[assignment]
+def long_text(*, default: str | None = ..., index: bool = False) -> Any:  # type: ignore[assignment]
     """A text column without length limit; nullable when `default` is None."""
-    return Field(default=default, sa_type=Text, nullable=default is None)
+    return Field(default=default, sa_type=Text, nullable=default is None, index=index)
 
 
 def json_value(factory: Any) -> Any:

@@ -57,21 +57,46 @@ class IssueEdit(SQLModel, table=True):
     at: datetime = moment()
 
 
-class Delivery(SQLModel, table=True):
-    """One issue to one recipient. Written before the mail is handed over, so that it is never sent twice."""
-
-    __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("issue_id", "recipient"), only("state", DeliveryState))
+class DeliveryColumns(SQLModel):
+    """What every delivery keeps. Written before the mail is handed over, so that nothing is sent twice."""
 
     id: int | None = Field(default=None, primary_key=True)
-    issue_id: int = owned_by("digest_issue.id")
-    recipient: str = long_text()
+    recipient: str = long_text(index=True)  # the key of a reader, or `channel:NAME`
     state: DeliveryState = word(DeliveryState, default=DeliveryState.queued, index=True)
-    message_id: str = long_text()
+    message_id: str = long_text(index=True)
     tries: int = 0
     tried_at: datetime | None = moment(nullable=True)
     sent_at: datetime | None = moment(nullable=True)
     error: str | None = long_text(default=None)
+
+
+class Delivery(DeliveryColumns, table=True):
+    """One issue to one recipient."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("issue_id", "recipient"), only("state", DeliveryState))
+
+    issue_id: int = owned_by("digest_issue.id")
+
+
+class Watched(SQLModel, table=True):
+    """A watch of the configuration, and since when it looks for what its search says now."""
+
+    __tablename__ = "watched"
+
+    name: str = Field(primary_key=True)
+    search: str = long_text()
+    since: datetime = moment()
+
+
+class WatchDelivery(DeliveryColumns, table=True):
+    """One story of a watch to one recipient."""
+
+    __tablename__ = "watch_delivery"
+    __table_args__ = (UniqueConstraint("watch", "story_id", "recipient"), only("state", DeliveryState))
+
+    watch: str
+    story_id: int = owned_by("story.id")
 
 
 class Ledger(SQLModel, table=True):

@@ -99,6 +99,8 @@ class Life:
 
     def do(self, order: str) -> str:
         """Give an order and wait for the answer: done, refused or gone."""
+        if self.refused:
+            return "refused"
         try:
             self._process.stdin.write(order + "\n")
             self._process.stdin.flush()

@@ -24,7 +24,7 @@ from store.settings import StoreSettings
 from tests.locking import locked
 
 from .command import Yixun
-from .test_run import everything_fetched
+from .test_run import everything_fetched, location
 
 SOURCES = """sources:
 - id: some-feed
@@ -154,8 +154,7 @@ def test_doctor_goes_on_when_the_store_is_locked(engine: Engine, store_settings:
 
 
 def _settings(store_settings: StoreSettings, tmp_path: Path, **more: str) -> Settings:
-    fixed = {"YIXUN_STORE__URL": store_settings.url.get_secret_value(), "YIXUN_MAIL__OUT": str(tmp_path / "out")}
-    return load_settings(None, environ={**fixed, "YIXUN_SCHEDULE__CATCH_UP_DAYS": "7", **more})
+    return load_settings(None, environ={**location(store_settings, tmp_path), "YIXUN_SCHEDULE__CATCH_UP_DAYS": "7", **more})
 
 
 def test_a_broken_file_of_sources_is_recorded_and_stops_no_digest(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:

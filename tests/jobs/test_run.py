@@ -34,7 +34,7 @@ from store.models import DigestIssue, Ledger, SourceState
 from store.overview import overview
 from store.settings import StoreSettings
 from store.sources import conditions, set_enabled
-from tests.store.rows import a_round, a_source, an_item, with_topics
+from tests.store.rows import a_round, a_source, an_item, grouped, with_topics
 
 YIXUN = [sys.executable, "-m", "jobs.cli.app"]
 
@@ -42,7 +42,9 @@ YIXUN = [sys.executable, "-m", "jobs.cli.app"]
 @pytest.fixture
 def settings(store_settings: StoreSettings, tmp_path: Path) -> Settings:
     url = store_settings.url.get_secret_value()
-    return load_settings(None, environ={"YIXUN_STORE__URL": url, "YIXUN_MAIL__OUT": str(tmp_path / "out")})
+    return load_settings(
+        None, environ={"YIXUN_STORE__URL": url, "YIXUN_MAIL__OUT": str(tmp_path / "out"), "YIXUN_DIGEST__WEEKLY__DAY": "mon"}
+    )
 
 
 def work(engine: Engine, settings: Settings) -> list[tuple[str, str]]:
@@ -60,6 +62,7 @@ def test_a_digest_is_built_for_the_week_before_its_slot_and_only_once(engine: En
             item = an_item(session, title="某影像公司完成近亿元融资")
             with_topics(session, item, "funding")
             a_round(session, item)
+            grouped(session)
         assert work(engine, settings) == [("digest weekly", "done"), ("prune", "done")]
         clock.shift(timedelta(hours=1))
         assert work(engine, settings) == []
@@ -145,7 +148,11 @@ def test_the_daemon_never_drops_a_late_job_and_sends_at_the_hour(engine: Engine,
 
 
 def location(store_settings: StoreSettings, tmp_path: Path) -> dict[str, str]:
-    return {"YIXUN_STORE__URL": store_settings.url.get_secret_value(), "YIXUN_MAIL__OUT": str(tmp_path / "out")}
+    return {
+        "YIXUN_STORE__URL": store_settings.url.get_secret_value(),
+        "YIXUN_MAIL__OUT": str(tmp_path / "out"),
+        "YIXUN_DIGEST__WEEKLY__DAY": "mon",
+    }
 
 
 def environment(store_settings: StoreSettings, tmp_path: Path, **more: str) -> dict[str, str]:

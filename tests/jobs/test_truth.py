@@ -262,13 +262,46 @@ def test_what_was_built_early_is_not_what_is_sent(here: tuple[Installation, Mail
     refused = installation.run("digest", "build", "weekly", "--week", running)
     assert (refused.returncode, "is not over yet" in refused.stderr) == (2, True)
     assert installation.run("digest", "build", "weekly", "--week", running, "--partial").returncode == 0
-    # A person builds before anything was read; the schedule knows better when it comes.
+    # A person builds before anything was read, and mails that to try it; the schedule knows better when it comes.
     assert installation.run("digest", "build", "weekly", "--week", installation.period.label).returncode == 0
+    tried = installation.run("digest", "send", "weekly", "--week", installation.period.label, "--test", READERS[0])
+    assert (tried.returncode, told(mailbox.text())) == (0, set())
+    assert str(mailbox.mails[0]["Subject"]).startswith("[TEST]") and "quiet" not in mailbox.text()
     with installation.daemon():
         assert installation.slot("done", "partly", "failed").status == "done"
-    assert told(mailbox.text()) == ALL
+    assert [mail["To"] for mail in mailbox.mails] == [READERS[0], *READERS]
+    assert told(mailbox.text(1)) == told(mailbox.text(2)) == ALL
     with session_scope(installation.engine) as session:
         assert session.exec(select(DigestIssue.period)).all() == [installation.period.label]
+
+
+def test_a_quiet_week_is_said_of_one_that_was_looked_at_and_of_sources_that_are_asked(here: tuple[Installation, Mailbox]) -> None:
+    installation, mailbox = here
+    one, other = installation.sites
+    installation.publish(one, range(0))
+    # What is switched off is neither fine nor missing: nobody asks it.
+    other.put("/feed.xml", "down", status=503)
+    assert installation.run("sources", "disable", "feed-1").returncode == 0
+    with installation.daemon():
+        assert installation.slot("done", "partly", "failed").status == "done"
+    text = mailbox.text()
+    assert "quiet" in str(mailbox.mails[0]["Subject"]) and "incomplete" not in text
+    assert "1 of 1 sources" in " ".join(text.split()) and "Feed 1" not in text
+
+
+def test_what_an_editor_has_to_approve_goes_out_as_the_editor_left_it(here: tuple[Installation, Mailbox]) -> None:
+    installation, mailbox = here
+    waits = installation.run("run", "--once", YIXUN_DIGEST__WEEKLY__HOLD_HOURS="24")
+    assert (waits.returncode, mailbox.mails) == (3, [])
+    name = f"weekly-{installation.period.label}"
+    assert f"{name} waits until" in installation.slot("waiting").note
+    link = f"{installation.sites[0].base}/news/3.html"
+    for words in (("drop", name, link), ("note", name, "已核对。"), ("approve", name)):
+        done = installation.run("digest", *words, "--by", "ann", YIXUN_DIGEST__WEEKLY__HOLD_HOURS="24")
+        assert done.returncode == 0, done.stderr
+    assert installation.run("run", "--once", YIXUN_DIGEST__WEEKLY__HOLD_HOURS="24").returncode == 0
+    assert [mail["To"] for mail in mailbox.mails] == list(READERS)
+    assert told(mailbox.text()) == ALL - {3} and "已核对。" in mailbox.text()
 
 
 def test_sigterm_ends_after_the_mail_under_way_and_the_next_start_sends_the_rest(here: tuple[Installation, Mailbox]) -> None:

@@ -22,7 +22,7 @@ def test_building_writes_files_and_building_again_shows_the_frozen_issue(config:
     first = run(config, "build", "weekly", "--week", "2026-W47")
     assert first.exit_code == 0
     paths = [Path(line) for line in first.stdout.splitlines()]
-    assert [path.name for path in paths] == [f"weekly-2026-W47.{ending}" for ending in ("html", "txt", "eml")]
+    assert [path.name for path in paths] == [f"weekly-2026-W47.{ending}" for ending in ("html", "txt", "md", "eml")]
     before = [path.read_bytes() for path in paths]
     engine = open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}"))
     with session_scope(engine) as session:
@@ -120,7 +120,7 @@ def test_a_running_week_is_shown_marked_and_never_frozen(config: Path, tmp_path:
         assert isinstance(refused.exception, UsageError) and "is not over yet" in str(refused.exception)
         built = run(config, "build", "weekly", "--week", "2026-W47", "--partial")
         assert [Path(line).name for line in built.stdout.splitlines()] == [
-            f"weekly-2026-W47-partial.{end}" for end in ("html", "txt", "eml")
+            f"weekly-2026-W47-partial.{end}" for end in ("html", "txt", "md", "eml")
         ]
         assert (tmp_path / "out" / "weekly-2026-W47-partial.txt").read_text(encoding="utf-8").startswith("PARTIAL: ")
         assert "none built yet" in run(config, "list").stdout

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-import socket
-import ssl
-from asyncio import WriteTransport
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from email.message import EmailMessage
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine
 from sqlmodel import Session as StoreSession
@@ -28,83 +18,14 @@ from sqlmodel import Session as StoreSession
 from reports.archive import write_issue
 from reports.digest import build_issue
 from reports.edition import Edition
-from reports.letter import compose, message_id
+from reports.letter import Letters, message_id
 from reports.mail import Outcome, deliver, send_test, settle
-from reports.settings import MailSettings
+from reports.settings import MailSettings, ServeSettings
 from store.database import session_scope
 from store.digests import deliveries_of, find_delivery
 from tests.reports.conftest import an_order
-from tests.store.rows import a_source, an_item
-
-ANN, BEN = "ann@example.org", "ben@example.org"
-
-
-class Mailbox:
-    """A mail server's memory and its moods."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[list[str], bytes]] = []
-        self.refused: dict[str, str] = {}  # recipient → reply to RCPT
-        self.answers: list[str] = []  # replies to the text, before 250 becomes the rule
-        self.drop_after_data = False
-        self.heard: list[str] = []  # recipients as RCPT named them
-        self.sessions = 0
-
-    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]) -> list[str]:
-        self.sessions += 1
-        session.host_name = hostname
-        return responses
-
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
-        self.heard.append(address)
-        if reply := self.refused.get(address):
-            if reply.startswith("4"):
-                del self.refused[address]
-            return reply
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.mails.append((list(envelope.rcpt_tos), envelope.content))
-        if self.drop_after_data:
-            assert isinstance(server.transport, WriteTransport)
-            server.transport.abort()
-        return self.answers.pop(0) if self.answers else "250 OK"
-
-    def read(self) -> list[EmailMessage]:
-        """The mails received."""
-        return [message_from_bytes(raw, policy=policy.default) for _, raw in self.mails]
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def server(mailbox: Mailbox) -> Iterator[MailSettings]:
-    """An open mail server, as settings that reach it."""
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    yield MailSettings(host="127.0.0.1", port=controller.port, security="none", sender="医讯 <yixun@example.org>", retry_wait=0, timeout=60)
-    controller.stop()
-
-
-@pytest.fixture
-def issue(engine: Engine) -> tuple[int, Edition]:
-    """A frozen issue with one story."""
-    with session_scope(engine) as session:
-        a_source(session)
-        an_item(session, title="示例医院部署大模型")
-        built, edition = build_issue(session, an_order())
-    return built.id or 0, edition
+from tests.reports.mailbox import ANN, BEN, Mailbox, free_port
+from tests.store.rows import a_source
 
 
 def states(engine: Engine, issue_id: int) -> dict[str, str]:
@@ -116,17 +37,18 @@ def states(engine: Engine, issue_id: int) -> dict[str, str]:
 def test_addresses_in_headers_are_folded_and_never_encoded(
     engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
 ) -> None:
-    way_out = f"https://letters.example.org/leave?issue={'7' * 130}&to=ann%2Bnews%40example.org&für=alle"
-    settings = server.model_copy(update={"unsubscribe_url": way_out, "reply_to": "leave@letters.example.org"})
+    serve = ServeSettings(url=f"https://letters.example.org/{'7' * 130}/für")
+    settings = server.model_copy(update={"reply_to": "leave@letters.example.org"})
     edition = replace(issue[1], digest="影像与药物每周要闻摘编第一辑")
-    deliver(engine, issue[0], edition, [ANN], settings)
+    deliver(engine, issue[0], edition, [ANN], settings, serve=serve)
     (_, raw), (mail,) = mailbox.mails[0], mailbox.read()
     head = raw.partition(b"\r\n\r\n")[0]
     lines = head.decode("ascii").split("\r\n")
     start = next(i for i, line in enumerate(lines) if line.startswith("List-Unsubscribe: "))
-    assert lines[start].startswith("List-Unsubscribe: <mailto:leave@letters.example.org?subject=unsubscribe%20")
-    assert lines[start].endswith(">,")
-    assert lines[start + 1] == f" <{way_out.replace('ü', '%C3%BC')}>"
+    assert re.fullmatch(
+        rf"List-Unsubscribe: <https://letters.example.org/7{{130}}/f%C3%BCr/leave/1-{issue[0]}\.[\w-]{{22}}>,", lines[start]
+    )
+    assert lines[start + 1].startswith(" <mailto:leave@letters.example.org?subject=unsubscribe%20%E5%BD%B1")
     assert mail["List-Id"] == f"<{quote(edition.digest)}.yixun.example.org>"
     assert [line for line in lines if line.startswith(("List-", "Message-ID")) and "=?" in line] == []
     assert max(map(len, lines)) < 998
@@ -142,7 +64,8 @@ def test_each_recipient_gets_a_mail_of_its_own(engine: Engine, issue: tuple[int,
     assert re.fullmatch(r"<[0-9a-f]{32}\.yixun@example\.org>", first["Message-ID"])
     assert first["Subject"] == "Yixun 医讯 2026-W47: 1 story"
     assert first["From"] == "医讯 <yixun@example.org>"
-    assert first["List-Unsubscribe"] == "<mailto:yixun@example.org?subject=unsubscribe%20weekly>"
+    wish = rf"<mailto:yixun@example.org\?subject=unsubscribe%20weekly%201-{issue[0]}\.[\w-]{{22}}>"
+    assert re.fullmatch(wish, first["List-Unsubscribe"]) and first["List-Unsubscribe-Post"] is None
     assert [part.get_content_type() for part in first.walk()] == ["multipart/alternative", "text/plain", "text/html"]
     for kind in ("plain", "html"):
         body = first.get_body((kind,))
@@ -283,7 +206,7 @@ def test_a_text_the_server_turns_down_is_final_and_one_it_cannot_take_now_is_sen
     engine: Engine, issue: tuple[int, Edition], server: MailSettings, mailbox: Mailbox
 ) -> None:
     mailbox.answers = ["554 looks like spam", "451 disk trouble"]
-    outcomes = deliver(engine, *issue, [ANN, BEN], server)
+    outcomes = deliver(engine, *issue, [ANN, BEN], server.model_copy(update={"tries": 1}))
     assert [(one.state, one.is_final) for one in outcomes] == [("rejected", True), ("failed", False)]
     assert [one.state for one in deliver(engine, *issue, [ANN, BEN], server)] == ["rejected", "sent"]
     assert len(mailbox.mails) == 3
@@ -309,47 +232,6 @@ def test_an_unreachable_server_fails_all_and_loses_none(engine: Engine, issue: t
     assert [one.state for one in outcomes] == ["failed", "failed"]
     assert "127.0.0.1:9 cannot be used" in (outcomes[0].error or "")
     assert [one.state for one in deliver(engine, *issue, [ANN, BEN], server)] == ["sent", "sent"]
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 with its key, in one file, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    built = built.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    built = built.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-    built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    path = tmp_path / "server.pem"
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM) + private)
-    return path
-
-
-@pytest.fixture
-def guarded(mailbox: Mailbox, certificate: Path) -> Iterator[MailSettings]:
-    """A mail server that wants STARTTLS and a login."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-
-    def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: LoginPassword) -> AuthResult:
-        return AuthResult(success=login == LoginPassword(b"yixun", b"open sesame"), handled=False)
-
-    controller = Controller(
-        mailbox, hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True, auth_required=True, authenticator=check
-    )
-    controller.start()
-    yield MailSettings(
-        host="127.0.0.1",
-        port=controller.port,
-        ca_file=certificate,
-        username="yixun",
-        password=SecretStr("open sesame"),
-        retry_wait=0,
-        timeout=5,
-    )
-    controller.stop()
 
 
 def test_starttls_and_login(engine: Engine, issue: tuple[int, Edition], guarded: MailSettings, mailbox: Mailbox, tmp_path: Path) -> None:
@@ -394,7 +276,7 @@ def test_files_of_an_issue_are_the_same_each_time(engine: Engine, issue: tuple[i
 
 def test_composing_again_gives_the_same_bytes(engine: Engine, issue: tuple[int, Edition]) -> None:
     date = datetime(2026, 11, 23, tzinfo=UTC)
-    first, second = (compose(issue[1], MailSettings(), recipient=ANN, date=date).as_bytes() for _ in range(2))
+    first, second = (Letters(issue[1], MailSettings()).write(ANN, date=date) for _ in range(2))
     assert first == second
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -22,7 +21,8 @@ from reports.site.search import Line, index, terms
 from store.errors import DigestError
 from store.models import Organisation
 from tests.reports.conftest import BUILT, an_order, built
-from tests.store.rows import NOON, a_round, an_adoption, an_item, with_topics
+from tests.reports.weeks import WEEKS, filled
+from tests.store.rows import an_adoption, an_item, with_topics
 
 URL = "https://letters.example.org/yixun"
 DIGESTS = {"weekly": DigestSettings(archive_url=URL)}
@@ -54,22 +54,6 @@ class Found(HTMLParser):
         self.words += data
 
 
-def filled(session: Session) -> None:
-    """Two weeks of news with facts about an organisation of the catalogue."""
-    session.add(Organisation(id="lakeside", kind="hospital", name_zh="湖畔医院", name_en="Lakeside Hospital", province="zhejiang"))
-    for number in range(5):
-        at = NOON - timedelta(days=7 * (number % 2))
-        item = an_item(session, title=f"湖畔医院第{number}次采用模型", identity=f"adopts {number}", published_at=at, first_seen_at=at)
-        with_topics(session, item, "model_adoption")
-        an_adoption(session, item, adopter="湖畔医院", adopter_id="lakeside", department=f"第{number}科", confidence=0.9)
-    for number in range(4):
-        item = an_item(session, title=f"影像新闻第{number}条", identity=f"imaging {number}")
-        with_topics(session, item, "imaging")
-    item = an_item(session, title="某影像公司完成融资", identity="round")
-    with_topics(session, item, "funding")
-    a_round(session, item)
-
-
 def printed(session: Session, folder: Path) -> dict[str, Found]:
     """The pages of the archive of all that was frozen, by address."""
     publish(session, folder, DIGESTS, now=BUILT)
@@ -78,9 +62,9 @@ def printed(session: Session, folder: Path) -> dict[str, Found]:
 
 @pytest.fixture
 def archive(newsroom: Session, tmp_path: Path) -> dict[str, Found]:
-    """The archive of two weeks."""
+    """The archive of three weeks."""
     filled(newsroom)
-    for period in ("2026-W46", "2026-W47"):
+    for period in WEEKS:
         built(newsroom, an_order(period, archive_url=URL))
     return printed(newsroom, tmp_path / "archive")
 
@@ -103,8 +87,8 @@ def test_every_link_within_the_archive_leads_somewhere(archive: dict[str, Found]
 
 def test_an_organisation_has_its_facts_and_a_chart(archive: dict[str, Found]) -> None:
     page = archive["organisations/lakeside.html"]
-    assert "Lakeside Hospital" in page.words and "5 facts in twelve months" in page.words
-    assert page.words.count("某医院本地部署DeepSeek-R1。") == 5  # the sentence that proves each
+    assert "Lakeside Hospital" in page.words and "7 facts in twelve months" in page.words
+    assert page.words.count("某医院本地部署DeepSeek-R1。") == 7  # the sentence that proves each
     assert sum(link.endswith(".png") for link in page.links) == 2  # light and dark
     assert {"DeepSeek", "湖畔医院"} <= set(re.findall(r"DeepSeek|湖畔医院", archive["models/deepseek.html"].words))
     assert "影像新闻第0条" in archive["topics/imaging.html"].words
@@ -138,7 +122,7 @@ def test_feeds_tell_issues_and_topics(archive: dict[str, Found], tmp_path: Path)
     for ending, version in (("rss", "rss20"), ("atom", "atom10")):
         issues = feedparser.parse((folder / f"weekly.{ending}").read_bytes())
         assert (issues.bozo, issues.version) == (False, version)
-        assert [entry.link for entry in issues.entries] == [f"{URL}/issues/weekly-2026-W{week}.html" for week in (47, 46)]
+        assert [entry.link for entry in issues.entries] == [f"{URL}/issues/weekly-2026-W{week}.html" for week in (47, 46, 45)]
         assert "adoption" in issues.entries[0].title
         stories = feedparser.parse((folder / f"topic-imaging.{ending}").read_bytes())
         assert (stories.bozo, len(stories.entries)) == (False, 4)

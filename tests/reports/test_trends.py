@@ -17,6 +17,7 @@ from reports.panels import before_first_crawl, panel
 from reports.period import week
 from reports.trends import Row, Trend, by_month, ending_with, trends
 from store.models import Organisation, Run, Story
+from store.status import RunStatus
 from store.stories import refresh
 from tests.store.rows import NOON, a_round, a_story, an_adoption, an_item, with_topics
 
@@ -80,7 +81,7 @@ def test_weeks_are_counted_as_the_issue_counts(past: Session) -> None:
 
 
 def test_what_passed_before_the_first_crawl_is_said(past: Session) -> None:
-    past.add(Run(started_at=NOON - timedelta(days=7), status="done"))
+    past.add(Run(started_at=NOON - timedelta(days=7), status=RunStatus.done))
     past.flush()
     found = trends(past, week("2026-W47"), TOPICS, least_confidence=0.6)
     assert {trend.since for trend in found} == {"2026-11-10"}

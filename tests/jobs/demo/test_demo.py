@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from lxml import html
 from sqlmodel import Session, select
 
 from jobs.demo.job import READERS, WEEKS, DemoReport, run_demo
@@ -19,7 +20,7 @@ from jobs.demo.sites import FOLDER, load_sites
 from reports.edition import TABLES, Edition, Origin
 from store.errors import YixunError
 from store.migrate import open_store
-from store.models import Delivery, Fetch, HostDay, Item
+from store.models import FACT_TABLES, Delivery, Fetch, HostDay, Item
 from store.settings import StoreSettings
 from store.text import fold
 
@@ -63,6 +64,11 @@ def lines_of(edition: Edition) -> list[Origin]:
     """All lines of an edition."""
     rows = [line for table in TABLES for line in edition.rows(table)]
     return rows + [story for section in edition.sections for story in section.stories]
+
+
+def words_of(page: bytes) -> str:
+    """All words of a page, to look for sentences in."""
+    return plain(html.document_fromstring(page).text_content())
 
 
 def headlines(edition: Edition) -> list[str]:
@@ -156,6 +162,27 @@ def test_every_link_of_an_issue_leads_to_a_kept_page(demo: Demo) -> None:
     body = message_from_bytes(next((demo.folder / "mail").iterdir()).read_bytes(), policy=policy.default).get_body(("html",))
     assert body is not None
     assert (demo.folder / "site").as_uri() in body.get_content()
+
+
+def test_behind_every_link_of_an_issue_stands_the_sentence_that_proves_it(demo: Demo, rows: Session) -> None:
+    looked_for = 0
+    for edition in demo.report.editions:
+        for line in edition.lines():
+            assert line.link is not None
+            page = (demo.folder / demo.report.copies[line.link]).read_bytes()
+            if page.startswith(b"%PDF"):
+                continue
+            item = rows.get_one(Item, line.item_id)
+            told = words_of(page)
+            for name in line.facts:
+                table, _, number = name.partition(":")
+                fact = rows.get_one(FACT_TABLES[f"fact_{table}"], int(number))
+                # A proof may stand on another item of the story; the link leads to that of the line.
+                if fact.item_id == item.id:
+                    looked_for += 1
+                    assert plain(fact.evidence) in told, (line.title, fact.evidence)
+            assert plain(line.summary)[:40] in told or plain(line.summary)[:40] in plain(item.summary), line.title
+    assert looked_for >= 25
 
 
 def test_the_sites_saw_what_the_store_says(demo: Demo, rows: Session) -> None:
