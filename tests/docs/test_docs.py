@@ -44,7 +44,7 @@ def test_commands_named_in_the_docs_are_there() -> None:
     there = {name for name, _ in every_command()}
     groups = {name.split()[0] for name in there if " " in name}
     for path in sorted(DOCS.glob("*.md")):
-        for words in re.findall(r"`yixun ([a-z]+(?: [a-z]+)?)", path.read_text(encoding="utf-8")):
+        for words in re.findall(r"`yixun ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", path.read_text(encoding="utf-8")):
             # A word behind a command of one word is an argument of it.
             command = words if words in there or words in groups else words.split()[0]
             assert command in there | groups and (command not in groups or command == words), f"{path.name}: yixun {words}"
