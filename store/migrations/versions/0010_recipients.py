@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0010'
-down_revision: str | None = '0015'
+down_revision: str | None = '0009'
 branch_labels: Any = None
 depends_on: Any = None
 
