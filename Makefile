@@ -65,7 +65,7 @@ train: $(TRAIN)/.installed ## train the reader of facts anew from all texts at h
 
 lock: $(VENV)/.installed-test ## renew the lock files (names, versions, hashes; no hosts)
 	$(PIP) install uv
-	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra build --extra demo -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) $(SHIPPED) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) $(EXTRAS) -c requirements.lock -o requirements-test.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra train -c requirements.lock -o requirements-train.lock
 EXTRAS := $(addprefix --extra ,build demo parquet postgres web mcp bench mutate test)
