@@ -30,7 +30,7 @@ lint: $(VENV)/.installed-test ## ruff, mypy --strict, layers
 	$(BIN)/lint-imports
 
 test: lint ## everything that must hold: lint, types, layers, tests, how much of each package they reach
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=
+	$(BIN)/pytest -n 4 --dist loadfile --cov --cov-report=
 	@for floor in $(FLOORS); do echo "== $${floor%:*}"; \
 	$(BIN)/coverage report --include="$${floor%:*}/*" --fail-under=$${floor#*:} || exit 1; done
 FLOORS := store:70 reports:75 jobs:60 crawler:65
@@ -68,7 +68,8 @@ lock: $(VENV)/.installed-test ## renew the lock files (names, versions, hashes; 
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) $(SHIPPED) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) $(EXTRAS) -c requirements.lock -o requirements-test.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra train -c requirements.lock -o requirements-train.lock
-EXTRAS := $(addprefix --extra ,build demo parquet postgres web mcp bench mutate test)
+SHIPPED := $(addprefix --extra ,build demo parquet postgres web mcp)
+EXTRAS := $(SHIPPED) $(addprefix --extra ,bench mutate test)
 LOCK := --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --upgrade
 
 wheels: $(VENV)/.installed-test ## check that every locked package has a wheel for the other versions of Python
