@@ -6,10 +6,8 @@ import json
 from functools import wraps
 from typing import Any
 
-from sqlalchemy import Engine
-
 from jobs.formats import as_row, plain
-from store.database import session_scope, utc_now
+from store.database import Engine, session_scope, utc_now
 from store.errors import UsageError, YixunError
 from store.queries import run_query
 from store.schema import view_names

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, inspect
-
 from jobs.saved import saved_queries
-from store.database import safe_url
+from store.database import Engine, safe_url
 from store.errors import StoreError, YixunError
-from store.schema import view_names
+from store.schema import table_names, view_names
 
 DATABASE = "yixun"
 _SETTINGS = {
@@ -90,7 +88,7 @@ def application(engine: Engine) -> Any:
         async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
             return dict.fromkeys(await self.table_names())
 
-    served = Datasette([], metadata=described(inspect(engine).get_table_names()), settings=_SETTINGS)
+    served = Datasette([], metadata=described(table_names(engine)), settings=_SETTINGS)
     served.add_database(Store(served, path=str(Path(engine.url.database or "").resolve()), is_mutable=True), name=DATABASE)
     return served
 

@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Integer, Text, column, table, text
+from sqlalchemy import BigInteger, Connection, Engine, Integer, Text, column, inspect, table, text
 
 from .fact_view import fact_number, with_kinds
 from .models import FACT_TABLES
@@ -67,6 +67,11 @@ _NARROWED = {
 }
 # SQLAlchemy says so of each index whenever it looks at tables of SQLite; nothing needs them there.
 warnings.filterwarnings("ignore", message="Skipped unsupported reflection of expression-based index ix_view_")
+
+
+def table_names(engine: Engine) -> list[str]:
+    """Names of all tables of a store, views aside."""
+    return inspect(engine).get_table_names()
 
 
 def view_names() -> list[str]:
