@@ -22,7 +22,7 @@ _READ = (
     *FACT_TABLES,
 )
 # Of mails their state alone, never to whom.
-_READ_IN_PART = {"delivery": ("id", "issue_id", "state")}
+_READ_IN_PART = {"delivery": ("id", "issue_id", "state", "tried_at", "sent_at"), "watch_delivery": ("id", "state", "sent_at")}
 
 
 def grant_analyst(engine: Engine, role: str, *, login: bool | None) -> bool:
