@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from store.digests import deliveries_of, entries_of, find_issue, save_issue
+from store.digests import delivery_states, entries_of, find_issue, save_issue
 from store.errors import DigestError, UsageError
 from store.issue_edits import dropped_of, edits_of, note_of
 from store.models import DigestIssue, IssueEntry
@@ -94,7 +94,7 @@ def _at_most(section: Section, stories: int) -> Section:
 def mailed(session: Session, issue: DigestIssue) -> int:
     """To how many recipients an issue went, or may have gone."""
     on_their_way = (DeliveryState.sending, DeliveryState.sent, DeliveryState.unknown)
-    return sum(row.state in on_their_way for row in deliveries_of(session, issue.id or 0))
+    return sum(state in on_their_way for state in delivery_states(session, issue.id or 0))
 
 
 def _entry(number: int, section: str, line: dict[str, Any]) -> IssueEntry:

@@ -131,6 +131,11 @@ def deliveries_of(session: Session, issue_id: int) -> list[Delivery]:
     return list(session.exec(select(Delivery).where(Delivery.issue_id == issue_id).order_by(col(Delivery.recipient))))
 
 
+def delivery_states(session: Session, issue_id: int) -> list[DeliveryState]:
+    """How far each mail of an issue is, whoever it is to."""
+    return list(session.exec(select(Delivery.state).where(Delivery.issue_id == issue_id)))
+
+
 def find_delivery(session: Session, issue_id: int, recipient: str) -> Delivery | None:
     """The delivery of an issue to a recipient, freshly read."""
     query = select(Delivery).where(Delivery.issue_id == issue_id, Delivery.recipient == recipient)

@@ -18,11 +18,11 @@ _READ = (
     *("alembic_version", "item", "item_version", "item_topic", "mention", "organisation", "model", "topic", "placed_name"),
     *("story", "story_fact", "story_change", "fact_review", "fact_history", "fact_investor", "judging", "judging_fault"),
     *("source", "source_state", "source_url_state", "run", "fetch", "host_day", "host_state", "ledger", "daemon", "store_lock"),
-    *("digest_issue", "issue_entry", "issue_edit"),
+    *("digest_issue", "issue_entry", "issue_edit", "doubt"),
     *FACT_TABLES,
 )
 # Of mails their state alone, never to whom.
-_READ_IN_PART = {"delivery": ("id", "issue_id", "state")}
+_READ_IN_PART = {"delivery": ("id", "issue_id", "state", "tried_at", "sent_at"), "watch_delivery": ("id", "state", "sent_at")}
 
 
 def grant_analyst(engine: Engine, role: str, *, login: bool | None) -> bool:
