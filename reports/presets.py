@@ -1,6 +1,6 @@
 """What mail providers ask of those who send through them: server, port, security, and how many mails they bear.
 
-The figures are cautious: providers change theirs without notice, and block who goes beyond. Sources stand in docs/delivery.md.
+The figures are cautious ones of our own: providers change theirs without notice, and block who goes beyond.
 """
 
 from __future__ import annotations
