@@ -39,6 +39,11 @@ def _warm_start(_no_settings_from_outside: None, tmp_path_factory: pytest.TempPa
         yield
 
 
+def unwatched() -> dict[str, str]:
+    """The environment of a process whose coverage is not measured: what it loads and holds is its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """The URL of a PostgreSQL server that lives as long as the test session; its database is for making others."""

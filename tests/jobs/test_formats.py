@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -21,6 +20,7 @@ from store.errors import YixunError
 from store.schema import view_names
 from store.settings import StoreSettings
 from store.view_columns import Content, content_of
+from tests.conftest import unwatched
 from tests.store.rows import NOON, a_round, a_source, a_story, an_adoption, an_item
 from tests.warm import REAL_PYTHON
 
@@ -147,7 +147,7 @@ def test_an_export_holds_no_more_than_a_part_in_memory(yixun: Yixun, tmp_path: P
         insert(store, "item", item | {"published_at": "2026-11-17 04:00:00"}, rows=40_000)
     for form in (Format.csv, Format.parquet):
         command = [REAL_PYTHON, "-c", _PEAK, "export", "files", "--format", form]
-        done = subprocess.run(command, cwd=tmp_path, env=dict(os.environ), capture_output=True, text=True, check=True)
+        done = subprocess.run(command, cwd=tmp_path, env=unwatched(), capture_output=True, text=True, check=True)
         assert int(done.stderr.split()[-1]) < 150, form
     assert pq.read_metadata(tmp_path / "files" / "v1_items.parquet").num_rows == 40_000
 

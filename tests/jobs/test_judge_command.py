@@ -25,7 +25,7 @@ from store.models import DigestIssue, FundingFact, IssueEntry, Item, ItemTopic, 
 from store.reviews import review
 from store.settings import StoreSettings
 from tests.jobs.command import Yixun
-from tests.store.rows import NOON, a_round, a_source, an_adoption, an_item, with_topics
+from tests.store.rows import NOON, a_round, a_source, an_adoption, an_item, grouped, with_topics
 
 TITLE = "病理AI企业云桥医疗完成A轮融资"
 TEXT = "云桥医疗宣布完成5000万元A轮融资。医生用其人工智能软件阅片。"
@@ -104,6 +104,7 @@ def test_what_a_person_said_stands(engine: Engine, yixun: Yixun) -> None:
 def test_built_issues_stay_as_they_were_built(engine: Engine, yixun: Yixun) -> None:
     with session_scope(engine) as session:
         an_adoption(session, an_item(session, title="某医院上线DeepSeek辅助诊断", text="某医院已上线DeepSeek辅助诊断。"))
+        grouped(session)
     yixun("digest", "build", "weekly", "--week", "2026-W47")
 
     def frozen() -> list[object]:

@@ -77,9 +77,11 @@ def test_sources_are_switched_by_category_and_tier(place: Path) -> None:
     before = listed()
     official = {name for name, row in before.items() if row["category"] == "government" and row["enabled"]}
     assert run("disable", "chima", "--category", "government")[0] == 0
-    assert {name for name, row in before.items() if row["enabled"] and not listed()[name]["enabled"]} == official | {"chima"}
+    after = listed()
+    assert {name for name, row in before.items() if row["enabled"] and not after[name]["enabled"]} == official | {"chima"}
     code, output = run("enable", "--category", "media", "--tier", "trade", "chima")
-    assert code == 0 and "chima is switched on" in output and not any(listed()[name]["enabled"] for name in official)
+    after = listed()
+    assert code == 0 and "chima is switched on" in output and not any(after[name]["enabled"] for name in official)
     for words, said in ((("--tier", "best"), "there are: "), ((), "name a source"), (("--category", "media", "nothing"), "no such source")):
         code, output = run("disable", *words) if words[-1:] == ("nothing",) else refused("disable", *words)
         assert code == 2 and said in output

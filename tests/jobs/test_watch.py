@@ -83,7 +83,8 @@ def test_the_daemon_tells_of_itself_from_its_start_to_its_end(
             assert all(name.startswith("yixun_") for name in names)
             seen = json.loads(yixun("status", "--json", **url).stdout)
             assert seen["daemon"]["alive"] and seen["attention"] == [] and seen["zone"] == "Asia/Shanghai"
-            assert {job["job"] for job in seen["jobs"] if job["next"]} == {"crawl", "digest weekly", "prune"}
+            digests = {f"digest {name}" for name in ("weekly", "deepseek", "funding")}
+            assert {job["job"] for job in seen["jobs"] if job["next"]} == digests | {"crawl", "prune"}
             assert f"alive since {seen['daemon']['started_at'][:2]}" in yixun("status", **url).stdout
 
             (tmp_path / "yixun.toml").write_text("[schedule]\ncrawl_minute = 5\n", encoding="utf-8")

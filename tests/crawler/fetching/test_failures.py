@@ -148,7 +148,8 @@ def _fill_up(site: Site, store: StoreSettings, opened: Engine, fault: Path) -> t
     crawl([_fill(site, 0)], LOCAL, store)
     source = _fill(site, 40)
     for number in range(40):
-        site.put_article(f"/a/{number}.html", f"{TITLE}{number}", "放射科用上了新的软件。" * 3000)
+        # Long for the store, short for the reader of facts, to which a run of characters that it does not know is one.
+        site.put_article(f"/a/{number}.html", f"{TITLE}{number}", "放射科用上了新的软件。" * 20 + "龘" * 30_000)
     fault.write_text(_FULL, encoding="utf-8")
     with opened.connect() as connection:
         pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
