@@ -21,7 +21,7 @@ _ROUND = re.compile(r"series|round|轮|融资|[\s_-]", re.I)
 @dataclass(frozen=True, slots=True)
 class Event:
     """One fact as far as grouping compares it. `party` is an id, else the name as written, folded; `step` is the round of a funding, the
-    stage of a listing, the decision of an approval, first or wider use: what an event has but once."""
+    stage of a listing, the decision of an approval, planned, first or wider use: what an event has but once."""
 
     type: str
     party: str
@@ -71,5 +71,5 @@ def _step(fact: Any) -> str | None:
     if fact.type == "funding":
         return (_ROUND.sub("", plain(fact.round)) or None) if fact.round else None
     if fact.type == "adoption":
-        return "wider" if fact.stage == "expanded" else "first"
+        return {"planned": "plan", "expanded": "wider"}.get(fact.stage, "first")
     return getattr(fact, "decision", None) or (fact.stage if fact.type == "ipo" else None)
