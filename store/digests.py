@@ -133,7 +133,7 @@ def deliveries_of(session: Session, issue_id: int) -> list[Delivery]:
 
 def delivery_states(session: Session, issue_id: int) -> list[DeliveryState]:
     """How far each mail of an issue is, whoever it is to."""
-    return list(session.exec(select(Delivery.state).where(Delivery.issue_id == issue_id)))
+    return [DeliveryState(state) for state in session.exec(select(Delivery.state).where(Delivery.issue_id == issue_id))]
 
 
 def find_delivery(session: Session, issue_id: int, recipient: str) -> Delivery | None:
