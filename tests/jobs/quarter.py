@@ -121,7 +121,8 @@ class Life:
         """See it out."""
         if self._process.poll() is None:
             self.do("stop")
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):  # what a killed one was told last may still wait to be written
+            self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait(60)
 
