@@ -1,4 +1,4 @@
-"""Labels of texts that are not ours, kept without the text: words become offsets, the text its hash.
+"""Labels kept without their text: words become offsets, the text its hash.
 
     python -m training.label SHARED WORDED.jsonl OUT.jsonl [--kinds funding,ipo,acquisition]
 
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .rows import read_jsonl, shared_texts, text_hash
+from .rows import read_jsonl, text_hash, texts_by_id
 
 WORDS = frozenset({"type", "stage", "kind", "hosting", "decision", "background", "health"})
 
@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("shared", type=Path), parser.add_argument("worded", type=Path), parser.add_argument("out", type=Path)
     parser.add_argument("--kinds", default="")
     a = parser.parse_args()
-    texts = shared_texts(a.shared)
+    texts = texts_by_id(a.shared)
     with a.out.open("w", encoding="utf-8") as out:
         for row in read_jsonl(a.worded):
             full = texts[row["set"], str(row["id"])]

@@ -10,12 +10,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
 TEXTS, LABELS = HERE / "texts", HERE / "labels"
+SECOND = LABELS / "second"
+HEAD = 1200  # characters of a long item that are labelled
 DEALS = frozenset({"funding", "ipo", "acquisition"})
 # Deals of other industries are facts too; where a text was labelled for health alone, these words leave it open whether it tells one.
 DEAL_WORDS = re.compile(
@@ -84,6 +86,7 @@ def _shared_rows(shared: Path) -> list[Row]:
     rows += [
         _row({**made, "text": made["excerpt"]} if "excerpt" in made else made, "domain") for made in read_jsonl(facts / "domain.jsonl")
     ]
+    rows += [_row({**made, "text": made["text"][:HEAD]}, "reprints") for made in read_jsonl(facts / "reprints.jsonl")]
     rows += [_row(made, "pool") for made in read_jsonl(shared / "data" / "text" / "pool.jsonl")]
     for name, kinds in (("adoption", {"adoption"}), ("funding_health", {"funding", "ipo", "acquisition"}), ("funding_36kr", {"funding"})):
         for made in read_jsonl(facts / f"{name}.jsonl"):
@@ -94,9 +97,22 @@ def _shared_rows(shared: Path) -> list[Row]:
     return [*rows, *_fewfc(facts)]
 
 
-def shared_texts(shared: Path) -> dict[tuple[str, str], str]:
-    """The shared texts by set and id: title, line feed, text."""
-    return {(row.of.removesuffix("_other"), row.id): row.full for row in _shared_rows(shared)}
+def texts_by_id(shared: Path) -> dict[tuple[str, str], str]:
+    """The own and the shared texts by set and id: title, line feed, text."""
+    return {(row.of.removesuffix("_other"), row.id): row.full for row in [*own_rows(), *_shared_rows(shared)]}
+
+
+def labelled_again(shared: Path, labels: Path = SECOND) -> list[tuple[Row, Row]]:
+    """Texts that a second reader labelled without seeing the first one's labels: each as both have it, of the kinds that both labelled."""
+    second = _added(labels)
+    pairs = []
+    for first in [*own_rows(), *shared_rows(shared)]:
+        for more in second.get(text_hash(first.full), ()):
+            kinds = more.get("kinds", _all_kinds())
+            other = replace(first, relevant=None, topics=None, events=None)
+            _apply(other, more)
+            pairs.append((replace(first, events=[event for event in first.events or () if event["type"] in kinds]), other))
+    return pairs
 
 
 def _all_kinds() -> set[str]:

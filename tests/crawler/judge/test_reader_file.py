@@ -18,7 +18,7 @@ from crawler.judge.facts import as_json
 from crawler.judge.judging import Judge
 from crawler.judge.reader.encoder import MODEL, MOST_WINDOWS, card, read
 from crawler.judge.registry import BY_NAME, KINDS
-from training.prepare import HELD_SET, prepared
+from training.prepare import HELD_SETS, prepared
 from training.score import ALL, score, words
 
 HERE = Path(__file__).parent
@@ -52,7 +52,7 @@ def told(title: str, text: str) -> list[Event]:
 @pytest.fixture(scope="module")
 def held() -> list[tuple[list[Event], list[Event]]]:
     """Labels and what is told of the own texts that no reader learns from."""
-    return [(row.events or [], told(row.title, row.text)) for row, _ in prepared(None) if row.of == HELD_SET]
+    return [(row.events or [], told(row.title, row.text)) for row, _ in prepared(None) if row.of in HELD_SETS]
 
 
 def test_the_file_is_small_and_carries_its_card() -> None:
