@@ -5,7 +5,7 @@ SELECT
     COUNT(*) AS rounds,
     COUNT(DISTINCT COALESCE(subject_id, subject)) AS companies,
     SUM(CASE WHEN cny_low IS NULL THEN 1 ELSE 0 END) AS undisclosed,
-    SUM(cny_low) AS cny_at_least
+    CAST(ROUND(SUM(cny_low)) AS BIGINT) AS cny_at_least
 FROM v1_facts
 WHERE type = 'funding' AND stage = 'done' AND kind IN ('venture', 'strategic') AND counted = 1 AND announced_on IS NOT NULL
 GROUP BY quarter
