@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from store.text import fold, is_han
@@ -31,7 +32,7 @@ _CHEAP = 1.0  # weight that an AI word and a health word need together to pass t
 _SURE = 0.75  # a text whose surest sentence is less joint than this earns less for its share
 _SHORT_HAN, _SHORT_LATIN = 80, 350  # characters: up to here the title counts as part of the text
 NEAR_HAN, NEAR_LATIN = 30, 90  # an AI word and a health word farther apart in a sentence say less
-_FAR_WORTH, _LISTED_WORTH = 0.6, 0.35
+_FAR_WORTH, _LISTED_WORTH, _NEXT_WORTH = 0.6, 0.35, 0.4  # far apart, in a list, in two sentences one after the other
 # Neighbours in a list (人工智能、生物医药、新能源; "AI, biotech and energy") do not speak of each other.
 _LISTED = re.compile(r"^[^，。；]{0,14}[、/][^，。；]{0,14}$|^\s?(?:,|and|&|以及|和|与)\s?$")
 
@@ -74,10 +75,13 @@ class _Tally:
                 continue
             for health in self.hits:
                 if health.rule.axis in ("health", "both") and (health.start >= ai.end or ai.start >= health.end):
-                    joint = self._pair(ai, health)
-                    if joint > self.joint:
-                        self.joint, self.rule = joint, f"{ai.rule.id} with {health.rule.id}"
-                        self.matched = f"{self._word(ai)} + {self._word(health)}"
+                    self.join(self._pair(ai, health), ai, health, self)
+
+    def join(self, joint: float, ai: Hit, health: Hit, ai_in: _Tally) -> None:
+        """So joint is this sentence by an AI word, which stands in `ai_in`, and a health word of its own, if nothing says more."""
+        if joint > self.joint:
+            self.joint, self.rule = joint, f"{ai.rule.id} with {health.rule.id}"
+            self.matched = f"{ai_in._word(ai)} + {self._word(health)}"
 
     def _pair(self, ai: Hit, health: Hit) -> float:
         strength = min(1.0, min(ai.rule.weight, health.rule.weight) / _JOINT_WORD)
@@ -146,7 +150,21 @@ def _tally(reading: Reading, language: str, *, hits: Sequence[Hit], span: tuple[
     for tally in tallies:
         if tally.hits:
             tally.weigh()
+    if not any(tally.joint for tally in tallies):
+        _weigh_across(tallies)
     return tallies
+
+
+def _weigh_across(tallies: Sequence[_Tally]) -> None:
+    """An AI word in one sentence and a health word in the next or the last one say a little, in a text that says nothing surer."""
+    for pair in pairwise(tallies):
+        for ai_in, health_in in (pair, pair[::-1]):
+            ai, health = (
+                max((h for h in tally.hits if h.rule.axis == axis), key=lambda h: h.rule.weight, default=None)
+                for tally, axis in ((ai_in, "ai"), (health_in, "health"))
+            )
+            if ai and health:
+                health_in.join(_NEXT_WORTH * min(1.0, min(ai.rule.weight, health.rule.weight) / _JOINT_WORD), ai, health, ai_in)
 
 
 def _place(sentence: Sentence, reading: Reading, language: str, *, span: tuple[int, int] | None) -> Place:
