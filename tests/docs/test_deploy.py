@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 import re
 import shutil
+import socket
 import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import Engine
 
 from jobs.config import field_at, load_settings
+from store.backup import write_backup
+from store.database import session_scope
+from tests.store.rows import a_round, a_source, an_item
+from tests.warm import REAL_PYTHON
 
 from .generate import DOCS, every_command
 
@@ -103,3 +114,36 @@ def test_containers_run_as_nobody_special_with_a_read_only_root() -> None:
     assert command[0] == "yixun" and set(command) & set(options()[command[1]])
     if shutil.which("hadolint"):
         subprocess.run(["hadolint", str(DEPLOY / "Dockerfile")], check=True)
+
+
+def test_the_browser_of_the_compose_file_serves_the_last_backup(engine: Engine, tmp_path: Path) -> None:
+    with session_scope(engine) as session:
+        a_source(session)
+        a_round(session, an_item(session))
+    home, snapshot, port = tmp_path / "home", tmp_path / "snapshot", free_port()
+    (home / "backups").mkdir(parents=True), snapshot.mkdir()
+    write_backup(engine, home / "backups" / "today.zip")
+    web = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["web"]
+    command = web["command"][2].replace("$$", "$") + f" --port {port}"
+    environ = {name: value.replace("/snapshot", str(snapshot)) for name, value in web["environment"].items()}
+    path = f"{Path(REAL_PYTHON).parent}:{os.environ['PATH']}"
+    served = subprocess.Popen([*web["command"][:2], command], cwd=home, env=os.environ | environ | {"PATH": path})
+    try:
+        assert "某医院" in answer(f"http://127.0.0.1:{port}/yixun/v1_facts", served)
+    finally:
+        served.terminate()
+        served.wait(30)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def answer(url: str, server: subprocess.Popen[bytes]) -> str:
+    """What the server says as soon as it says anything; it may not end before."""
+    while server.poll() is None:
+        with suppress(urllib.error.URLError), urllib.request.urlopen(url, timeout=60) as response:
+            return str(response.read().decode())
+        time.sleep(0.1)
+    raise AssertionError(f"it ended with {server.returncode}")
