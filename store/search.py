@@ -8,14 +8,13 @@ tokens, so there a run is asked for in the texts that have all of its tokens.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Float,
     Integer,
@@ -42,6 +41,7 @@ from sqlmodel import Session, col, select
 from .clock import SHANGHAI
 from .models import AiModel, Item, ItemTopic, Mention, Organisation
 from .query_language import Both, Either, FieldRule, Node, Not, Phrase, pattern, phrases, read_query, tokens
+from .ranked import Ordered, Ranked
 from .schema import SEARCH, SEARCH_VECTOR, WORDS
 from .status import ItemStatus
 from .text import fold, is_han
@@ -51,7 +51,6 @@ RANKED = 10_000  # of more items that have all tokens of what is searched, the n
 _BOUNDARY = "¶"
 _WINDOW = 50_000  # items, the newest, that PostgreSQL looks through first
 _CHUNK = 200
-_FEW = 50  # texts that are looked at together until there are hits enough
 _ASKED = 1000  # items asked about by one statement
 _AROUND = 28
 _IN_TITLE = 2.0  # what a hit whose title has all words is ahead of one of today whose title has none
@@ -116,7 +115,7 @@ def search(session: Session, query: str, *, limit: int = 20, with_turned_away: b
     rules = _Rules(session)
     ranked = rules.newest(node, words, with_turned_away=with_turned_away, now=now)
     best, counts = ranked.best(limit)
-    if ranked.cut and len(best) < limit:
+    if ranked.doubt is not None and len(ranked.ordered[0]) == RANKED and len(best) < limit:
         # Of the newest that may be hits too few are: then all are looked at.
         best, counts = rules.newest(node, words, with_turned_away=with_turned_away, now=now, looked_at=True).best(limit)
     items = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_(list(best.values()))))}
@@ -135,47 +134,6 @@ def matching(session: Session, query: str, item_ids: Collection[int]) -> set[int
     return found
 
 
-class _Ranked:
-    """Rows of id, story (of an item without one, its id below 0) and Julian day, the best first. Where `doubt` is set, a row is a hit
-    only if its item's text holds that; texts are looked at as they are needed, for most queries have far more hits than are shown."""
-
-    def __init__(self, session: Session, rows: Sequence[Any], doubt: ColumnElement[bool] | None) -> None:
-        self._session, self.rows, self._doubt = session, rows, doubt
-        self._looked_at: dict[int, bool] = {}
-
-    @property
-    def cut(self) -> bool:
-        """Whether older items may be hits, and some of these none."""
-        return self._doubt is not None and len(self.rows) == RANKED
-
-    def best(self, limit: int) -> tuple[dict[int, int], Counter[int]]:
-        """The first hits of `limit` stories, by story, and how many hits tell each of these stories."""
-        best: dict[int, int] = {}
-        for row in self._hits(self.rows):
-            if len(best) == limit:
-                break
-            best.setdefault(row[1], row[0])
-        return best, Counter(row[1] for row in self._hits([row for row in self.rows if row[1] in best]))
-
-    def newest(self) -> tuple[float | None, float | None]:
-        """The days of the newest row and of the newest hit."""
-        in_time = sorted(self.rows, key=itemgetter(2), reverse=True)
-        return (in_time[0][2] if in_time else None), next((row[2] for row in self._hits(in_time)), None)
-
-    def _hits(self, rows: Sequence[Any]) -> Iterable[Any]:
-        """Those of the rows that are hits."""
-        return rows if self._doubt is None else self._looked_up(rows, self._doubt)
-
-    def _looked_up(self, rows: Sequence[Any], doubt: ColumnElement[bool]) -> Iterator[Any]:
-        for start in range(0, len(rows), _FEW):
-            chunk = rows[start : start + _FEW]
-            if unseen := [row[0] for row in chunk if row[0] not in self._looked_at]:
-                asked = columns(col(Item.id)).join(SEARCH, SEARCH.c.item_id == Item.id).where(col(Item.id).in_(unseen), doubt)
-                found = set(self._session.connection().execute(asked).scalars())
-                self._looked_at |= {item_id: item_id in found for item_id in unseen}
-            yield from (row for row in chunk if self._looked_at[row[0]])
-
-
 class _Rules:
     """A query as a condition on items."""
 
@@ -183,17 +141,17 @@ class _Rules:
         self._session = session
         self._sqlite = session.get_bind().dialect.name == "sqlite"
 
-    def newest(self, node: Node, words: Sequence[str], *, with_turned_away: bool, now: datetime | None, looked_at: bool = False) -> _Ranked:
+    def newest(self, node: Node, words: Sequence[str], *, with_turned_away: bool, now: datetime | None, looked_at: bool = False) -> Ranked:
         """Of what a query asks for the `RANKED` items that were saved last, the best first; of more that only may be hits, the last of
         these, unless all of their texts are to be `looked_at`."""
         hits, doubt = self._asked(node, words, with_turned_away=with_turned_away, looked_at=looked_at)
         today = now.timestamp() / _DAY + _EPOCH if now else None
-        ranked = _Ranked(self._session, self._by_worth(hits, len(words), today), doubt)
+        ranked = Ranked(self._session, self._by_worth(hits, len(words), today), doubt)
         if doubt is not None and now is None:
-            row, hit = ranked.newest()
-            if hit is not None and hit != row:
+            newest, hit = ranked.newest()
+            if hit is not None and hit != newest:
                 # What seemed to be the newest hit is none, and the others are fresher for it.
-                ranked.rows = self._by_worth(hits, len(words), hit)
+                ranked.ordered = self._by_worth(hits, len(words), hit)
         return ranked
 
     def _asked(
@@ -229,27 +187,31 @@ class _Rules:
         story = func.coalesce(Item.story_id, -col(Item.id))
         return columns(col(Item.id).label("id"), story.label("story"), day.label("day"), in_title.label("in_title"))
 
-    def _by_worth(self, hits: Any, words: int, today: float | None) -> Sequence[Any]:
-        """Id, story and day of the `RANKED` hits that were saved last, the best first."""
+    def _by_worth(self, hits: Any, words: int, today: float | None) -> Ordered:
+        """The `RANKED` hits that were saved last, the best first."""
 
-        def ordered(some: Any) -> Any:
+        def ordered(some: Any) -> Ordered:
             hit = some.limit(RANKED).cte("hit")
             newest = columns(func.max(hit.c.day)).scalar_subquery() if today is None else literal(today, Float)
             fresh = case((hit.c.day < newest, _FRESH_DAYS / (_FRESH_DAYS + newest - hit.c.day)), else_=1.0)
             worth = (hit.c.in_title * literal(_IN_TITLE / max(1, words), Float) + fresh).label("worth")
-            return columns(hit.c.id, hit.c.story, hit.c.day).order_by(worth.desc(), hit.c.day.desc(), hit.c.id.desc())
+            rows = columns(hit.c.id, hit.c.story, hit.c.day).order_by(worth.desc(), hit.c.day.desc(), hit.c.id.desc()).limit(RANKED)
+            # Three long values: ten thousand rows would take as long to make as to find. Without a limit the order would be left out.
+            listed = func.json_group_array if self._sqlite else func.json_agg
+            ids, stories, days = connection.execute(columns(*(listed(one, type_=JSON) for one in rows.subquery().c))).one()
+            return ids or [], stories or [], days or []
 
         connection = self._session.connection()
         if self._sqlite:
-            return connection.execute(ordered(hits)).all()
+            return ordered(hits)
         newest_place = connection.execute(columns(func.max(SEARCH.c.place))).scalar() or 0
         try:
             # The tokens of a text are slow to make, which the planner cannot know: it would make those of all texts.
             connection.execute(text("SET LOCAL enable_seqscan = off"))
             connection.execute(text("SET LOCAL work_mem = '64MB'"))
             # It names all hits of a word before it sorts them: of common words the newest items are looked at first.
-            rows = connection.execute(ordered(hits.where(SEARCH.c.place > newest_place - _WINDOW))).all()
-            return rows if len(rows) == RANKED or newest_place <= _WINDOW else connection.execute(ordered(hits)).all()
+            found = ordered(hits.where(SEARCH.c.place > newest_place - _WINDOW))
+            return found if len(found[0]) == RANKED or newest_place <= _WINDOW else ordered(hits)
         finally:
             connection.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
             connection.execute(text("SET LOCAL work_mem TO DEFAULT"))

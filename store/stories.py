@@ -74,9 +74,7 @@ _TOPICS: Any = (
     .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
     .group_by(col(Item.story_id), col(ItemTopic.topic_id))
 )
-_ITEMS: Any = (
-    select(Item).where(col(Item.id).in_(bindparam("items", expanding=True))).execution_options(populate_existing=True)
-)
+_ITEMS: Any = select(Item).where(col(Item.id).in_(bindparam("items", expanding=True))).execution_options(populate_existing=True)
 _NEW: Any = insert(Story)
 _BELONG = update(Item).where(col(Item.id) == bindparam("of")).values(story_id=bindparam("into"), relation=bindparam("how"))
 _FOLLOW = update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(follows_item_id=bindparam("earlier"))
