@@ -8,18 +8,19 @@ tokens, so there a run is asked for in the texts that have all of its tokens.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Float,
     Integer,
     Text,
     and_,
+    case,
     cast,
     column,
     delete,
@@ -40,11 +41,12 @@ from sqlmodel import Session, col, select
 from .clock import SHANGHAI
 from .models import AiModel, Item, ItemTopic, Mention, Organisation
 from .query_language import Both, Either, FieldRule, Node, Not, Phrase, pattern, phrases, read_query, tokens
+from .ranked import Ordered, Ranked
 from .schema import SEARCH, SEARCH_VECTOR, WORDS
 from .status import ItemStatus
 from .text import fold, is_han
 
-RANKED = 10_000  # of more hits, the newest are ranked
+RANKED = 10_000  # of more items that have all tokens of what is searched, the newest are ranked
 # Stands between title, summary and text, so that no phrase reaches over; no text has it as a token.
 _BOUNDARY = "¶"
 _WINDOW = 50_000  # items, the newest, that PostgreSQL looks through first
@@ -52,7 +54,7 @@ _CHUNK = 200
 _ASKED = 1000  # items asked about by one statement
 _AROUND = 28
 _IN_TITLE = 2.0  # what a hit whose title has all words is ahead of one of today whose title has none
-_FRESH_DAYS = 30
+_FRESH_DAYS = 30.0
 _DAY = 86_400  # seconds
 _EPOCH = 2_440_587.5  # the Julian day on which 1970 began
 
@@ -109,15 +111,13 @@ def search(session: Session, query: str, *, limit: int = 20, with_turned_away: b
     Case, width and traditional or simplified script make no difference. Raises UsageError for a query that cannot be meant.
     """
     node = read_query(query)
-    rows = _Rules(session).newest(node, with_turned_away=with_turned_away)
     words = list(dict.fromkeys(phrase.written for phrase in phrases(node)))
-    told = [(row[3] if row[3] is not None else -row[0], row[0]) for row in _ranked(rows, words, now)]
-    counts = Counter(story for story, _ in told)
-    best: dict[int, int] = {}
-    for story, item_id in told:
-        if len(best) == limit:
-            break
-        best.setdefault(story, item_id)
+    rules = _Rules(session)
+    ranked = rules.newest(node, words, with_turned_away=with_turned_away, now=now)
+    best, counts = ranked.best(limit)
+    if ranked.doubt is not None and len(ranked.ordered[0]) == RANKED and len(best) < limit:
+        # Of the newest that may be hits too few are: then all are looked at.
+        best, counts = rules.newest(node, words, with_turned_away=with_turned_away, now=now, looked_at=True).best(limit)
     items = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_(list(best.values()))))}
     return [Found(items[item_id], _snippet(items[item_id], words), counts[story]) for story, item_id in best.items()]
 
@@ -134,19 +134,6 @@ def matching(session: Session, query: str, item_ids: Collection[int]) -> set[int
     return found
 
 
-def _ranked(rows: Sequence[Any], words: list[str], now: datetime | None) -> list[Any]:
-    """Rows of id, folded title, Julian day and story, the best first."""
-    today = now.timestamp() / _DAY + _EPOCH if now else max((row[2] for row in rows), default=0.0)
-    a_word = _IN_TITLE / max(1, len(words))
-
-    def worth(row: Any) -> tuple[float, float, int]:
-        item_id, title, day, _ = row
-        fresh = _FRESH_DAYS / (_FRESH_DAYS + today - day) if day < today else 1.0
-        return a_word * sum([word in title for word in words]) + fresh, day, item_id
-
-    return sorted(rows, key=worth, reverse=True)
-
-
 class _Rules:
     """A query as a condition on items."""
 
@@ -154,43 +141,86 @@ class _Rules:
         self._session = session
         self._sqlite = session.get_bind().dialect.name == "sqlite"
 
-    def newest(self, node: Node, *, with_turned_away: bool) -> Sequence[Any]:
-        """Id, folded title, Julian day and story of the `RANKED` items that were saved last of those that a query asks for."""
-        moment = func.coalesce(Item.published_at, Item.first_seen_at)
-        day = func.julianday(moment, type_=Float) if self._sqlite else cast(func.extract("epoch", moment), Float) / _DAY + _EPOCH
-        asked = columns(col(Item.id), SEARCH.c.title, day, col(Item.story_id))
+    def newest(self, node: Node, words: Sequence[str], *, with_turned_away: bool, now: datetime | None, looked_at: bool = False) -> Ranked:
+        """Of what a query asks for the `RANKED` items that were saved last, the best first; of more that only may be hits, the last of
+        these, unless all of their texts are to be `looked_at`."""
+        hits, doubt = self._asked(node, words, with_turned_away=with_turned_away, looked_at=looked_at)
+        today = now.timestamp() / _DAY + _EPOCH if now else None
+        ranked = Ranked(self._session, self._by_worth(hits, len(words), today), doubt)
+        if doubt is not None and now is None:
+            newest, hit = ranked.newest()
+            if hit is not None and hit != newest:
+                # What seemed to be the newest hit is none, and the others are fresher for it.
+                ranked.ordered = self._by_worth(hits, len(words), hit)
+        return ranked
+
+    def _asked(
+        self, node: Node, words: Sequence[str], *, with_turned_away: bool, looked_at: bool
+    ) -> tuple[Any, ColumnElement[bool] | None]:
+        """What a query asks for, the last saved first, and what of it the index leaves in doubt."""
+        asked = self._columns(words)
         if not with_turned_away:
             asked = asked.where(col(Item.status) != ItemStatus.turned_away)
         parts = list(node.parts) if isinstance(node, Both) else [node]
-        indexed = [(part, match) for part in parts if self._sqlite and (match := _match(part)) is not None]
-        if not indexed:
-            asked = asked.join_from(Item, SEARCH, SEARCH.c.item_id == Item.id).where(self.of(node)).order_by(SEARCH.c.place.desc())
-            return self._within_windows(asked)
+        indexed = [part for part in parts if (_match(part) is not None if self._sqlite else isinstance(part, Phrase))]
+        rest = [self.of(part) for part in parts if part not in indexed]
+        doubts = [doubt for part in indexed if (doubt := self._doubt(part)) is not None]
+        if looked_at:
+            rest, doubts = rest + doubts, []
+        if not self._sqlite or not indexed:
+            found = [_in_vector(part) for part in indexed if isinstance(part, Phrase)]
+            hits = asked.join_from(Item, SEARCH, SEARCH.c.item_id == Item.id).where(*found, *rest).order_by(SEARCH.c.place.desc())
+            return hits, and_(*doubts) if doubts else None
         # The index gives its newest hits by itself and stops there; as a condition it would give all of them first.
         hits = asked.select_from(WORDS).join(SEARCH, SEARCH.c.place == WORDS.c.rowid).join(Item, col(Item.id) == SEARCH.c.item_id)
-        hits = hits.where(_matches(" AND ".join(match for _, match in indexed)))
-        held = [_held(part) for part, _ in indexed if not _is_exact(part)]
-        rest = [self.of(part) for part in parts if part not in [part for part, _ in indexed]]
-        if not held and not rest:
+        hits = hits.where(_matches(" AND ".join(str(_match(part)) for part in indexed)), *rest).order_by(WORDS.c.rowid.desc())
+        if not rest:
             # All that ranking asks of an item stands in this index; the row itself would bring pages of its text along.
             hits = hits.with_hint(Item, "INDEXED BY ix_item_hit", "sqlite")
-        return self._session.connection().execute(hits.where(*held, *rest).order_by(WORDS.c.rowid.desc()).limit(RANKED)).all()
+        return hits, and_(*doubts) if doubts else None
 
-    def _within_windows(self, asked: Any) -> Sequence[Any]:
-        """The newest rows of a query that names all its hits before it sorts them: of common words it looks at the newest items first."""
+    def _columns(self, words: Sequence[str]) -> Any:
+        moment = func.coalesce(Item.published_at, Item.first_seen_at)
+        day = func.julianday(moment, type_=Float) if self._sqlite else cast(func.extract("epoch", moment), Float) / _DAY + _EPOCH
+        place_of = func.instr if self._sqlite else func.strpos
+        in_title = sum((case((place_of(SEARCH.c.title, word) > 0, 1), else_=0) for word in words), literal(0, Integer))
+        story = func.coalesce(Item.story_id, -col(Item.id))
+        return columns(col(Item.id).label("id"), story.label("story"), day.label("day"), in_title.label("in_title"))
+
+    def _by_worth(self, hits: Any, words: int, today: float | None) -> Ordered:
+        """The `RANKED` hits that were saved last, the best first."""
+
+        def ordered(some: Any) -> Ordered:
+            hit = some.limit(RANKED).cte("hit")
+            newest = columns(func.max(hit.c.day)).scalar_subquery() if today is None else literal(today, Float)
+            fresh = case((hit.c.day < newest, _FRESH_DAYS / (_FRESH_DAYS + newest - hit.c.day)), else_=1.0)
+            worth = (hit.c.in_title * literal(_IN_TITLE / max(1, words), Float) + fresh).label("worth")
+            rows = columns(hit.c.id, hit.c.story, hit.c.day).order_by(worth.desc(), hit.c.day.desc(), hit.c.id.desc()).limit(RANKED)
+            # Three long values: ten thousand rows would take as long to make as to find. Without a limit the order would be left out.
+            listed = func.json_group_array if self._sqlite else func.json_agg
+            ids, stories, days = connection.execute(columns(*(listed(one, type_=JSON) for one in rows.subquery().c))).one()
+            return ids or [], stories or [], days or []
+
         connection = self._session.connection()
         if self._sqlite:
-            return connection.execute(asked.limit(RANKED)).all()
-        newest = connection.execute(columns(func.max(SEARCH.c.place))).scalar() or 0
+            return ordered(hits)
+        newest_place = connection.execute(columns(func.max(SEARCH.c.place))).scalar() or 0
         try:
             # The tokens of a text are slow to make, which the planner cannot know: it would make those of all texts.
             connection.execute(text("SET LOCAL enable_seqscan = off"))
             connection.execute(text("SET LOCAL work_mem = '64MB'"))
-            rows = connection.execute(asked.where(SEARCH.c.place > newest - _WINDOW).limit(RANKED)).all()
-            return rows if len(rows) == RANKED or newest <= _WINDOW else connection.execute(asked.limit(RANKED)).all()
+            # It names all hits of a word before it sorts them: of common words the newest items are looked at first.
+            found = ordered(hits.where(SEARCH.c.place > newest_place - _WINDOW))
+            return found if len(found[0]) == RANKED or newest_place <= _WINDOW else ordered(hits)
         finally:
             connection.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
             connection.execute(text("SET LOCAL work_mem TO DEFAULT"))
+
+    def _doubt(self, node: Node) -> ColumnElement[bool] | None:
+        """What has to be looked up in an item's text, of what the index found for a part of a query; None where it is sure."""
+        if self._sqlite:
+            return None if _is_exact(node) else _held(node)
+        return _in_order(node) if isinstance(node, Phrase) and len(node.tokens) > 1 else None
 
     def of(self, node: Node) -> ColumnElement[bool]:
         """The condition that a query sets."""
@@ -199,7 +229,8 @@ class _Rules:
             return and_(col(Item.id).in_(hits), *([] if _is_exact(node) else [_held(node)]))
         match node:
             case Phrase():
-                return self._on_postgresql(node)
+                doubt = self._doubt(node)
+                return col(Item.id).in_(columns(SEARCH.c.item_id).where(_in_vector(node), *([] if doubt is None else [doubt])))
             case FieldRule():
                 return self._field(node)
             case Not(part=part):
@@ -208,19 +239,6 @@ class _Rules:
                 return or_(*(self.of(part) for part in parts))
             case Both(parts=parts):
                 return and_(*(self.of(part) for part in parts))
-
-    def _on_postgresql(self, phrase: Phrase) -> ColumnElement[bool]:
-        lexemes = [f"'{token}'" for token in phrase.tokens]
-        if phrase.open_end:
-            lexemes[-1] += ":*"
-        asked = cast(" & ".join(lexemes), TSQUERY)
-        found = columns(SEARCH.c.item_id).where(literal_column(SEARCH_VECTOR, TSVECTOR).bool_op("@@")(asked))
-        if len(phrase.tokens) > 1:
-            space = literal_column("' '", Text)
-            # Far faster than LIKE, which looks at every character of ten thousand.
-            run = f" {' '.join(phrase.tokens)}{'' if phrase.open_end else ' '}"
-            found = found.where(func.strpos(space + SEARCH.c.words + space, run) > 0)
-        return col(Item.id).in_(found)
 
     def _field(self, rule: FieldRule) -> ColumnElement[bool]:
         wanted = fold(rule.value)
@@ -256,6 +274,22 @@ class _Rules:
         target = "organisation" if field == "org" else "model"
         rule = or_(col(Mention.target_id).in_(ids), func.lower(Mention.as_written) == wanted)
         return columns(col(Mention.item_id)).where(col(Mention.target) == target, rule)
+
+
+def _in_vector(phrase: Phrase) -> ColumnElement[bool]:
+    """Whether an entry of PostgreSQL's index has all tokens of a phrase."""
+    lexemes = [f"'{token}'" for token in phrase.tokens]
+    if phrase.open_end:
+        lexemes[-1] += ":*"
+    return literal_column(SEARCH_VECTOR, TSVECTOR).bool_op("@@")(cast(" & ".join(lexemes), TSQUERY))
+
+
+def _in_order(phrase: Phrase) -> ColumnElement[bool]:
+    """Whether they follow each other there."""
+    space = literal_column("' '", Text)
+    # Far faster than LIKE, which looks at every character of ten thousand.
+    run = f" {' '.join(phrase.tokens)}{'' if phrase.open_end else ' '}"
+    return func.strpos(space + SEARCH.c.words + space, run) > 0
 
 
 def _matches(match: str) -> ColumnElement[bool]:

@@ -74,6 +74,8 @@ _TOPICS: Any = (
     .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
     .group_by(col(Item.story_id), col(ItemTopic.topic_id))
 )
+_ITEMS: Any = select(Item).where(col(Item.id).in_(bindparam("items", expanding=True))).execution_options(populate_existing=True)
+_NEW: Any = insert(Story)
 _BELONG = update(Item).where(col(Item.id) == bindparam("of")).values(story_id=bindparam("into"), relation=bindparam("how"))
 _FOLLOW = update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(follows_item_id=bindparam("earlier"))
 _TOLD = ("title", "lead_item_id", "first_seen_at", "last_seen_at", "published_at", "changed_at", "items", "sources", "languages", "topics")
@@ -144,7 +146,7 @@ def kept_of(session: Session, story_ids: Collection[int]) -> dict[int, list[Kept
 def new_story(session: Session, item: Item, *, now: datetime) -> int:
     """A story of one item."""
     row = {"title": item.title, "lead_item_id": item.id, "first_seen_at": item.first_seen_at, "published_at": item.published_at}
-    made: Any = session.connection().execute(insert(Story).values(**row, changed_at=now)).inserted_primary_key
+    made: Any = session.connection().execute(_NEW, {**row, "changed_at": now}).inserted_primary_key
     return int(made[0])
 
 
@@ -170,8 +172,7 @@ def forget(session: Session, item_ids: Sequence[int]) -> set[int]:
 def items_by_id(session: Session, item_ids: Sequence[int]) -> list[Item]:
     """Items as the store has them now, in the order given; those that are gone are left out."""
     session.flush()
-    query = select(Item).where(col(Item.id).in_(item_ids)).execution_options(populate_existing=True)
-    found = {item.id: item for item in session.exec(query)}
+    found = {item.id: item for item in session.scalars(_ITEMS, {"items": list(item_ids)})}
     return [found[item_id] for item_id in item_ids if item_id in found]
 
 

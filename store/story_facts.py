@@ -33,6 +33,8 @@ _FACTS = text(
 _STATING = union_all(
     *(columns(col(table.item_id)).where(col(table.item_id).in_(bindparam("items", expanding=True))) for table in FACT_TABLES.values())
 )
+_FORGET = delete(StoryFact).where(col(StoryFact.story_id) == bindparam("of"))
+_ADD: Any = insert(StoryFact)
 
 Row = Mapping[str, Any]
 
@@ -81,7 +83,7 @@ def members_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[Mem
 def refresh_facts(session: Session, story_ids: Sequence[int], members: Mapping[int, list[Member]]) -> None:
     """Write the events that the items of stories state anew."""
     connection = session.connection()
-    connection.execute(delete(StoryFact).where(col(StoryFact.story_id).in_(story_ids)))
+    connection.execute(_FORGET, [{"of": story_id} for story_id in story_ids])
     by_id = {member.item_id: member for those in members.values() for member in those}
     stating = connection.execute(_STATING, {"items": list(by_id)}).scalars().all() if by_id else []
     if not stating:
@@ -92,7 +94,7 @@ def refresh_facts(session: Session, story_ids: Sequence[int], members: Mapping[i
         told.setdefault(by_id[row["item_id"]].story_id, []).append(row)
     found = [_reconciled(story_id, proofs, by_id) for story_id, rows in told.items() for proofs in same_events(rows)]
     if found:
-        connection.execute(insert(StoryFact), found)
+        connection.execute(_ADD, found)
 
 
 def _reconciled(story_id: int, proofs: list[Row], by_id: Mapping[int, Member]) -> dict[str, Any]:

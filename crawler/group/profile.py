@@ -168,13 +168,13 @@ def unpacked(item_id: str, kept: bytes) -> Profile:
     """The profile that `packed` made."""
     ends = 2 + 4 * int.from_bytes(kept[:2], "big")
     row = json.loads(zlib.decompress(kept[ends:]))
-    title = frozenset(row["title"].split())
+    title = row["title"].split()
     return Profile(
         id=item_id,
         language=row["language"],
         day=date.fromisoformat(row["day"]) if row["day"] else None,
-        title=title,
-        head=title | frozenset(row["head"].split()),
+        title=frozenset(title),
+        head=frozenset([*title, *row["head"].split()]),
         quantities=frozenset(row["quantities"]),
         days=frozenset((month, day) for month, day in row["days"]),
         hashes=np.frombuffer(kept[2:ends], dtype="<u4"),

@@ -30,6 +30,7 @@ _ROUND_UPS = 3.0  # how far below `SAME` a round-up stays
 _OTHER_FACT = 1.5  # how far below it stays what states another round or another party, however alike it reads
 _OFF_TOPIC, _LONG_OFF_TOPIC, _LONG = 1.0, 5.0, 250  # what two texts off topic must have more in common; long from so many runs
 _GRACE_DAYS, _FAR_DAYS, _TOLD_FAR_DAYS = 4, 14, 10
+_RARE = 5  # how much a rare word weighs at least
 _NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
 _SHORT_NAME = 4  # characters from which a name may be a longer one with characters left out
 _TOLD_APART = frozenset("第一二三四五六七八九十东西南北中新")  # what tells sister houses apart is not left out
@@ -105,15 +106,15 @@ def _relation(later: Profile, earlier: Profile, score: float, is_copy: bool, sig
 
 
 def _signs(one: Profile, other: Profile) -> dict[str, float]:
-    both = one.head & other.head
+    both, squared, rare = one.head & other.head, *_weights(one.head)
     organisations = one.clues.organisations & other.clues.organisations
     sums = any(_same_money(a, b) for a in one.clues.amounts for b in other.clues.amounts)
     figures = sum([any(_near(a, b) for b in other.quantities) for a in one.quantities]) if other.quantities else 0
     same_fact, other_step, other_facts, other_parties = _facts(one, other)
     return {
         "title": max(_covered(one.title, other.head), _covered(other.title, one.head)),
-        "words": sum(map(_squared, both)) / (_length(one.head) * _length(other.head)),
-        "rare words": min(30.0, sum([r for r in map(rarity, both) if r >= 5])),
+        "words": sum(map(squared.__getitem__, both)) / (_length(one.head) * _length(other.head)),
+        "rare words": min(30.0, sum(map(rare.__getitem__, both))),
         "organisation": float(bool(organisations)),
         "two organisations": float(len(organisations) > 1),
         "other organisations": float(_strangers(one.clues.organisations, other.clues.organisations)),
@@ -171,12 +172,14 @@ def _covered(words: frozenset[str], by: frozenset[str]) -> float:
     return sum(map(rarity, words & by)) / max(8.0, _weight(words))
 
 
-@lru_cache(maxsize=50_000)
-def _squared(word: str) -> float:
-    return rarity(word) ** 2
-
-
 # One text is held against many: what is its own is added up once.
+@lru_cache(maxsize=256)
+def _weights(words: frozenset[str]) -> tuple[dict[str, float], dict[str, float]]:
+    """How much each word weighs, squared, and how much each rare one weighs."""
+    weights = {word: rarity(word) for word in words}
+    return {word: weight**2 for word, weight in weights.items()}, {word: w if w >= _RARE else 0.0 for word, w in weights.items()}
+
+
 @lru_cache(maxsize=4096)
 def _weight(words: frozenset[str]) -> float:
     return sum(map(rarity, words))
@@ -184,7 +187,7 @@ def _weight(words: frozenset[str]) -> float:
 
 @lru_cache(maxsize=4096)
 def _length(words: frozenset[str]) -> float:
-    return sqrt(sum(map(_squared, words))) or 1.0
+    return sqrt(sum([weight**2 for weight in map(rarity, words)])) or 1.0
 
 
 def _near(one: float, other: float) -> bool:

@@ -6,8 +6,8 @@ What two signatures share tells which part of the shorter text stands in the lon
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,26 +33,31 @@ def sketch(plain_text: str) -> tuple[Hashes, int]:
     for at in range(run):
         hashed = (hashed ^ codes[at : len(codes) - run + 1 + at]) * _MULTIPLIER
         hashed ^= hashed >> np.uint64(29)
-    distinct = np.unique((hashed >> np.uint64(16)).astype(np.uint32))
+    # Far faster than `np.unique`, which first counts in a table of hashes.
+    in_order = np.sort((hashed >> np.uint64(16)).astype(np.uint32))
+    distinct = in_order[np.append(True, in_order[1:] != in_order[:-1])]
     return distinct[:SIZE].copy(), len(distinct)
 
 
 def shared_part(one: Hashes, runs_of_one: int, other: Hashes, runs_of_other: int) -> float:
     """The part of the shorter text that stands in the longer one, 0 to 1, estimated."""
-    both = len(_members(one.tobytes()) & _members(other.tobytes()))
+    mine, in_order = _members(one.tobytes())
+    theirs, others_in_order = _members(other.tobytes())
+    both = len(mine & theirs)
     if not both:
         return 0.0
     # Below the smaller of the last hashes kept, both signatures are whole.
-    limit = min(_last(one, runs_of_one), _last(other, runs_of_other))
-    alike = both / (int(np.searchsorted(one, limit, "right") + np.searchsorted(other, limit, "right")) - both)
-    return float(min(1.0, alike * (runs_of_one + runs_of_other) / ((1 + alike) * min(runs_of_one, runs_of_other))))
+    limit = min(_last(in_order, runs_of_one), _last(others_in_order, runs_of_other))
+    alike = both / (bisect_right(in_order, limit) + bisect_right(others_in_order, limit) - both)
+    return min(1.0, alike * (runs_of_one + runs_of_other) / ((1 + alike) * min(runs_of_one, runs_of_other)))
 
 
-# One text is held against many.
+# One text is held against many; numbers of Python's own are faster to look up one by one.
 @lru_cache(maxsize=4096)
-def _members(hashes: bytes) -> frozenset[int]:
-    return frozenset(np.frombuffer(hashes, dtype=np.uint32).tolist())
+def _members(hashes: bytes) -> tuple[frozenset[int], list[int]]:
+    in_order = np.frombuffer(hashes, dtype=np.uint32).tolist()
+    return frozenset(in_order), in_order
 
 
-def _last(hashes: Hashes, runs: int) -> Any:
-    return hashes[-1] if runs > len(hashes) else np.uint32(0xFFFFFFFF)
+def _last(in_order: list[int], runs: int) -> int:
+    return in_order[-1] if runs > len(in_order) else 0xFFFFFFFF

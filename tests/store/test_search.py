@@ -171,6 +171,26 @@ def test_one_hit_a_story_the_fitting_title_first(session: Session) -> None:
     assert [(hit.item.title, hit.items) for hit in search(session, "医院")] == [("甲医院上线模型", 2), ("旁及", 1)]
 
 
+def test_an_old_hit_is_found_behind_more_items_than_are_ranked_that_only_seem_to_be_hits(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.search.RANKED", 3)
+    filled(session, {"旧": "大模型上线"} | {f"新{n}": "大模 模型 上线" for n in range(9)})
+    assert titles(session, "大模型") == {"旧"}
+    assert titles(session, "大模型 上线") == {"旧"}
+
+
+def test_what_only_seems_to_be_the_newest_hit_makes_no_other_older(session: Session) -> None:
+    a_source(session)
+    told = {"上线了": ("大模型上线接入", 200), "今日要闻": ("大模型上线接入", 0), "误": ("大模 模型 上线接入", -2000)}
+    for title, (body, days) in told.items():
+        item = an_item(session, title=title, text=body, published_at=NOON - timedelta(days=days))
+        index_items(session, [item.id or 0])
+    # A third of the words in a title is worth less than the freshness of today, and more than that of 2,000 days ago.
+    for now, first in ((None, "今日要闻"), (NOON, "今日要闻"), (NOON + timedelta(days=2000), "上线了")):
+        assert next(hit.item.title for hit in search(session, "大模型 上线 接入", now=now)) == first
+
+
 @pytest.mark.parametrize(
     "query", ["(医院", "医院)", '"医院', "医院 AND", "AND 医院", "OR", "after:yesterday", "org:", "colour:red", "NOT", "", "，"]
 )
