@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.judge.facts import Judgement
+from crawler.judge.name_ends import without_legal_form
 from store.text import fold
 
 from .words import plain
@@ -64,7 +65,7 @@ def _events(fact: Any) -> list[Event]:
     """A fact by its main party; one of several equal parties by each of them."""
     party = next((found for name in _PARTIES if (found := getattr(fact, name, None))), ())
     parties = party if isinstance(party, tuple) else (party,)
-    return [Event(fact.type, one.id or plain(one.as_written), _step(fact)) for one in parties]
+    return [Event(fact.type, one.id or plain(without_legal_form(one.as_written)), _step(fact)) for one in parties]
 
 
 def _step(fact: Any) -> str | None:

@@ -19,7 +19,7 @@ from .clues import Clues, Event, clues_of
 from .sketch import Hashes, sketch
 from .words import plain, rarity, words
 
-VERSION = 2  # of what a profile holds; items kept with another one are read again when stories are built anew
+VERSION = 3  # of what a profile holds; items kept with another one are read again when stories are built anew
 _HEAD, _HEAD_LATIN = 360, 900  # characters of a text that say what it is about
 _TITLE = 60  # characters of the first sentence that stand for a missing title
 _SCALES = {

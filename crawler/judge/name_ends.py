@@ -21,6 +21,16 @@ class NameEnds(Entry):
     patterns: tuple[str, ...] = ()
 
 
+_LEGAL_FORM = re.compile(
+    r"(?:股份|有限|责任|控股|集团|公司|[（(][^（）()]{1,40}[)）]|[\s,]+(?:co|company|ltd|limited|inc|corp|corporation|plc|holdings?|group)\b\.?)+$", re.I
+)
+
+
+def without_legal_form(name: str) -> str:
+    """The name before 控股有限公司, 股份有限公司, "Holdings Co., Ltd." and a bracket at its end."""
+    return _LEGAL_FORM.sub("", name)
+
+
 @cache
 def _ends() -> dict[OrganisationKind, re.Pattern[str]]:
     return {entry.id: _pattern(entry) for entry in load_entries(KNOWLEDGE / "name_ends.yaml", NameEnds)}

@@ -25,6 +25,7 @@ from crawler.judge.facts import (
 )
 from crawler.judge.facts import Mention as Named
 from crawler.judge.money import find_amounts
+from crawler.judge.name_ends import without_legal_form
 from crawler.judge.registry import BY_NAME
 
 from .events import Told, same
@@ -106,10 +107,11 @@ class _Assembler:
         return self.full[found[0][0] : found[0][1]] if found else None
 
     def named(self, start: int, end: int, target: str) -> Named | None:
-        """The name of the catalogue that stands there: it covers most of the span, or the span lies in it."""
+        """The name of the catalogue that stands there: it covers most of the span but its legal form, or the span lies in it."""
+        size = len(without_legal_form(self.full[start:end]))
         for name in self.reading.catalogued:
             shared = min(end, name.end) - max(start, name.start)
-            if name.target == target and shared > 0 and (shared >= 0.6 * (end - start) or shared == name.end - name.start == end - start):
+            if name.target == target and shared > 0 and (shared >= 0.6 * size or shared == name.end - name.start == end - start):
                 return name
         return None
 

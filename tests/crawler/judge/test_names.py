@@ -12,7 +12,7 @@ import pytest
 from crawler.judge.document import Document, Reading
 from crawler.judge.facts import Mention
 from crawler.judge.knowledge import AiModel, Ambiguity, Knowledge, Organisation, load_knowledge
-from crawler.judge.name_ends import kind_of
+from crawler.judge.name_ends import kind_of, without_legal_form
 from crawler.judge.names import Names
 from store.text import fold
 
@@ -144,3 +144,19 @@ def test_every_own_name_is_found(names: Names) -> None:
 )
 def test_the_kind_of_a_name_outside_the_catalogue_is_read_from_its_end(name: str, kind: str) -> None:
     assert kind_of(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("微医控股有限公司", "微医"),
+        ("讯飞医疗科技股份有限公司", "讯飞医疗科技"),
+        ("推想医疗（Infervision）有限责任公司", "推想医疗"),
+        ("XtalPi Holdings Ltd.", "XtalPi"),
+        ("Keya Medical Technology Co., Ltd", "Keya Medical Technology"),
+        ("中国控股医院", "中国控股医院"),
+        ("Incline Health", "Incline Health"),
+    ],
+)
+def test_a_name_without_its_legal_form(name: str, bare: str) -> None:
+    assert without_legal_form(name) == bare
