@@ -22,7 +22,9 @@ class NameEnds(Entry):
 
 
 _LEGAL_FORM = re.compile(
-    r"(?:股份|有限|责任|控股|集团|公司|[（(][^（）()]{1,40}[)）]|[\s,]+(?:co|company|ltd|limited|inc|corp|corporation|plc|holdings?|group)\b\.?)+$", re.I
+    r"(?:股份|有限|责任|控股|集团|公司|[（(][^（）()]{1,40}[)）]"
+    r"|[\s,]+(?:co|company|ltd|limited|inc|corp|corporation|plc|holdings?|group)\b\.?)+$",
+    re.I,
 )
 
 
