@@ -30,17 +30,19 @@ lint: $(VENV)/.installed-test ## ruff, mypy --strict, layers
 	$(BIN)/lint-imports
 
 test: lint ## everything that must hold: lint, types, layers, tests
-	$(BIN)/pytest $(PARALLEL)
+	$(PYTEST) $(PARALLEL)
+# Compiled code is kept wherever the environment says otherwise: hundreds of processes would compile it anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
 
 coverage: $(VENV)/.installed-test ## the tests once more, half as fast: how much of each package they reach, and whether that is enough
-	$(BIN)/pytest $(PARALLEL) --cov --cov-report=
+	$(PYTEST) $(PARALLEL) --cov --cov-report=
 	@for floor in $(FLOORS); do echo "== $${floor%:*}"; \
 	$(BIN)/coverage report --include="$${floor%:*}/*" --fail-under=$${floor#*:} || exit 1; done
 FLOORS := store:90 reports:90 jobs:90 crawler:85
 
 soak: $(VENV)/.installed-test ## what takes minutes: long faults, cases of other libraries, what `make test` does on one database on the other
-	$(BIN)/pytest -m soak
+	$(PYTEST) -m soak
 
 mutate: $(VENV)/.installed-test ## break a sample of the code in small ways; print what no test notices (minutes)
 	$(BIN)/python -m tests.mutate

@@ -1,7 +1,9 @@
-"""Another process that has locked a store, for as long as a test wants. Run as a module, it is that process."""
+"""Another process that has locked a store for as long as a test wants (this module, run), and the end of one that holds a lock."""
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -9,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect
+from sqlmodel import Session
 
 from store.database import connect
+from store.models import StoreLock
 from store.settings import StoreSettings
 
 
@@ -32,6 +36,12 @@ def locked(settings: StoreSettings, *, seconds: float | None = None) -> Iterator
             letting_go.cancel()
             holder.stdin.close()
             holder.wait(60)
+
+
+def kill_holder(engine: Engine, name: str) -> None:
+    """Kill the process that holds this lock of the store: started warm, it is not the one that the test knows."""
+    with Session(engine) as session:
+        os.kill(session.get_one(StoreLock, name).pid, signal.SIGKILL)
 
 
 def _hold(url: str) -> None:
