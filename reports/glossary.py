@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
+from store.yaml_file import read_yaml
 
 _FILE = Path(__file__).parent / "templates" / "glossary.yaml"
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -24,7 +24,7 @@ _NAMED = {
 
 @cache
 def _words() -> dict[str, str]:
-    loaded: dict[str, str] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, str] = read_yaml(_FILE)
     return loaded
 
 

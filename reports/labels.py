@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel.dates import format_date
 from babel.numbers import format_decimal
+
+from store.yaml_file import read_yaml
 
 from .edition import AdoptionLine, ApprovalLine, Correction, DealLine, Edition, FundingLine, Origin, Party, PolicyLine, Priced
 from .glossary import round_in, term_in
@@ -25,7 +26,7 @@ _YI, _WAN = Decimal(10) ** 8, Decimal(10) ** 4
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, dict[str, str]] = read_yaml(_FILE)
     return loaded
 
 

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from .text import fold
+from .yaml_file import read_yaml
 
 _FILE = Path(__file__).with_name("places.yaml")
 _MUNICIPALITIES = ("beijing", "tianjin", "shanghai", "chongqing", "hong_kong", "macau")
@@ -60,7 +59,7 @@ def _cities() -> dict[str, str]:
 
 @cache
 def _rows() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = read_yaml(_FILE)
     return rows
 
 

@@ -7,10 +7,8 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -20,8 +18,25 @@ from jobs.cli.app import main
 from store.database import session_scope
 from store.migrate import open_store
 from store.settings import StoreSettings
+from tests.databases import Databases, postgresql_database
 from tests.jobs.command import Done, Yixun
 from tests.warm import warm_python
+
+# What takes longest goes first, so that no worker is left alone with it at the end.
+_LONGEST = (
+    *("hostile/test_hostile.py", "jobs/test_chaos.py", "jobs/test_sources_cli.py", "jobs/demo/test_demo.py"),
+    *("crawler/fetching/test_interrupted.py", "jobs/test_judge_command.py", "store/test_backup.py", "jobs/test_worker.py"),
+    *("jobs/test_truth.py", "jobs/test_cli.py", "reports/test_as_of.py", "docs/test_install.py", "jobs/test_run.py", "jobs/test_watch.py"),
+    *("crawler/fetching/test_failures.py", "store/test_upgrading.py", "jobs/test_formats.py", "jobs/test_failures.py"),
+    *("reports/test_second_reader.py", "jobs/test_crawl_ends.py", "reports/test_mail.py", "reports/test_killed.py"),
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the others stay in the order that chance gave them."""
+    ranks = {Path(__file__).parent / name: rank for rank, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -69,26 +84,28 @@ def postgresql_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _postgresql_database(server_url: str, *, template: str = "template1") -> Iterator[StoreSettings]:
-    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    name = f"test_{uuid4().hex}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
-    yield StoreSettings(url=admin.url.set(database=name).render_as_string(hide_password=False))
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], StoreSettings]:
+    """Makes a store without rows on SQLite in this file, by copying one: faster than going through all migrations each time."""
+    made = tmp_path_factory.mktemp("sqlite") / "made.db"
+    open_store(StoreSettings(url=f"sqlite:///{made}")).dispose()
+
+    def copy(file: Path) -> StoreSettings:
+        file.parent.mkdir(exist_ok=True)
+        shutil.copy(made, file)
+        return StoreSettings(url=f"sqlite:///{file}")
+
+    return copy
 
 
 @pytest.fixture(scope="session")
-def made_store(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A store without rows of each kind, to be copied: the SQLite file and the name of the PostgreSQL database."""
-    file = tmp_path_factory.mktemp("sqlite") / "made.db"
-    open_store(StoreSettings(url=f"sqlite:///{file}")).dispose()
-    with _postgresql_database(postgresql_url) as settings:
-        open_store(settings).dispose()
-        yield {"sqlite": str(file), "postgresql": settings.url.get_secret_value().rpartition("?")[0].rpartition("/")[2]}
+def databases(postgresql_url: str) -> Iterator[Databases]:
+    """PostgreSQL databases that hold a store without rows."""
+    with postgresql_database(postgresql_url) as made:
+        open_store(made).dispose()
+        copies = Databases(postgresql_url, made)
+        yield copies
+        copies.end()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -97,25 +114,24 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[S
     if request.param == "sqlite":
         yield StoreSettings(url=f"sqlite:///{tmp_path / 'empty.db'}")
         return
-    with _postgresql_database(request.getfixturevalue("postgresql_url")) as settings:
+    with postgresql_database(request.getfixturevalue("postgresql_url")) as settings:
         yield settings
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_settings(request: pytest.FixtureRequest, made_store: dict[str, str], tmp_path: Path) -> Iterator[StoreSettings]:
+def store_settings(request: pytest.FixtureRequest, new_store: Callable[[Path], StoreSettings], tmp_path: Path) -> Iterator[StoreSettings]:
     """Settings of a store without rows, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        shutil.copy(made_store["sqlite"], tmp_path / "store.db")
-        yield StoreSettings(url=f"sqlite:///{tmp_path / 'store.db'}")
+        yield new_store(tmp_path / "store.db")
         return
-    with _postgresql_database(request.getfixturevalue("postgresql_url"), template=made_store["postgresql"]) as settings:
+    with request.getfixturevalue("databases").one() as settings:
         yield settings
 
 
 @pytest.fixture
 def fresh_store(postgresql_url: str, tmp_path: Path) -> Iterator[dict[str, StoreSettings]]:
     """Settings of one more empty database of each kind."""
-    with _postgresql_database(postgresql_url) as settings:
+    with postgresql_database(postgresql_url) as settings:
         yield {"sqlite": StoreSettings(url=f"sqlite:///{tmp_path / 'fresh.db'}"), "postgresql": settings}
 
 
@@ -125,7 +141,7 @@ def lasting_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     if request.param == "sqlite":
         yield StoreSettings(url=f"sqlite:///{tmp_path_factory.mktemp('lasting')}/store.db")
         return
-    with _postgresql_database(request.getfixturevalue("postgresql_url")) as settings:
+    with postgresql_database(request.getfixturevalue("postgresql_url")) as settings:
         yield settings
 
 

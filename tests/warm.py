@@ -1,8 +1,8 @@
-"""Processes of a crawl that start warm: one that has imported all forks for each, which saves most of what starting costs.
+"""Processes that start warm: one that has imported all forks for each, which saves most of what starting costs.
 
 `warm_python` gives an interpreter that does so for the modules of `WARM` and starts the real one for anything else. What is forked
-has its own process, files and memory as ever; it dies when whoever started it kills it. Where the environment names a file of Python
-by `fault_in(module)`, that file is run first: so tests break what works. For Linux.
+has its own process, files and memory as ever; it gets the signals that whoever started it sends, and dies when that is a kill. Where
+the environment names a file of Python by `fault_in(module)`, that file is run first: so tests break what works. For Linux.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-# Each with what it imports only when it runs.
+_STORE = ("sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite", "store.models", "sqlalchemy.orm:configure_mappers")
+# Each with what it imports only when it runs, and with what it does first (module:function).
 WARM = {
     "crawler.fetching.run": (
         "crawler.fetching.child",
@@ -36,29 +37,46 @@ WARM = {
         "scrapy.dupefilters",
         "scrapy.logformatter",
         "scrapy.squeues",
-        "sqlalchemy.dialects.postgresql.psycopg",
-        "sqlalchemy.dialects.sqlite",
+        *_STORE,
+    ),
+    "jobs.cli.app": (
+        "jobs.cli.app:build_app",
+        "jobs.daemon",
+        "jobs.worker",
+        "reports.mail",
+        *_STORE,
     ),
     "tests.jobs.lives": (
         "time_machine",
         "jobs.daemon",
         "reports.mail",
-        "sqlalchemy.dialects.postgresql.psycopg",
-        "sqlalchemy.dialects.sqlite",
+        *_STORE,
     ),
     "jobs.apprising": ("apprise", "reports.channels"),
-    "crawler.reading.process": ("crawler.reading.process", "crawler.readers.feed", "opencc"),
+    "crawler.reading.process": ("crawler.reading.process", "crawler.readers.feed", "opencc", "tests.warm:judge_once"),
+    "tests.locking": _STORE,
 }
 REAL_PYTHON = sys.executable
 _ROOT = Path(__file__).parents[1]
 _MOST_FILES = 64
 
+# Stands for the process that it asked for: passes on the signals that come, those too that came early, and ends with its status.
 _CLIENT = """#!{python} -IS
-import os, socket, sys
+import os, signal, socket, sys
 words = sys.argv[1:]
 place = os.path.join({folder!r}, words[1]) if len(words) > 1 and words[0] == "-m" else ""
 if not os.path.exists(place):
     os.execv({python!r}, [{python!r}, *words])
+forked, came = [], []
+def pass_on(*signals):
+    came.extend(signals[:1])
+    while forked and came:
+        try:
+            os.kill(forked[0], came.pop(0))
+        except ProcessLookupError:
+            pass
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, pass_on)
 import json
 numbers = sorted(int(name) for name in os.listdir("/proc/self/fd"))
 numbers = [number for number in numbers if os.path.exists("/proc/self/fd/" + str(number))]
@@ -67,6 +85,8 @@ server.connect(place)
 order = json.dumps([sys.argv[0], numbers, words[2:], os.getcwd(), dict(os.environ)]).encode()
 socket.send_fds(server, [len(order).to_bytes(4, "big")], numbers)
 server.sendall(order)
+forked.append(int.from_bytes(server.recv(4, socket.MSG_WAITALL), "big"))
+pass_on()
 answer = server.recv(1)
 os._exit(answer[0] if answer else 1)
 """
@@ -151,6 +171,8 @@ class _Forks:
         pid = os.fork()
         if pid == 0:
             self._become(order, files)
+        with suppress(ConnectionError):  # whoever asked may be gone
+            asker.sendall(pid.to_bytes(4, "big"))
         for file in files:
             os.close(file)
         process = os.pidfd_open(pid)
@@ -184,6 +206,8 @@ class _Forks:
             os.environ.clear()
             os.environ.update(environ)
             sys.argv = [self._module, *words]
+            sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w", buffering=1)  # noqa: SIM115 - open as long as the process
+            sys.modules.pop(self._module, None)  # it is run as __main__, not imported again
             if fault := environ.get(fault_in(self._module)):
                 runpy.run_path(fault)
             runpy.run_module(self._module, run_name="__main__", alter_sys=True)
@@ -208,10 +232,23 @@ def _take_files(files: list[int], numbers: list[int]) -> None:
     os.closerange(above, above + len(files))
 
 
+def judge_once() -> None:
+    """Load all that judging loads at its first text; the model among it starts no thread, and so may be forked."""
+    from crawler.judge.document import Document
+    from crawler.judge.judging import Judge
+
+    judge = Judge()
+    assert judge.version
+    judge.judge(Document(id="1", title="某医疗公司完成融资", text="某医疗公司完成2亿元B轮融资，将大模型用于影像诊断。", language="zh"))
+
+
 def _main(module: str, number: int) -> None:
     """Import all that `module` needs, and fork from then on."""
     for name in WARM[module]:
-        importlib.import_module(name)
+        place, _, make = name.partition(":")
+        found = importlib.import_module(place)
+        if make:
+            getattr(found, make)()
     gc.freeze()
     _Forks(module, socket.socket(fileno=number)).serve()
 

@@ -17,13 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from store.errors import KnowledgeError
 from store.places import provinces
+from store.yaml_file import YamlLoader
 
 from .facts import OrganisationKind
-
-try:
-    from yaml import CSafeLoader as YamlLoader
-except ImportError:  # PyYAML built without libyaml reads the same, ten times slower
-    from yaml import SafeLoader as YamlLoader  # type: ignore[assignment]
 
 KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
 

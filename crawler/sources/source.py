@@ -17,6 +17,7 @@ from parsel import css2xpath
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from store.errors import SourceError
+from store.yaml_file import read_yaml
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 _ID = r"^[a-z0-9][a-z0-9-]*$"
@@ -206,7 +207,7 @@ def read_source_file(path: Path) -> tuple[list[Source], list[SourceError]]:
     Raises SourceError when the file itself cannot be read as a list of sources.
     """
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = read_yaml(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SourceError(f"cannot be read: {' '.join(str(error).split())}", subject=str(path)) from error
     rows = loaded.get("sources") if isinstance(loaded, dict) else loaded

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from store.clock import SHANGHAI
+from store.yaml_file import read_yaml
 
 FOLDER = Path(__file__).parent / "sites"
 
@@ -131,7 +131,7 @@ class Site:
 
 def load_sites(folder: Path = FOLDER) -> list[Site]:
     """All sample sites, by id."""
-    files = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))}
+    files = {path.stem: read_yaml(path) for path in sorted(folder.glob("*.yaml"))}
     return [Site(name, SiteFile.model_validate(values)) for name, values in files.items()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,9 +22,9 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def store_file(tmp_path: Path) -> StoreSettings:
-    """Where the test's store is; it is made by whoever opens it first."""
-    return StoreSettings(url=f"sqlite:///{tmp_path}/store.db")
+def store_file(tmp_path: Path, new_store: Callable[[Path], StoreSettings]) -> StoreSettings:
+    """The test's store."""
+    return new_store(tmp_path / "store.db")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.warm import REAL_PYTHON
 
 ROOT = Path(__file__).parents[2]
 # Whoever uses Yixun, and whoever works on it.
-EXTRAS = ("demo,parquet,postgres", "build,test")
+EXTRAS = ("demo,parquet,postgres", pytest.param("build,test", marks=pytest.mark.soak))
 _WHEEL = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,3 +17,8 @@ class Done:
 
 
 Yixun = Callable[..., Done]
+
+
+def as_process(*words: str) -> list[str]:
+    """How `yixun` is started as a process of its own."""
+    return [sys.executable, "-m", "jobs.cli.app", *words]

@@ -24,7 +24,7 @@ from store.settings import StoreSettings
 from tests.conftest import unwatched
 from tests.store.rows import a_round, a_source, an_adoption, an_item
 
-from .command import Yixun
+from .command import Yixun, as_process
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_backups_of_a_folder_are_kept_by_day_week_and_month(yixun: Yixun, filled
 
 def test_a_reader_that_goes_away_is_no_error(filled: dict[str, str], tmp_path: Path) -> None:
     sql = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 9000) SELECT x FROM n"
-    command = [sys.executable, "-m", "jobs.cli.app", "query", "--sql", sql, "--format", "json"]
+    command = as_process("query", "--sql", sql, "--format", "json")
     process = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **filled}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout and process.stderr
     process.stdout.read(1)

@@ -22,10 +22,12 @@ from store.models import Item, Ledger, Run
 from store.settings import StoreSettings
 from tests.crawler.fetching.test_child_ended import _FAULTY, FAULTS
 from tests.crawler.site import serve_site
+from tests.databases import postgresql_in_soak
 from tests.jobs.watching import an_ear
 from tests.warm import REAL_PYTHON
 
 
+@postgresql_in_soak
 @pytest.mark.parametrize("name", FAULTS)
 def test_the_daemon_tells_of_a_crawl_that_was_ended_and_goes_on(
     name: str, engine: Engine, store_settings: StoreSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

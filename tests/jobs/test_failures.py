@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,8 +85,10 @@ def test_a_locked_store_is_one_line_in_every_command(
     ],
     ids=" ".join,
 )
-def test_what_cannot_be_meant_is_wrong_usage(yixun: Yixun, words: list[str]) -> None:
-    yixun("init")
+def test_what_cannot_be_meant_is_wrong_usage(
+    yixun: Yixun, tmp_path: Path, new_store: Callable[[Path], StoreSettings], words: list[str]
+) -> None:
+    new_store(tmp_path / "data" / "yixun.db")
     done = yixun(*words, check=2)
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("yixun: ")
@@ -112,7 +115,9 @@ def test_an_unknown_topic_of_a_digest_is_refused(tmp_path: Path) -> None:
         ("none", "cannot be read"),
     ],
 )
-def test_a_missing_password_stops_only_mail(yixun: Yixun, tmp_path: Path, written: str | None, said: str) -> None:
+def test_a_missing_password_stops_only_mail(
+    yixun: Yixun, tmp_path: Path, new_store: Callable[[Path], StoreSettings], written: str | None, said: str
+) -> None:
     environ = {"YIXUN_MAIL__HOST": "127.0.0.1", "YIXUN_MAIL__PORT": "9", "YIXUN_MAIL__USERNAME": "yixun"}
     if written is not None:
         path = tmp_path / ("none" if written == "none" else "password")
@@ -121,7 +126,7 @@ def test_a_missing_password_stops_only_mail(yixun: Yixun, tmp_path: Path, writte
         environ["YIXUN_MAIL__PASSWORD_FILE"] = str(path)
     with pytest.raises(ConfigError, match=said):
         load_settings(None, environ=environ).mail.read_password()
-    yixun("init", **environ)
+    new_store(tmp_path / "data" / "yixun.db")
     assert "Items     none" in yixun("status", **environ).stdout
     assert json.loads(yixun("query", "--sql", "SELECT 1 AS one", "--format", "json", **environ).stdout) == [{"one": 1}]
     checks = {row["name"]: row for row in map(json.loads, yixun("doctor", "--json", check=3, **environ).stdout.splitlines())}

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .command import as_process
+
 _WRITE = """
 import logging, structlog
 from jobs.config import load_settings
@@ -62,7 +64,7 @@ def test_lines_are_for_people_on_a_terminal_from_the_level_that_is_set(tmp_path:
 
 
 def test_a_log_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "jobs.cli.app", "run", "--once"]
+    command = as_process("run", "--once")
     environ = {**os.environ, "HOME": str(tmp_path), "YIXUN_LOG__FILE": "/proc/none/yixun.log", "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert (

@@ -8,15 +8,18 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from store.settings import StoreSettings
+from tests.databases import postgresql_in_soak
 
-from .test_run import YIXUN, environment, everything_fetched
+from .command import as_process
+from .test_run import environment, everything_fetched
 from .watching import an_ear
 
 
 def once(environ: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*YIXUN, "run", "--once"], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+    return subprocess.run(as_process("run", "--once"), env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
 
 
+@postgresql_in_soak
 def test_cron_is_silent_while_all_is_well(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
     everything_fetched(engine)
     with an_ear() as ear:
@@ -27,6 +30,7 @@ def test_cron_is_silent_while_all_is_well(engine: Engine, store_settings: StoreS
     assert [path for path, _ in ear.heard] == ["/p/start", "/p", "/p/start", "/p"]
 
 
+@postgresql_in_soak
 def test_cron_says_3_and_why_until_nothing_is_owed(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
     everything_fetched(engine)
     late = environment(store_settings, tmp_path, YIXUN_SCHEDULE__CATCH_UP_DAYS="7")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from store.settings import StoreSettings
 from tests.jobs.command import Yixun
 
 
 @pytest.fixture
-def home(yixun: Yixun, tmp_path: Path) -> Path:
+def home(yixun: Yixun, tmp_path: Path, new_store: Callable[[Path], StoreSettings]) -> Path:
     (tmp_path / "yixun.toml").write_text(
         '[digest.weekly]\nrecipients = ["Ann <ann@example.org>"]\n[digest.funding]\nlanguage = "zh"\n', encoding="utf-8"
     )
-    yixun("init")
+    new_store(tmp_path / "data" / "yixun.db")
     return tmp_path
 
 

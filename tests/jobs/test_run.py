@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 from sqlmodel import select
 
 from crawler.sources.source import load_sources
@@ -34,9 +33,9 @@ from store.models import DigestIssue, Ledger, SourceState
 from store.overview import overview
 from store.settings import StoreSettings
 from store.sources import conditions, set_enabled
-from tests.store.rows import a_round, a_source, an_item, grouped, with_topics
+from tests.store.rows import a_round, a_source, an_item, grouped, source_row, with_topics
 
-YIXUN = [sys.executable, "-m", "jobs.cli.app"]
+from .command import as_process
 
 
 @pytest.fixture
@@ -161,27 +160,31 @@ def environment(store_settings: StoreSettings, tmp_path: Path, **more: str) -> d
 
 def everything_fetched(engine: Engine) -> None:
     """Every source was just read and none is due, so that nothing goes out to the network."""
+    now = utc_now()
     with session_scope(engine) as session:
-        for source in load_sources()[0]:
-            if session.get(SourceState, source.id) is None:
-                a_source(session, id=source.id)
-            state = session.get_one(SourceState, source.id)
-            state.next_due_at, state.last_fetch_at, state.last_success_at = utc_now() + timedelta(days=1), utc_now(), utc_now()
+        there = set(session.exec(select(SourceState.source_id)))
+        new = [source.id for source in load_sources()[0] if source.id not in there]
+        session.add_all(source_row(id=name) for name in new)
+        session.flush()
+        session.add_all(SourceState(source_id=name, status="ok", status_since=now) for name in new)
+        session.flush()
+        values: dict[str, object] = {"next_due_at": now + timedelta(days=1), "last_fetch_at": now, "last_success_at": now}
+        session.connection().execute(update(SourceState).values(**values))
 
 
 def test_run_once_does_what_is_due_then_nothing(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
     everything_fetched(engine)
     late = environment(store_settings, tmp_path)
-    first = subprocess.run([*YIXUN, "run", "--once", "--json"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
+    first = subprocess.run(as_process("run", "--once", "--json"), env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert [json.loads(line)["job"] for line in first.stdout.splitlines()] == ["digest weekly", "prune"]
-    second = subprocess.run([*YIXUN, "run", "--once"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
+    second = subprocess.run(as_process("run", "--once"), env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert (second.stdout, second.stderr) == ("nothing was due\n", "")
 
 
 def test_the_daemon_works_and_stops_when_told(engine: Engine, store_settings: StoreSettings, tmp_path: Path) -> None:
     everything_fetched(engine)
     late = environment(store_settings, tmp_path)
-    daemon = subprocess.Popen([*YIXUN, "run"], env=late, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    daemon = subprocess.Popen(as_process("run"), env=late, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         ends_at = time.monotonic() + 180
         done: set[str] = set()
@@ -190,7 +193,7 @@ def test_the_daemon_works_and_stops_when_told(engine: Engine, store_settings: St
             with session_scope(engine) as session:
                 done = set(session.exec(select(Ledger.job).where(Ledger.status == "done")))
         assert done == {"digest weekly", "prune"}
-        busy = subprocess.run([*YIXUN, "run", "--once"], env=late, cwd=tmp_path, capture_output=True, text=True, check=False)
+        busy = subprocess.run(as_process("run", "--once"), env=late, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert busy.returncode == 1
         assert "held by yixun run" in busy.stderr
         daemon.send_signal(signal.SIGTERM)
@@ -202,7 +205,7 @@ def test_the_daemon_works_and_stops_when_told(engine: Engine, store_settings: St
     assert daemon.returncode == 0
     events = [json.loads(line)["event"] for line in log.splitlines()]
     assert events[0] == "started" and events[-1] == "stopped"
-    after = subprocess.run([*YIXUN, "run", "--once"], env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
+    after = subprocess.run(as_process("run", "--once"), env=late, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert after.stdout == "nothing was due\n"
 
 

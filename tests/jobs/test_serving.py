@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from store.database import session_scope
 from store.migrate import open_store
 from store.models import Topic
 from store.settings import StoreSettings
-from tests.jobs.command import Yixun
+from tests.jobs.command import Yixun, as_process
 from tests.reports.mailbox import ANN, BEN, Mailbox, free_port
 from tests.store.rows import a_round, a_source, an_item, grouped, with_topics
 
@@ -48,7 +47,7 @@ def smtp() -> Iterator[tuple[Mailbox, int]]:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """`yixun serve` as a process of its own; yields its address."""
-    command = [sys.executable, "-m", "jobs.cli.app", "serve"]
+    command = as_process("serve")
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(folder)}
     with subprocess.Popen(command, cwd=folder, env=environ, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None

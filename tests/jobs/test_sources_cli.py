@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from crawler.scouting.record import expected_of, read_recording
 from jobs.cli.app import build_app
 from store.errors import UsageError
+from store.settings import StoreSettings
 from tests.replicas import refusals
 from tests.replicas.verticals import SITES
 
@@ -23,8 +25,9 @@ ARTICLE = "<h1>样本医院试用第1套影像辅助系统</h1><p>2026-09-18 01:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with a configuration that may fetch from loopback, without pauses."""
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_store: Callable[[Path], StoreSettings]) -> Path:
+    """A working directory with a store and a configuration that may fetch from loopback, without pauses."""
+    new_store(tmp_path / "data" / "yixun.db")
     (tmp_path / "yixun.toml").write_text(
         '[crawl]\nmin_delay = 0\nallow_networks = ["127.0.0.0/8"]\ncontact = "https://example.org/about"\nsources = ["own.yaml"]\n',
         encoding="utf-8",

@@ -6,9 +6,8 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -23,9 +22,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import update
 from sqlmodel import select
 
-from crawler.sources.source import load_sources
 from jobs.hours import weekly_slot
-from jobs.tasks import enabled_sources
 from reports.period import Period, last_whole
 from reports.settings import DigestSettings
 from store.database import session_scope, utc_now
@@ -33,10 +30,10 @@ from store.ledger import find_slot
 from store.migrate import open_store
 from store.models import DigestIssue, Ledger, SourceState
 from store.settings import StoreSettings
-from store.sources import set_enabled
 from tests.crawler.site import Site, serve_site
 
-YIXUN = [sys.executable, "-m", "jobs.cli.app"]
+from .command import as_process
+
 READERS = ("ann@example.org", "ben@example.org")
 
 
@@ -82,10 +79,9 @@ def mail_server() -> Iterator[tuple[Mailbox, int]]:
 class Installation:
     """A new installation that reads `sites`, each a feed, and mails two readers."""
 
-    def __init__(self, folder: Path, sites: list[Site], port: int) -> None:
-        self.folder, self.sites = folder, sites
+    def __init__(self, store: StoreSettings, folder: Path, sites: list[Site], port: int) -> None:
+        self.settings, self.folder, self.sites = store, folder, sites
         self.period: Period = last_whole("week", weekly_slot("mon", DigestSettings().time, utc_now()))
-        self.settings = StoreSettings(url=f"sqlite:///{folder / 'store.db'}")
         rows = "".join(
             f"- {{id: feed-{number}, name: Feed {number}, homepage: '{site.base}/', category: media, kind: feed, scope: on_topic,"
             f" language: zh, urls: [{{url: '{site.base}/feed.xml'}}]}}\n"
@@ -96,6 +92,7 @@ class Installation:
             **os.environ,
             "HOME": str(folder),
             "YIXUN_STORE__URL": self.settings.url.get_secret_value(),
+            "YIXUN_CRAWL__CATALOGUE": "[]",  # tests stay on this machine
             "YIXUN_CRAWL__SOURCES": str(folder / "mine.yaml"),
             "YIXUN_CRAWL__ALLOW_NETWORKS": "127.0.0.0/8",
             "YIXUN_CRAWL__MIN_DELAY": "0",
@@ -106,12 +103,6 @@ class Installation:
             "YIXUN_DIGEST__WEEKLY__RECIPIENTS": ",".join(READERS),
         }
         self.engine = open_store(self.settings)
-        with session_scope(self.engine) as session:
-            # Nothing of the built-in catalogue is asked: tests stay on this machine.
-            known, _ = load_sources()
-            enabled_sources(session, known, now=utc_now())
-            for source in known:
-                set_enabled(session, source.id, False, now=utc_now())
 
     def publish(self, site: Site, numbers: range) -> None:
         """Let a site's feed list these articles, all of the last whole week."""
@@ -131,12 +122,12 @@ class Installation:
     def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         environ = {**self.environ, **more}
-        return subprocess.run([*YIXUN, *words], env=environ, cwd=self.folder, capture_output=True, text=True, check=False, timeout=300)
+        return subprocess.run(as_process(*words), env=environ, cwd=self.folder, capture_output=True, text=True, check=False, timeout=300)
 
     @contextmanager
     def daemon(self, **more: str) -> Iterator[subprocess.Popen[bytes]]:
         """The daemon at work; it must end with status 0 when told to stop."""
-        process = subprocess.Popen([*YIXUN, "run"], env={**self.environ, **more}, cwd=self.folder, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(as_process("run"), env={**self.environ, **more}, cwd=self.folder, stderr=subprocess.DEVNULL)
         try:
             yield process
             process.send_signal(signal.SIGTERM)
@@ -166,9 +157,9 @@ class Installation:
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[tuple[Installation, Mailbox]]:
+def here(tmp_path: Path, new_store: Callable[[Path], StoreSettings]) -> Iterator[tuple[Installation, Mailbox]]:
     with serve_site() as one, serve_site() as other, mail_server() as (mailbox, port):
-        installation = Installation(tmp_path, [one, other], port)
+        installation = Installation(new_store(tmp_path / "store.db"), tmp_path, [one, other], port)
         installation.publish(one, range(8))
         installation.publish(other, range(100, 104))
         yield installation, mailbox

@@ -22,9 +22,11 @@ from jobs.endpoints import answering, as_json
 from store.database import session_scope, utc_now
 from store.models import Alert, DaemonRow, Ledger
 from store.settings import StoreSettings
+from tests.databases import postgresql_in_soak
+from tests.warm import fault_in
 
-from .command import Yixun
-from .test_run import YIXUN, everything_fetched
+from .command import Yixun, as_process
+from .test_run import everything_fetched
 from .watching import Ear, an_ear, systemd_socket, wait_for
 
 
@@ -43,20 +45,31 @@ def alerts(engine: Engine) -> dict[str, bool]:
         return {row.subject: row.closed_at is None for row in session.exec(select(Alert))}
 
 
+# A daemon that watches over itself every second.
+_WATCHFUL = """
+from datetime import timedelta
+import jobs.daemon
+jobs.daemon.EVERY = timedelta(seconds=1)
+"""
+
+
 def start(store_settings: StoreSettings, tmp_path: Path, ear: Ear, config: str, **more: str) -> subprocess.Popen[str]:
     (tmp_path / "yixun.toml").write_text(config, encoding="utf-8")
+    (tmp_path / "watchful.py").write_text(_WATCHFUL, encoding="utf-8")
     environ = {
         **os.environ,
         "HOME": str(tmp_path),
+        fault_in("jobs.cli.app"): str(tmp_path / "watchful.py"),
         "YIXUN_STORE__URL": store_settings.url.get_secret_value(),
         "YIXUN_DIGEST__WEEKLY__DAY": "mon",
         "YIXUN_ALERTS__URLS": f"json://{ear.place}/hook",
         "YIXUN_ALERTS__PING_URL": f"http://{ear.place}/ping/geheim",
         **more,
     }
-    return subprocess.Popen([*YIXUN, "run"], env=environ, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(as_process("run"), env=environ, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@postgresql_in_soak
 def test_the_daemon_tells_of_itself_from_its_start_to_its_end(
     engine: Engine, store_settings: StoreSettings, tmp_path: Path, yixun: Yixun
 ) -> None:
@@ -118,6 +131,7 @@ def test_the_daemon_tells_of_itself_from_its_start_to_its_end(
     assert '"event": "the configuration was read anew"' in written and "geheim" not in written + log
 
 
+@postgresql_in_soak
 def test_a_digest_that_fails_makes_the_daemon_not_ready_and_the_switch_hears_failure(
     engine: Engine, store_settings: StoreSettings, tmp_path: Path
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -32,18 +31,14 @@ from store.settings import StoreSettings
 from store.status import ItemStatus
 from store.turns import give_turn_back, take_turn
 from tests.crawler.site import Answer, Asked, Site, serve_site
-from tests.jobs.command import Yixun
-from tests.warm import REAL_PYTHON
+from tests.jobs.command import Yixun, as_process
+from tests.warm import fault_in
 
 _PAUSE = 0.3
-# A worker whose crawls start warm and who is taken for dead soon.
-_WORKER = """
-import sys
-sys.executable, sys.argv = {python!r}, ["yixun", "worker", "--once", "--concurrency", "1"]
+# What makes a worker one who is taken for dead soon.
+_HASTY = """
 import jobs.queue
 jobs.queue.GONE, jobs.queue.HEARTBEAT, jobs.queue._WAIT_SECONDS = 3.0, 0.5, 1
-from jobs.cli.app import main
-main()
 """
 
 
@@ -99,8 +94,10 @@ def settings_for(engine: Engine, web: Web, folder: Path) -> tuple[Settings, dict
 
 
 def a_worker(environ: dict[str, str], folder: Path) -> subprocess.Popen[str]:
-    words = [REAL_PYTHON, "-c", _WORKER.format(python=sys.executable)]
-    env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(Path(__file__).parents[2])} | environ
+    hasty = folder / "hasty.py"
+    hasty.write_text(_HASTY, encoding="utf-8")
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), fault_in("jobs.cli.app"): str(hasty)} | environ
+    words = as_process("worker", "--once", "--concurrency", "1")
     return subprocess.Popen(words, env=env, cwd=folder, stderr=subprocess.PIPE, text=True)
 
 

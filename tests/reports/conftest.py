@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -144,15 +144,15 @@ def picky() -> Iterator[tuple[Picky, int]]:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(tmp_path: Path, new_store: Callable[[Path], StoreSettings]) -> Path:
     """A configuration with a store that holds one item of 2026-W47."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    engine = open_store(StoreSettings(url=url))
+    store = new_store(tmp_path / "store.db")
+    engine = open_store(store)
     with session_scope(engine) as session:
         a_source(session)
         an_item(session, title="示例医院部署大模型")
         grouped(session)
     engine.dispose()
-    path = tmp_path / "yixun.toml"
+    path, url = tmp_path / "yixun.toml", store.url.get_secret_value()
     path.write_text(f"store.url = '{url}'\nmail.out = '{tmp_path / 'out'}'\n[digest.weekly]\n", encoding="utf-8")
     return path

@@ -24,6 +24,7 @@ from reports.select import Order
 from store.database import session_scope
 from store.errors import ConfigError
 from store.models import SecondReading
+from tests.databases import postgresql_in_soak
 from tests.store.rows import a_round, a_source, an_adoption, an_item, grouped
 
 from .command import run
@@ -128,6 +129,7 @@ def test_what_was_asked_once_is_not_asked_again_and_has_a_receipt(desk: Engine, 
     assert len(model.asked) == 2 * asked
 
 
+@postgresql_in_soak
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -149,6 +151,7 @@ def test_a_verdict_without_its_sentence_changes_nothing(desk: Engine, model: End
     assert {(row.outcome, row.note) for row in receipts(desk)} == {("dropped", why)}
 
 
+@postgresql_in_soak
 @pytest.mark.parametrize(
     ("translation", "why"),
     [
@@ -172,6 +175,7 @@ def test_a_translation_that_says_more_or_less_is_dropped(desk: Engine, model: En
 _GOOD = {"choices": [{"message": {"content": "{}"}}]}
 
 
+@postgresql_in_soak
 @pytest.mark.parametrize(
     ("answer", "why"),
     [

@@ -15,9 +15,9 @@ NOON = datetime(2026, 11, 17, 4, 0, tzinfo=UTC)
 READ = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # in the morning after that week
 
 
-def a_source(session: Session, **values: Any) -> SourceRow:
-    """A source, with what is remembered of it."""
-    row = SourceRow(
+def source_row(**values: Any) -> SourceRow:
+    """A source that is in no store yet."""
+    return SourceRow(
         **{
             "id": "hospital-daily",
             "name": "Hospital Daily",
@@ -36,6 +36,11 @@ def a_source(session: Session, **values: Any) -> SourceRow:
             **values,
         }
     )
+
+
+def a_source(session: Session, **values: Any) -> SourceRow:
+    """A source, with what is remembered of it."""
+    row = source_row(**values)
     session.add(row)
     session.flush()
     session.add(SourceState(source_id=row.id, status="ok", status_since=NOON, last_fetch_at=READ, last_success_at=READ))

@@ -146,8 +146,8 @@ def bound(raw, *_):
 def _fill_up(site: Site, store: StoreSettings, opened: Engine, fault: Path) -> tuple[Source, dict[str, str]]:
     """A source of long articles, and the environment in which the store has room for its entries but not for them."""
     crawl([_fill(site, 0)], LOCAL, store)
-    source = _fill(site, 40)
-    for number in range(40):
+    source = _fill(site, 15)
+    for number in range(15):
         # Long for the store, short for the reader of facts, to which a run of characters that it does not know is one.
         site.put_article(f"/a/{number}.html", f"{TITLE}{number}", "放射科用上了新的软件。" * 20 + "龘" * 30_000)
     fault.write_text(_FULL, encoding="utf-8")

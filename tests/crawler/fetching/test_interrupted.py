@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -26,7 +25,7 @@ from store.models import Item, Run, StoreLock
 from store.settings import StoreSettings
 from tests.crawler.moved_clock import MovedClock
 from tests.crawler.site import LOCAL, TEXT, Answer, Asked, Site
-from tests.warm import REAL_PYTHON
+from tests.locking import kill_holder
 
 TITLE = "医院上线人工智能辅助诊断系统"
 ARTICLES = 30
@@ -47,7 +46,7 @@ def _fill(site: Site, seconds: float) -> Source:
 
 def _start(source: Source, store: StoreSettings) -> subprocess.Popen[bytes]:
     child = subprocess.Popen(
-        [REAL_PYTHON, "-m", "crawler.fetching.run"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "crawler.fetching.run"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     assert child.stdin
     child.stdin.write(CrawlOrder(sources=[source], crawl=LOCAL, store=store).as_line())
@@ -77,11 +76,12 @@ def test_killed_again_and_again_a_crawl_ends_like_an_undisturbed_one(
     site: Site, empty_database: StoreSettings, fresh_store: dict[str, StoreSettings], kills: int
 ) -> None:
     source = _fill(site, 0.05)
+    engine = open_store(empty_database)
     for attempt in range(kills):
         asked = len(site.log)
         child = _start(source, empty_database)
         _wait_for_articles(site, sum(1 for one in site.log[:asked] if one.path.startswith("/a/")) + 2)
-        child.send_signal(signal.SIGKILL)
+        kill_holder(engine, "crawl")
         child.wait()
         if child.stdin:
             child.stdin.close()
@@ -92,7 +92,6 @@ def test_killed_again_and_again_a_crawl_ends_like_an_undisturbed_one(
     crawl([source], LOCAL, undisturbed)
     assert _contents(empty_database) == _contents(undisturbed)
     assert {row[2] for row in _contents(empty_database)} == {"kept"}
-    engine = open_store(empty_database)
     with Session(engine) as session:
         runs = session.exec(select(Run.status).order_by(Run.id)).all()  # type: ignore[arg-type]
         assert runs == ["killed"] * kills + ["done"]
@@ -113,10 +112,14 @@ def test_two_crawls_of_one_store_do_not_meet(site: Site, store_file: StoreSettin
     source = _fill(site, 0.2)
     child = _start(source, store_file)
     _wait_for_articles(site, 1)
-    with pytest.raises(StoreBusyError, match=rf"process {child.pid} "):
+    engine = open_store(store_file)
+    with Session(engine) as session:
+        holder = session.get_one(StoreLock, "crawl").pid
+    with pytest.raises(StoreBusyError, match=rf"process {holder} "):
         crawl([source], LOCAL, store_file)
-    child.kill()
+    kill_holder(engine, "crawl")
     child.wait()
+    engine.dispose()
     if child.stdin:
         child.stdin.close()
 

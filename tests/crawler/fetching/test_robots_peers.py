@@ -8,6 +8,8 @@ import sys
 import tarfile
 from pathlib import Path
 
+import pytest
+
 from tests.archives import source_archive
 
 # Stands before their tests and puts our decision in the place of theirs: all that is ours is what a RobotsPolicy says.
@@ -46,6 +48,7 @@ protego.Protego = Ours
 DESELECTED = "not bytestrings and not quoting and not parse_time_period"
 
 
+@pytest.mark.soak  # pip builds what it downloads
 def test_protegos_cases_are_decided_alike(tmp_path: Path) -> None:
     with tarfile.open(source_archive("protego", tmp_path)) as archive:
         archive.extractall(tmp_path, filter="data")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from .texts import Story, story
 
@@ -308,6 +309,7 @@ FAMILIES: dict[str, tuple[Callable[[Story], Sample], str]] = {
 }
 
 
+@cache
 def samples() -> list[Sample]:
     """Four pages of each family: a short article, two of middle length and a long one."""
     out = []

@@ -5,15 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.jobs.command import as_process
 
 from .families import FAMILIES, samples
 
 
 def _run(*arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-c", "from jobs.cli.app import main; main()", "read", *arguments],
+        as_process("read", *arguments),
         input=stdin,
         capture_output=True,
         timeout=120,

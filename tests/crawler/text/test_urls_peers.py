@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 
 from crawler.text.urls import canonical_url
+from tests.archives import source_archive
+
+# pip builds what it downloads, which takes half a minute each.
+pytestmark = pytest.mark.soak
 
 # Where we differ on purpose, and nowhere else.
 _ON_PURPOSE = {
@@ -23,18 +25,6 @@ _ON_PURPOSE = {
     "what stands in braces is a part of the address": re.compile(r"\{"),
 }
 _FUNCTIONS = {"w3lib": {"canonicalize_url"}, "courlan": {"clean_url", "scrub_url", "normalize_url"}}
-
-
-def _archive(name: str, folder: Path) -> Path:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-binary", ":all:", "--no-deps", "--dest", str(folder), name]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=90, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        pytest.skip(f"source archive of {name} not obtainable: {error}")
-    found = list(folder.glob(f"{name}-*.tar.gz"))
-    if done.returncode or not found:
-        pytest.skip(f"source archive of {name} not obtainable")
-    return found[0]
 
 
 def _cases(archive: Path, functions: set[str]) -> list[tuple[str, str]]:
@@ -61,18 +51,24 @@ def _cases(archive: Path, functions: set[str]) -> list[tuple[str, str]]:
     return [(a, b) for a, b in cases if isinstance(a, str) and isinstance(b, str)]
 
 
-@pytest.mark.parametrize("name", sorted(_FUNCTIONS))
-def test_what_peers_fold_is_folded(name: str, tmp_path: Path) -> None:
-    cases = [(a, b) for a, b in _cases(_archive(name, tmp_path), _FUNCTIONS[name]) if canonical_url(b)]
-    assert len(cases) > 10, "the archive's tests changed their form"
-    apart = [(a, b, canonical_url(a), canonical_url(b)) for a, b in cases if canonical_url(a) != canonical_url(b)]
+@pytest.fixture(scope="module", params=sorted(_FUNCTIONS))
+def cases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+    """The cases of one library."""
+    found = _cases(source_archive(request.param, tmp_path_factory.mktemp(request.param)), _FUNCTIONS[request.param])
+    assert len(found) > 10, "the archive's tests changed their form"
+    return found
+
+
+def test_what_peers_fold_is_folded(cases: list[tuple[str, str]]) -> None:
+    held = [(a, b) for a, b in cases if canonical_url(b)]
+    assert len(held) > 10
+    apart = [(a, b, canonical_url(a), canonical_url(b)) for a, b in held if canonical_url(a) != canonical_url(b)]
     assert not [case for case in apart if not any(pattern.search(case[0]) for pattern in _ON_PURPOSE.values())]
-    assert len(apart) <= 0.15 * len(cases), "\n".join(map(str, apart))
+    assert len(apart) <= 0.15 * len(held), "\n".join(map(str, apart))
 
 
-@pytest.mark.parametrize("name", sorted(_FUNCTIONS))
-def test_the_canonical_form_is_its_own(name: str, tmp_path: Path) -> None:
-    for pair in _cases(_archive(name, tmp_path), _FUNCTIONS[name]):
+def test_the_canonical_form_is_its_own(cases: list[tuple[str, str]]) -> None:
+    for pair in cases:
         for address in pair:
             form = canonical_url(address)
             assert form is None or canonical_url(form) == form

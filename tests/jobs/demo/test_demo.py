@@ -24,6 +24,7 @@ from store.migrate import open_store
 from store.models import FACT_TABLES, Delivery, Fetch, HostDay, Item
 from store.settings import StoreSettings
 from store.text import fold
+from tests.databases import lasting_postgresql_in_soak
 from tests.docs import questions
 from tests.docs.questions import answer
 
@@ -211,6 +212,7 @@ def test_the_footer_names_the_two_that_fail_and_the_one_that_is_silent(demo: Dem
     assert health.ok == 12
 
 
+@lasting_postgresql_in_soak
 def test_a_page_taken_away_is_missing_from_the_issue(demo: Demo, tmp_path: Path) -> None:
     sites = tmp_path / "sites"
     shutil.copytree(FOLDER, sites)
