@@ -41,7 +41,10 @@ def say(what: str, **more: object) -> None:
 def _obey(daemon: Daemon, clock: Path, order: str, travelling: time_machine.Coordinates) -> None:
     word, _, rest = order.partition(" ")
     if word == "at":
-        clock.write_text(rest, encoding="utf-8")
+        # In one step, for it may be killed between emptying a file and writing it.
+        part = clock.with_suffix(".part")
+        part.write_text(rest, encoding="utf-8")
+        part.replace(clock)
         travelling.move_to(datetime.fromisoformat(rest))
         daemon.watch.look()
         daemon.look()
