@@ -18,6 +18,7 @@ import torch
 from crawler.judge.reader.tokens import make_tokenizer
 
 from . import base, calibrate, export
+from .model import Reader
 from .prepare import FOLDS, HELD, prepared, write
 from .train import RATE, save, say, train, write_readouts
 
@@ -47,7 +48,8 @@ def main() -> None:
     tokenizer = make_tokenizer([(piece, score) for piece, score in pieces])
     for without in [*(range(FOLDS) if a.folds else ()), HELD]:
         learnt = [row for row, fold in rows if fold not in (HELD, without)]
-        model = train(learnt, tokenizer, a.out / "base" / "base.npz", seconds=seconds, seed=a.seed, rate=RATE)
+        torch.manual_seed(a.seed)
+        model = train(learnt, tokenizer, Reader(a.out / "base" / "base.npz"), seconds=seconds, seed=a.seed, rate=RATE)
         if without != HELD:
             unseen = [row for row, fold in rows if fold == without and row.weight == 1]
             write_readouts(model, unseen, tokenizer, a.out / f"fold-{without}.jsonl")

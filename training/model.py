@@ -125,5 +125,10 @@ class Reader(nn.Module):
             self.text(torch.cat([mean, x[:, 0]], -1)),
         )
 
+    def below(self, layers: int) -> list[nn.Parameter]:
+        """The weights of the first `layers` layers; those of the pieces are never trained, nor are, below any layer, places and norm."""
+        under = [self.words] if layers == 0 else [self.words, self.places, self.norm, *self.layers[:layers]]
+        return [p for part in under for p in part.parameters()] + ([self.kind] if layers else [])
+
     def _seen(self, ids: Tensor) -> Tensor:
         return torch.zeros_like(ids, dtype=self.kind.dtype).masked_fill(ids == PAD, -1e4)[:, None, None, :]

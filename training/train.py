@@ -13,27 +13,31 @@ import json
 import random
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 
 from crawler.judge.reader.spans import read_out
 from crawler.judge.reader.tokens import make_tokenizer
 
 from .batches import Example, batches, collate, make_examples
 from .loss import loss_of, smooth
-from .model import Reader
+from .model import Heads, Reader
 from .prepare import HELD, read
 from .rows import Row
-from .swap import Pools, pools, swapped
+from .swap import pools, swapped
 
 PIECES = 5120  # in a batch
-RATE, HEAD_RATE = 1.5e-4, 1e-3
+RATE, HEADS = 1.5e-4, 6.0  # of the encoder, and how many times that of the heads
 NOW_AND_THEN = 0.34  # share of an epoch's turns that a text labelled for relevance alone gets
 WARM_UP, AVERAGED_FROM = 0.06, 0.9  # shares of the time
 FROZEN = "words.weight"
+Forward = Callable[[Sequence[Example], Tensor], Heads]
 
 
 def main() -> None:
@@ -52,7 +56,8 @@ def main() -> None:
     learn = [row for row, fold in rows if fold != HELD and (a.all or fold != a.fold)]
     say(f"{len(learn)} texts to learn from")
     a.out.mkdir(parents=True, exist_ok=True)
-    model = train(learn, tokenizer, a.base / "base.npz", seconds=a.seconds, seed=a.seed, rate=a.rate, layers=a.layers)
+    torch.manual_seed(a.seed)
+    model = train(learn, tokenizer, Reader(a.base / "base.npz", layers=a.layers), seconds=a.seconds, seed=a.seed, rate=a.rate)
     if a.all:
         save(model, a.out / "weights.npz")
     else:
@@ -60,15 +65,63 @@ def main() -> None:
         write_readouts(model, kept, tokenizer, a.out / f"fold-{a.fold}.jsonl")
 
 
-def train(rows: Sequence[Row], tokenizer: object, base: Path, *, seconds: float, seed: int, rate: float, layers: int = 12) -> Reader:
-    """A reader trained on rows for `seconds`; its weights are the mean of those passed through in the last tenth of the time."""
-    torch.manual_seed(seed)
-    rng = random.Random(seed)
+class Lessons:
+    """The windows of texts, epoch by epoch. Copies with other names are made anew each time, or once where `lasting`."""
+
+    def __init__(self, rows: Sequence[Row], tokenizer: object, rng: random.Random, *, lasting: bool) -> None:
+        self.rows, self._tokenizer, self._rng, self._lasting = rows, tokenizer, rng, lasting
+        self._names = pools(rows)
+        self._written = {row.id: make_examples(row, tokenizer) for row in rows}
+        self._copies: dict[str, list[Example]] = {}
+
+    def epoch(self, number: int) -> list[Example]:
+        """The windows of an epoch: texts of relevance alone and borrowed ones now and then, half of the others with names swapped."""
+        out: list[Example] = []
+        for row in self.rows:
+            if (row.events is None or row.weight < 1) and self._rng.random() > NOW_AND_THEN:
+                continue
+            out += self._copy(row) if row.events and number > 0 and self._rng.random() < 0.5 else self._written[row.id]
+        return out
+
+    def _copy(self, row: Row) -> list[Example]:
+        if row.id not in self._copies or not self._lasting:
+            self._copies[row.id] = make_examples(swapped(row, self._names, self._rng), self._tokenizer)
+        return self._copies[row.id]
+
+
+class Kept:
+    """What the lower layers make of each window, worked out once, and what the upper ones make of that."""
+
+    def __init__(self, model: Reader, frozen: int) -> None:
+        self._model, self._frozen = model, frozen
+        self._of: dict[int, tuple[Example, Tensor]] = {}  # by the example, which is held so that no other gets its number
+
+    def __call__(self, chosen: Sequence[Example], ids: Tensor) -> Heads:
+        new = [place for place, example in enumerate(chosen) if id(example) not in self._of]
+        if new:
+            self._model.eval()
+            with torch.no_grad():
+                made = self._model.lower(ids[new], self._frozen).to(torch.bfloat16)
+            self._model.train()
+            self._of |= {id(chosen[p]): (chosen[p], one[: len(chosen[p].window.ids)].clone()) for p, one in zip(new, made, strict=True)}
+        x = pad_sequence([self._of[id(example)][1] for example in chosen], batch_first=True)
+        return self._model.upper(ids, functional.pad(x, (0, 0, 0, ids.shape[1] - x.shape[1])).float(), self._frozen)
+
+
+def train(
+    rows: Sequence[Row], tokenizer: object, model: Reader, *, seconds: float, seed: int, rate: float, pieces: int = PIECES, frozen: int = 0
+) -> Reader:
+    """Train a reader on rows for `seconds`; its weights become the mean of those passed through in the last tenth of the time.
+
+    What the first `frozen` layers make of a window stays as it is and is worked out once; each text then has but one copy with other names.
+    """
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = Reader(base, layers=layers).to(device)
-    model.words.weight.requires_grad_(False)
-    names = pools(rows)
-    written = {row.id: make_examples(row, tokenizer) for row in rows}
+    model = model.to(device)
+    for lower in model.below(frozen):
+        lower.requires_grad_(False)
+    forward: Forward = Kept(model, frozen) if frozen else lambda _chosen, ids: model(ids)
+    rng = random.Random(seed)
+    lessons = Lessons(rows, tokenizer, rng, lasting=frozen > 0)
     optimizer = _optimizer(model, rate)
     rates = [group["lr"] for group in optimizer.param_groups]
     average, averaged = [p.detach().clone() for p in model.parameters()], 0
@@ -76,51 +129,40 @@ def train(rows: Sequence[Row], tokenizer: object, base: Path, *, seconds: float,
     while done < 1.0:
         model.train()
         losses = []
-        for chosen in batches(_epoch(rows, written, names, tokenizer, rng, epoch), PIECES, rng):
+        for chosen in batches(lessons.epoch(epoch), pieces, rng):
             done = (time.monotonic() - began) / seconds
             if done >= 1.0:
                 break
             for group, most in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = most * min(1.0, done / WARM_UP) * max(0.01, 1.0 - done)
-            batch = collate(chosen, device)
-            with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
-                loss = loss_of(model, model(batch.ids), batch)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            losses.append(loss.detach())
+            losses.append(_step(model, optimizer, forward, chosen, device))
             if done > AVERAGED_FROM:
                 averaged += 1
                 smooth(average, model, 1 / averaged)
         epoch += 1
-        say(f"epoch {epoch}: loss {float(sum(losses)) / max(1, len(losses)):.4f}, {len(losses)} steps, {time.monotonic() - began:.0f} s")
+        say(f"epoch {epoch}: loss {sum(losses) / max(1, len(losses)):.4f}, {len(losses)} steps, {time.monotonic() - began:.0f} s")
     with torch.no_grad():
         for kept, now in zip(average, model.parameters(), strict=True):
             now.copy_(kept)
     return model.eval()
 
 
-def _epoch(
-    rows: Sequence[Row], written: Mapping[str, list[Example]], names: Pools, tokenizer: object, rng: random.Random, epoch: int
-) -> list[Example]:
-    """The windows of an epoch: texts of relevance alone and borrowed ones are drawn now and then, half of the others have names swapped."""
-    out: list[Example] = []
-    for row in rows:
-        if (row.events is None or row.weight < 1) and rng.random() > NOW_AND_THEN:
-            continue
-        if row.events and epoch > 0 and rng.random() < 0.5:
-            out += make_examples(swapped(row, names, rng), tokenizer)
-        else:
-            out += written[row.id]
-    return out
+def _step(model: Reader, optimizer: torch.optim.Optimizer, forward: Forward, chosen: Sequence[Example], device: str) -> float:
+    batch = collate(chosen, device)
+    with torch.autocast(device, dtype=torch.bfloat16):
+        loss = loss_of(model, forward(chosen, batch.ids), batch)
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return float(loss.detach())
 
 
 def _optimizer(model: Reader, rate: float) -> torch.optim.Optimizer:
     heads = ("mark", "anchor", "mention", "near", "tell", "text")
     groups = [
         {"params": [p for n, p in model.named_parameters() if p.requires_grad and n.split(".")[0] not in heads], "lr": rate},
-        {"params": [p for n, p in model.named_parameters() if n.split(".")[0] in heads], "lr": HEAD_RATE},
+        {"params": [p for n, p in model.named_parameters() if n.split(".")[0] in heads], "lr": HEADS * rate},
     ]
     return torch.optim.AdamW(groups, weight_decay=0.01)
 
