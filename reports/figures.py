@@ -77,13 +77,21 @@ class _Teller:
             home = next((place for place in kept if one(place[0][1].row, fact[1].row)), None)
             if home is None:
                 kept.append((fact, []))
-            elif fact[0] is not home[0][0] and self._homes.get(fact[0].story_id) in BY_NAME[fact[1].kind].home:
+            elif fact[0] is not home[0][0] and self._at_home(fact):
                 home[1].append(fact[0])
         lines = []
         for (story, told), others in kept:
             self.told |= {story.story_id, *(other.story_id for other in others)}
             lines.append(_beside(write(story, told, self._desk), others))
         return lines
+
+    def news(self, facts: Iterable[Fact]) -> list[Fact]:
+        """The facts but those that a story which is told already mentions by the way, under a topic that is not theirs."""
+        return [fact for fact in facts if fact[0].story_id not in self.told or self._at_home(fact)]
+
+    def _at_home(self, fact: Fact) -> bool:
+        """Whether the story stands under a topic of the fact's kind."""
+        return self._homes.get(fact[0].story_id) in BY_NAME[fact[1].kind].home
 
 
 def _beside(line: Line, others: Iterable[News]) -> Line:
@@ -102,9 +110,11 @@ def tables(stories: Sequence[News], homes: Mapping[int, str], desk: Desk) -> Tab
     funding = teller.rows(teller.facts("funding", "ipo"), funding_line, one=_same_round, tells=_said)
     deals = teller.rows(teller.facts("acquisition"), acquisition_line, one=_same_round, tells=_said)
     deals += teller.rows(_partnerships(teller), partnership_line, one=_same_parties, tells=lambda row: len(row.parties))
-    approvals = teller.rows(_approvals(teller), approval_line, one=_same_approval, tells=lambda row: bool(row.holder) + bool(row.product))
-    titled = [fact for fact in teller.facts("policy") if fact[1].row.title]
-    policies = teller.rows(titled, policy_line, one=_same_policy, tells=lambda row: bool(row.issuer) + bool(row.number))
+    approvals = teller.rows(
+        teller.news(_approvals(teller)), approval_line, one=_same_approval, tells=lambda row: bool(row.holder) + bool(row.product)
+    )
+    titled = [fact for fact in teller.facts("policy") if _is_title(fact[1].row.title)]
+    policies = teller.rows(teller.news(titled), policy_line, one=_same_policy, tells=lambda row: bool(row.issuer) + bool(row.number))
     counted = [
         (story, told)
         for story, told in teller.facts("figure")
@@ -179,6 +189,11 @@ def _same_approval(one: Any, other: Any) -> bool:
     if one.number and other.number:
         return bool(one.number == other.number)
     return _same(one, other, "holder") and bare(one.product or "") == bare(other.product or "")
+
+
+def _is_title(words: str | None) -> bool:
+    """Whether a document has a title; what English writes small ("plan to bring …") describes one."""
+    return bool(words) and not str(words)[0].islower()
 
 
 def _same_policy(one: Any, other: Any) -> bool:

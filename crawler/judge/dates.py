@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+_NEWS = timedelta(days=62)
 _MONTHS = {m: i for i, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}
 _CHINESE_DAY = re.compile(
     r"(?:(?P<year>(?:19|20)\d\d) ?年|(?P<relative>今年|去年|前年|本月|上月|上个月))?"
@@ -34,6 +35,13 @@ _PAST = re.compile(
 def published_day(published: datetime | None) -> date | None:
     """The day of publication in China."""
     return published.astimezone(_SHANGHAI).date() if published else None
+
+
+def day_of_news(folded: str, published: datetime | None) -> date | None:
+    """When what a sentence tells as news was announced: the day it names where that lies in the two months before publication, else
+    the day of publication. Years of founding and years of aims are no days of news."""
+    day, base = find_day(folded, published), published_day(published)
+    return day if base is None or (day is not None and timedelta() <= base - day <= _NEWS) else base
 
 
 def find_day(folded: str, published: datetime | None) -> date | None:

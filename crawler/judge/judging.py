@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 # Half a character, as broken JSON escapes leave it: no library below takes it. Replaced one for one, so offsets hold.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # A crawl asks the reader only where words leave a doubt: below these points a text of general news is none of ours.
-_DOUBTFUL = 1.2
+_DOUBTFUL = 0.6
 # Relevance from words and reader together, fitted on folds the reader had not seen (docs/reader.md).
-_OF_POINTS, _OF_READER, _BIAS = 1.05, 0.46, 0.71
+_OF_POINTS, _OF_READER, _BIAS = 1.05, 0.46, 0.85
 _GLANCE = 1  # windows: a text says at its beginning what it is about, and reading a long one whole takes seconds
 _TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
 # Nothing of health, money, deals, listings, models or policy can stand in a text without one of these.

@@ -20,7 +20,7 @@ class SecondReaderSettings(BaseModel):
     key: SecretStr | None = Field(None, description="Key of the endpoint; only from the environment or a file, never from yixun.toml")
     facts: bool = Field(True, description="Let it check facts whose confidence lies between `check_from` and `check_below`")
     check_from: float = Field(0.3, ge=0, le=1, description="Least confidence of a fact that is worth a check")
-    check_below: float = Field(0.75, ge=0, le=1, description="Facts at least this sure are not checked")
+    check_below: float = Field(0.85, ge=0, le=1, description="Facts at least this sure are not checked")
     headlines: bool = Field(True, description="Let it translate headlines that stand in no language of the digest")
     opening: bool = Field(False, description="Let it write the opening sentences in place of the built-in ones")
     tokens_per_day: int = Field(200_000, ge=0, description="Most tokens, sent and received, in a day (UTC); beyond it nothing is asked")

@@ -53,7 +53,7 @@ def desk(engine: Engine) -> Engine:
         doubted = an_item(session, title="影像公司有新消息", text=f"开头一句。{SENTENCE}{INJECTED}")
         a_round(session, doubted, confidence=0.4)
         other = an_item(session, title="别家公司传闻", text="有人称乙公司将获1亿元A轮融资。公司否认。")
-        a_round(session, other, company="乙公司", evidence="有人称乙公司将获1亿元A轮融资。", round="A", confidence=0.7)
+        a_round(session, other, company="乙公司", evidence="有人称乙公司将获1亿元A轮融资。", round="A", confidence=0.8)
         unsure = an_item(session, title="还有一家", text="某医院本地部署DeepSeek-R1。")
         an_adoption(session, unsure, confidence=0.1)
         an_item(session, title="协和医院发布DeepSeek病历质控规范", text="规范共三十条。")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from crawler.judge.dates import find_day, published_day
+from crawler.judge.dates import day_of_news, find_day
 from crawler.judge.document import Reading
 from crawler.judge.facts import (
     Adoption,
@@ -69,10 +69,10 @@ class _Assembler:
     def facts(self, event: Told, confidence: float) -> Iterator[Fact]:
         sentence = self.reading.sentence_at(self.span(event.anchor)[0])
         background = event.background >= HOLDS
-        day = find_day(self.reading.folded[sentence.start : sentence.end], self.reading.document.published)
+        dated = find_day if background else day_of_news
         common: dict[str, Any] = {
             "evidence": sentence.evidence(),
-            "announced_on": day or (None if background else published_day(self.reading.document.published)),
+            "announced_on": dated(self.reading.folded[sentence.start : sentence.end], self.reading.document.published),
             "confidence": confidence,
             "found_by": "reader",
             "background": background,
