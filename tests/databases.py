@@ -28,6 +28,7 @@ _MADE_OF = text(
     WHERE c.relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg\_%' OR nspname = 'information_schema')
     """
 )
+_OURS = 16384  # numbers of what a server does not bring along begin here
 _OTHERS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -89,5 +90,8 @@ class Databases:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             for name in connection.execute(text(filled)).scalars():
                 connection.execute(text(f'DELETE FROM "{name}"'))
+            # What `ANALYZE` learnt of them would choose the plans of the next test.
+            connection.execute(text(f"DELETE FROM pg_statistic WHERE starelid >= {_OURS}"))
+            connection.execute(text(f"UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid >= {_OURS} AND relkind IN ('r', 'i')"))
             connection.execute(text("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"))
         return True
