@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from .model import HEADS, WIDTH, Reader
 
-KINDS = ["MatMul", "Attention", "Gemm"]  # pieces and places have a scale a column instead (`_packed`): one for all costs a point of F1
+KINDS = ["MatMul", "Attention", "Gemm"]  # pieces and places have a scale a column instead (`_packed`): one for all is coarser
 NAMES = ("marks", "anchors", "mentions", "told", "text", "near")
 
 
