@@ -12,6 +12,7 @@ from .database import failures_told
 # Any number will do, as long as all processes use the same one; the second number is made of the name.
 _CLASS = 7_194_266
 _TAKE = text("SELECT pg_try_advisory_lock(:space, :name)")
+_GIVE = text("SELECT pg_advisory_unlock_all()")
 _HELD = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND classid = :space AND objid = :name")
 
 
@@ -66,6 +67,9 @@ class AdvisoryLock:
         if connection is None:
             return
         try:
+            if not connection.invalidated:
+                # The server hears of a closed connection only after this process has gone on, which would find the lock still taken.
+                connection.execute(_GIVE)
             connection.close()
         except DBAPIError:
             connection.invalidate()
