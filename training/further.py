@@ -52,7 +52,10 @@ def weights_of(path: Path) -> dict[str, np.ndarray]:
         name.removeprefix("reader."): value for name, value in kept.items() if value.dtype == np.float32 and name.startswith("reader.")
     }
     weights = {name: value for name, value in weights.items() if not name.endswith("scale")}
+    shares = {name: weights.pop(name) for name in list(weights) if name.endswith(".share")}
     weights |= dict(_matrices(graph, kept))
+    for name, share in shares.items():
+        weights[name.replace(".share", ".weight")] *= share
     weights["near"] = kept["near"]
     weights["places.weight"] = kept["reader.places.weight.8"] * kept["reader.places.weight.scale"]
     return weights

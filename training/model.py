@@ -32,6 +32,14 @@ class Heads(NamedTuple):
     text: Tensor  # (B, X)
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor, seen: Tensor) -> Tensor:
+    """Queries, keys and values (B, L, WIDTH) of all heads → what each piece gathers from those it looks at; `seen` as in `Layer`."""
+    size, length, _ = q.shape
+    q, k, v = (t.view(size, length, HEADS, WIDTH // HEADS).transpose(1, 2) for t in (q, k, v))
+    mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=seen.to(q.dtype))
+    return mixed.transpose(1, 2).reshape(size, length, WIDTH)
+
+
 class Layer(nn.Module):
     """A post-norm transformer layer."""
 
@@ -44,28 +52,26 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, seen: Tensor) -> Tensor:
         """(B, L, WIDTH) → the same; `seen` (B, 1, 1, L) is 0 where a piece may be looked at, else very negative."""
-        size, length, _ = x.shape
-
-        def split(t: Tensor) -> Tensor:
-            return t.view(size, length, HEADS, WIDTH // HEADS).transpose(1, 2)
-
-        mixed = functional.scaled_dot_product_attention(split(self.q(x)), split(self.k(x)), split(self.v(x)), attn_mask=seen.to(x.dtype))
-        x = self.norm(x + self.drop(self.out(mixed.transpose(1, 2).reshape(size, length, WIDTH))))
+        x = self.norm(x + self.drop(self.out(self.attend(self.q(x), self.k(x), self.v(x), seen))))
         out: Tensor = self.last(x + self.drop(self.narrow(functional.gelu(self.widen(x)))))
         return out
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, seen: Tensor) -> Tensor:
+        """As the function of this name."""
+        return attend(q, k, v, seen)
 
 
 class Reader(nn.Module):
     """Encoder and heads."""
 
-    def __init__(self, base: Path, dropout: float = 0.1, layers: int = LAYERS) -> None:
+    def __init__(self, base: Path, dropout: float = 0.1, layers: int = LAYERS, layer: type[Layer] = Layer) -> None:
         super().__init__()
         weights = np.load(base)
         pieces = weights["emb.word"].shape[0]
         self.words, self.places = nn.Embedding(pieces, WIDTH), nn.Embedding(POSITIONS, WIDTH)
         self.kind = nn.Parameter(torch.zeros(WIDTH))
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
+        self.layers = nn.ModuleList(layer(dropout) for _ in range(layers))
         self.drop = nn.Dropout(dropout)
         self.mark = nn.Linear(WIDTH, 2 * len(MARKS))
         self.anchor, self.mention = nn.Linear(WIDTH, LINK_SIZE * len(LINKS)), nn.Linear(WIDTH, LINK_SIZE * len(LINKS))

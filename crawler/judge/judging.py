@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.text.language import detect_language
@@ -29,6 +28,7 @@ from .version import version_of
 
 if TYPE_CHECKING:
     from .reader.spans import Readout
+    from .reader.tokens import Window
 
 # Half a character, as broken JSON escapes leave it: no library below takes it. Replaced one for one, so offsets hold.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -38,7 +38,7 @@ _DOUBTFUL = 0.6
 _OF_POINTS, _OF_READER, _BIAS = 1.05, 0.46, 0.85
 _GLANCE = 1  # windows: a text says at its beginning what it is about, and reading a long one whole takes seconds
 _TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
-# Nothing of health, money, deals, listings, models or policy can stand in a text without one of these.
+# Nothing of health, money, deals, listings, models or policy can stand in a window of a text without one of these.
 _FACT_CUES = re.compile(
     r"医|药|健康|疾|病|患|疗|诊|护理|养老|保险|医保|生物|基因|疫苗|临床|融资|募资|领投|投资|收购|并购|入股|增资|上市|挂牌|招股|ipo|股权|估值|基金"
     r"|大模型|deepseek|智能体|印发|通知|条例|办法|批准|获批"
@@ -81,7 +81,7 @@ class Judge:
         if language != "other" and (verdict.points >= _DOUBTFUL or (deep and _of_the_field(hits))):
             verdict = _weighed(verdict, told)
         read = verdict.relevant if deep is None else deep
-        events = told.facts() if read and _FACT_CUES.search(reading.folded) else ()
+        events = told.facts() if read else ()
         if part is not None and not deep:
             events = tuple(fact for fact in events if part[0] <= fact.evidence.start < part[1])
         return Judgement(
@@ -140,35 +140,49 @@ class _Told:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._read: list[Readout] = []
+        self._read: dict[int, Readout] = {}
 
     @cached_property
-    def _unread(self) -> Iterator[Readout]:
+    def _windows(self) -> list[Window]:
+        from .reader.encoder import windows_of
+
+        return windows_of(self.reading.full, len(self.reading.document.title))
+
+    @cached_property
+    def _with_cues(self) -> list[int]:
+        """The windows that a fact can stand in."""
+        title, folded = len(self.reading.document.title), self.reading.folded
+        if not _FACT_CUES.search(folded):
+            return []  # nothing is loaded for it
+        return [i for i, window in enumerate(self._windows) if any(_FACT_CUES.search(folded[a:b]) for a, b in _runs(window, title))]
+
+    def _readouts(self, numbers: Iterable[int]) -> list[Readout]:
         from .reader.encoder import read
 
-        return read(self.reading.full, len(self.reading.document.title))
-
-    def _readouts(self, most: int | None = None) -> Sequence[Readout]:
-        self._read += islice(self._unread, None if most is None else max(0, most - len(self._read)))
-        return self._read[:most]
+        for number in numbers:
+            if number not in self._read:
+                self._read[number] = read(self._windows[number])
+        return [self._read[number] for number in numbers]
 
     def relevant(self) -> float:
         """How likely the text is relevant, by the surest of its first windows."""
-        return max((r.text["relevant"] for r in self._readouts(_GLANCE)), default=0.0)
+        return max((r.text["relevant"] for r in self._readouts(range(len(self._windows))[:_GLANCE])), default=0.0)
 
     def topics(self) -> dict[str, float]:
         """How likely each topic is, by its surest window."""
-        readouts = self._readouts()
+        readouts = self._readouts(self._with_cues or range(len(self._windows))[:_GLANCE])
         topics = readouts[0].text if readouts else ()
         return {topic: max(r.text[topic] for r in readouts) for topic in topics if topic != "relevant"}
 
     def facts(self) -> tuple[Fact, ...]:
         """The facts the text states."""
+        if not self._with_cues:
+            return ()
         from .reader.assembly import facts_of
         from .reader.encoder import card
         from .reader.events import events_of
 
-        told = events_of(self._readouts(), self.reading.full, card().least)
+        told = events_of(self._readouts(self._with_cues), self.reading.full, card().least)
         return facts_of(told, self.reading, card().confidence)
 
 
@@ -183,6 +197,12 @@ def _weighed(verdict: Verdict, told: _Told) -> Verdict:
 
 def _of_the_field(hits: Iterable[Hit]) -> bool:
     return any(hit.rule.axis in ("ai", "health", "both") for hit in hits)
+
+
+def _runs(window: Window, title_end: int) -> tuple[tuple[int, int], ...]:
+    """The characters that a window holds: the title, and what follows it there."""
+    body = [span for span in window.spans[1:-1] if span[0] >= title_end]
+    return ((0, title_end), (body[0][0], body[-1][1])) if body else ((0, title_end),)
 
 
 def _with_parties(reading: Reading, events: Iterable[Fact]) -> tuple[Mention, ...]:

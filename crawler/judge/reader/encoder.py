@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -15,7 +15,7 @@ import onnxruntime
 from store.text import SENTENCE_END, simplify
 
 from .spans import Readout, read_out
-from .tokens import windows
+from .tokens import Window, windows
 
 MODEL = "reader.onnx"
 MOST_WINDOWS = 24  # about 14,000 characters, four seconds: what follows is an annex or broken, and one text must not hold up a crawl
@@ -52,13 +52,13 @@ def _session() -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def read(full: str, title_end: int) -> Iterator[Readout]:
-    """Read the first `MOST_WINDOWS` windows of a text one by one, as they are asked for: a readout each.
-
-    `full` is title, line feed, text; `title_end` is where the title ends, 0 without one.
-    """
-    simplified = simplify(full)
+def windows_of(full: str, title_end: int) -> list[Window]:
+    """The first `MOST_WINDOWS` windows of a text. `full` is title, line feed, text; `title_end` is where the title ends, 0 without one."""
     ends = [match.end() for match in SENTENCE_END.finditer(full)]
-    for window in windows(simplified, title_end, ends)[:MOST_WINDOWS]:
-        marks, anchors, mentions, told, text, near = _session().run(None, {"ids": np.asarray([window.ids], dtype=np.int64)})
-        yield read_out(window, marks[0], anchors[0], mentions[0], told[0], text[0], near)
+    return windows(simplify(full), title_end, ends)[:MOST_WINDOWS]
+
+
+def read(window: Window) -> Readout:
+    """What the model says of one window."""
+    marks, anchors, mentions, told, text, near = _session().run(None, {"ids": np.asarray([window.ids], dtype=np.int64)})
+    return read_out(window, marks[0], anchors[0], mentions[0], told[0], text[0], near)

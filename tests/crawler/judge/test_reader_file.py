@@ -16,7 +16,10 @@ import pytest
 from crawler.judge.document import Document
 from crawler.judge.facts import as_json
 from crawler.judge.judging import Judge
-from crawler.judge.reader.encoder import MODEL, MOST_WINDOWS, card, read
+from crawler.judge.reader import encoder
+from crawler.judge.reader.encoder import MODEL, MOST_WINDOWS, card, windows_of
+from crawler.judge.reader.spans import Readout
+from crawler.judge.reader.tokens import Window
 from crawler.judge.registry import BY_NAME, KINDS
 from training.prepare import HELD_SETS, prepared
 from training.score import ALL, score, words
@@ -137,13 +140,28 @@ def test_a_text_without_a_cue_never_loads_the_model(text: str) -> None:
 
 def test_texts_of_any_length_are_read_window_by_window() -> None:
     text = "青禾市人民医院接入DeepSeek。" + "医院门诊大厅人来人往。" * 300 + "松湖市中医院接入通义千问。"
-    assert len(list(read(text, 0))) > 1
+    assert len(windows_of(text, 0)) > 1
     assert {words(event["adopter"]) for event in told("", text) if event["type"] == "adoption"} >= {"青禾市人民医院", "松湖市中医院"}
+
+
+def test_a_window_without_a_cue_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    weather = "今天多云转晴，气温二十度，公园里游人如织。"
+    text = "青禾市人民医院接入DeepSeek。" + weather * 200 + "松湖市中医院接入通义千问。"
+    seen: list[Window] = []
+
+    def counted(window: Window) -> Readout:
+        seen.append(window)
+        return read(window)
+
+    read = encoder.read
+    monkeypatch.setattr(encoder, "read", counted)
+    assert {words(event["adopter"]) for event in told("", text) if event["type"] == "adoption"} >= {"青禾市人民医院", "松湖市中医院"}
+    assert len(windows_of(text, 0)) > 2 and len(seen) == 2
 
 
 def test_of_an_endless_text_the_beginning_is_read() -> None:
     text = "青禾市人民医院接入DeepSeek。" + "医院门诊大厅人来人往。" * 6000
-    assert len(list(read(text, 0))) == MOST_WINDOWS
+    assert len(windows_of(text, 0)) == MOST_WINDOWS
 
 
 def test_reading_is_the_same_every_time() -> None:
