@@ -77,7 +77,7 @@ def _keep(engine: Engine, hold: Hold, advisory: AdvisoryLock, over: threading.Ev
                     kept = renew_lock(session, hold, now=utc_now())
                 kept = kept and advisory.keep()
             except StoreError as error:
-                log.warning("the lock could not be renewed", lock=hold.name, error=str(error))
+                log.warning("the lock could not be renewed", lock=hold.names[0], error=str(error))
                 if lease.is_over:
                     loss.tell(f"it could not be renewed in time: {error}")
                     return
@@ -99,4 +99,4 @@ def _give_back(engine: Engine, hold: Hold) -> None:
             release_lock(session, hold)
     except StoreError as error:
         # It lapses by itself: this process ends, or does not renew it any more.
-        log.warning("the lock could not be given back", lock=hold.name, error=str(error))
+        log.warning("the lock could not be given back", lock=hold.names[0], error=str(error))

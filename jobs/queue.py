@@ -6,7 +6,7 @@ queueing lock). That no host is asked twice at once, whatever sites link to, is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,8 @@ HEARTBEAT, GONE = 5.0, 30.0
 _ATTEMPTS, _WAIT_SECONDS = 6, 20
 _ADVISORY_LOCK = 7_194_266
 
-Work = Callable[[str, datetime | None], None]
+# Crawls a source; gets its id, since when it must have been asked, and how often that was tried in vain.
+Work = Callable[[str, datetime | None, int], Awaitable[None]]
 
 
 def _options() -> dict[str, Any]:
@@ -78,16 +79,16 @@ def defer(settings: Settings, sources: Sequence[Source], *, since: datetime | No
 
 
 def worker_app(settings: Settings, work: Work) -> App:
-    """The queue as a worker sees it: `work` is called, in a thread, with the id of a source and since when it must have been asked.
+    """The queue as a worker sees it: `work` is awaited for each source.
 
     A job that fails for what may pass is tried again; each minute the jobs of workers that are gone are given to others.
     """
     app = App(connector=PsycopgConnector(conninfo=postgresql_address(settings.store), kwargs=_options()))
     passing = RetryStrategy(max_attempts=_ATTEMPTS, linear_wait=_WAIT_SECONDS, retry_exceptions={FetchError, StoreError})
 
-    @app.task(name=CRAWL, queue=QUEUE, retry=passing)
-    def crawl_source(source_id: str, since: str | None = None) -> None:
-        work(source_id, datetime.fromisoformat(since) if since else None)
+    @app.task(name=CRAWL, queue=QUEUE, retry=passing, pass_context=True)
+    async def crawl_source(context: JobContext, source_id: str, since: str | None = None) -> None:
+        await work(source_id, datetime.fromisoformat(since) if since else None, context.job.attempts)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="take_over", queue=QUEUE, queueing_lock="take over", pass_context=True)

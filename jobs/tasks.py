@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -101,21 +101,30 @@ def _leave_to_workers(settings: Settings, chosen: list[Source], since: datetime 
     return Outcome(LedgerStatus.partly if broken else LedgerStatus.done, "; ".join([note, *wrong]))
 
 
-def crawl_part(engine: Engine, settings: Settings, source_id: str, *, since: datetime | None) -> RunReport | None:
-    """Crawl one source if it is still due or left unread, beside crawls of others; None when nothing is left to do.
+def crawl_part(engine: Engine, settings: Settings, wanted: Mapping[str, datetime | None]) -> tuple[RunReport | None, dict[str, YixunError]]:
+    """Crawl sources that are still due or left unread, beside crawls of others.
 
-    `since` as in `choose_due`. Raises SourceError for a source that is in no file here, and what `crawl` raises.
+    `wanted` are their ids, each with `since` as in `choose_due`. Returns the report, None when nothing is left to do, and what kept sources
+    from being crawled: those that are in no file here, or that another crawl is at. Raises what `crawl` raises.
     """
     known, broken = load_sources(added=settings.crawl.sources)
-    wanted = [source for source in known if source.id == source_id]
-    if not wanted:
-        why = f": {broken[0]}" if broken else ""
-        raise SourceError(f"is in no source file of this machine{why}", subject=source_id)
+    ours = {source.id: source for source in known if source.id in wanted}
+    why = f": {broken[0]}" if broken else ""
+    failed: dict[str, YixunError] = {
+        name: SourceError(f"is in no source file of this machine{why}", subject=name) for name in wanted if name not in ours
+    }
+    asked: list[Source] = []
+    resume: list[Source] = []
     with session_scope(engine) as session:
-        asked, resume = choose_due(session, wanted, now=utc_now(), since=since)
+        for name, source in ours.items():
+            chosen = choose_due(session, [source], now=utc_now(), since=wanted[name])
+            asked += chosen[0]
+            resume += chosen[1]
     if not asked and not resume:
-        return None
-    return crawl(asked, settings.crawl, settings.store, resume=resume, part=source_id, knowledge=settings.knowledge, on_event=_pass_on)
+        return None, failed
+    report = crawl(asked, settings.crawl, settings.store, resume=resume, is_part=True, knowledge=settings.knowledge, on_event=_pass_on)
+    failed |= {name: StoreBusyError("is crawled by another process", subject=name) for name in report.left}
+    return report, failed
 
 
 def _pass_on(event: dict[str, Any]) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from math import ceil
 
 import structlog
 
 from store.database import Engine
-from store.errors import FetchError
+from store.errors import FetchError, YixunError
 
 from .config import Settings
+from .gathering import TOGETHER, Gathering
 from .queue import GONE, HEARTBEAT, QUEUE, make_queue, open_jobs, take_over_jobs, worker_app
 from .tasks import crawl_part
 
@@ -29,7 +32,8 @@ def serve(engine: Engine, settings: Settings, *, concurrency: int, once: bool) -
 
 
 async def _work(engine: Engine, settings: Settings, *, concurrency: int, once: bool) -> None:
-    app = worker_app(settings, partial(_crawl, engine, settings))
+    gathering = Gathering(partial(_crawl, engine, settings), calls=ceil(concurrency / TOGETHER))
+    app = worker_app(settings, gathering.crawled)
     async with app.open_async():
         # Of workers that all died nobody else would take the jobs over before the first minute is full.
         taken_over = await take_over_jobs(app)
@@ -51,13 +55,15 @@ async def _work(engine: Engine, settings: Settings, *, concurrency: int, once: b
     log.info("worker stopped")
 
 
-def _crawl(engine: Engine, settings: Settings, source_id: str, since: datetime | None) -> None:
-    report = crawl_part(engine, settings, source_id, since=since)
+def _crawl(engine: Engine, settings: Settings, wanted: Mapping[str, datetime | None]) -> dict[str, YixunError]:
+    report, failed = crawl_part(engine, settings, wanted)
+    names = ", ".join(name for name in wanted if name not in failed)
     if report is None:
-        log.info("nothing left to do", source=source_id)
-        return
+        log.info("nothing left to do", sources=names)
+        return failed
     totals = report.totals()
-    log.info("crawled", source=source_id, run=report.run_id, status=report.status, new=totals["new"], articles=totals["articles"])
+    log.info("crawled", sources=names, run=report.run_id, status=report.status, new=totals["new"], articles=totals["articles"])
     if report.network_down:
-        # The source is not to blame and stays due; another machine's network may be up.
-        raise FetchError(report.note, subject=source_id)
+        # The sources are not to blame and stay due; another machine's network may be up.
+        raise FetchError(report.note, subject=names)
+    return failed

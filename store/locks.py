@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, update
+from sqlalchemy import ColumnElement, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
@@ -28,9 +29,9 @@ RETRY = timedelta(seconds=3)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A lock that is held: its name, and the moment it was taken, which tells it from a later holder's."""
+    """Locks that are held: their names, and the moment they were taken, which tells them from a later holder's."""
 
-    name: str
+    names: tuple[str, ...]
     taken_at: datetime
     pid: int
 
@@ -56,7 +57,7 @@ def take_lock(session: Session, name: str, *, purpose: str, now: datetime) -> Ho
 
     Commits. Raises StoreBusyError when another process holds it.
     """
-    hold = Hold(name, now, os.getpid())
+    hold = Hold((name,), now, os.getpid())
     values = {"holder": purpose, "pid": hold.pid, "host": socket.gethostname(), "taken_at": now, "seen_at": now}
     try:
         session.connection().execute(insert(StoreLock).values(name=name, **values))
@@ -77,13 +78,23 @@ def take_lock(session: Session, name: str, *, purpose: str, now: datetime) -> Ho
     return hold
 
 
-def take_crawl_lock(session: Session, part: str | None, *, now: datetime) -> Hold:
-    """Take the lock for crawling a part of the sources, or for crawling as a whole: parts go side by side, the whole goes alone.
+def take_crawl_locks(session: Session, parts: Sequence[str], *, now: datetime) -> Hold:
+    """Take the locks for crawling these parts of the sources, or with none the lock for the whole: parts go side by side, the whole alone.
 
-    Commits. Raises StoreBusyError when a crawl is under way that leaves no room for this one.
+    Parts that others crawl are left out (see `parts_held`). Commits. Raises StoreBusyError when that leaves nothing, or when a crawl is
+    under way that leaves no room for this one.
     """
-    hold = take_lock(session, CRAWL if part is None else f"{CRAWL} {part}", purpose="a crawl", now=now)
-    others = col(StoreLock.name) == CRAWL if part else col(StoreLock.name).startswith(f"{CRAWL} ")
+    taken: list[str] = []
+    busy: StoreBusyError | None = None
+    for name in [f"{CRAWL} {part}" for part in parts] or [CRAWL]:
+        try:
+            taken += take_lock(session, name, purpose="a crawl", now=now).names
+        except StoreBusyError as error:
+            busy = error
+    if busy and not taken:
+        raise busy
+    hold = Hold(tuple(taken), now, os.getpid())
+    others = col(StoreLock.name) == CRAWL if parts else col(StoreLock.name).startswith(f"{CRAWL} ")
     for held in session.exec(select(StoreLock).where(others)).all():
         if not _is_gone(held, now):
             release_lock(session, hold)
@@ -92,16 +103,23 @@ def take_crawl_lock(session: Session, part: str | None, *, now: datetime) -> Hol
     return hold
 
 
+def parts_held(hold: Hold) -> set[str]:
+    """The parts of the sources that a hold of `take_crawl_locks` is for; none for the whole."""
+    return {name.removeprefix(f"{CRAWL} ") for name in hold.names if name != CRAWL}
+
+
 def renew_lock(session: Session, hold: Hold, *, now: datetime) -> bool:
-    """Say that the holder is alive. False when somebody else has taken the lock over: the work must stop."""
-    same = (col(StoreLock.name) == hold.name, col(StoreLock.taken_at) == hold.taken_at, col(StoreLock.pid) == hold.pid)
-    return session.connection().execute(update(StoreLock).where(*same).values(seen_at=now)).rowcount == 1
+    """Say that the holder is alive. False when somebody else has taken a lock over: the work must stop."""
+    return session.connection().execute(update(StoreLock).where(*_same(hold)).values(seen_at=now)).rowcount == len(hold.names)
 
 
 def release_lock(session: Session, hold: Hold) -> None:
-    """Give the lock back; nothing happens when it is no longer ours."""
-    same = (col(StoreLock.name) == hold.name, col(StoreLock.taken_at) == hold.taken_at, col(StoreLock.pid) == hold.pid)
-    session.connection().execute(delete(StoreLock).where(*same))
+    """Give the locks back; nothing happens to one that is no longer ours."""
+    session.connection().execute(delete(StoreLock).where(*_same(hold)))
+
+
+def _same(hold: Hold) -> tuple[ColumnElement[bool], ...]:
+    return (col(StoreLock.name).in_(hold.names), col(StoreLock.taken_at) == hold.taken_at, col(StoreLock.pid) == hold.pid)
 
 
 def _is_gone(held: StoreLock, now: datetime) -> bool:

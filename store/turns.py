@@ -18,7 +18,10 @@ _TAKE = text(
     " WHERE host_turn.until <= clock_timestamp() AND host_turn.free_at <= clock_timestamp() RETURNING host"
 )
 _WAIT = text("SELECT EXTRACT(EPOCH FROM free_at - clock_timestamp()) FROM host_turn WHERE host = :host")
-_GIVE_BACK = text("UPDATE host_turn SET until = clock_timestamp() WHERE host = :host AND holder = :holder")
+_GIVE_BACK = text(
+    "UPDATE host_turn SET until = clock_timestamp(), free_at = greatest(free_at, clock_timestamp() + make_interval(secs => :pause))"
+    " WHERE host = :host AND holder = :holder"
+)
 _RESTS = text("SELECT host, wait_until FROM host_state WHERE split_part(host, ':', 1) = :host AND wait_until > clock_timestamp()")
 
 
@@ -40,6 +43,6 @@ def take_turn(session: Session, host: str, holder: str, *, lease: float, pause: 
     return Turn(taken, max(0.0, wait), rests)
 
 
-def give_turn_back(session: Session, host: str, holder: str) -> None:
-    """End a turn; nothing happens when it has lapsed and is another's."""
-    session.connection().execute(_GIVE_BACK, {"host": host, "holder": holder})
+def give_turn_back(session: Session, host: str, holder: str, *, pause: float) -> None:
+    """End a turn; the next one may begin `pause` seconds from now. Nothing happens when it has lapsed and is another's."""
+    session.connection().execute(_GIVE_BACK, {"host": host, "holder": holder, "pause": pause})

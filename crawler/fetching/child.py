@@ -22,7 +22,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from crawler.settings import scrapy_settings
 from store.database import session_scope, utc_now
 from store.errors import StoreError, YixunError
-from store.locks import Hold, release_lock, take_crawl_lock
+from store.locks import Hold, parts_held, release_lock, take_crawl_locks
 from store.migrate import open_store
 
 from .clock import Clock
@@ -54,10 +54,13 @@ def main() -> None:
 def _crawl(order: CrawlOrder) -> RunReport:
     engine = open_store(order.store)
     try:
+        asked = [source.id for source in (*order.sources, *order.resume)]
         with session_scope(engine) as session:
-            hold = take_crawl_lock(session, order.part, now=utc_now())
+            hold = take_crawl_locks(session, asked if order.is_part else [], now=utc_now())
         try:
-            return _fetch(order, StoreThread(engine), hold, shared=engine.dialect.name == "postgresql")
+            ours = parts_held(hold) if order.is_part else set(asked)
+            report = _fetch(order.only(ours), StoreThread(engine), hold, shared=engine.dialect.name == "postgresql")
+            return report.model_copy(update={"left": [source_id for source_id in asked if source_id not in ours]})
         finally:
             # A store that fails now must not hide what went before; the lock lapses with this process.
             with suppress(StoreError), session_scope(engine) as session:

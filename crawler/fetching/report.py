@@ -23,9 +23,14 @@ class CrawlOrder(BaseModel):
     store: StoreSettings
     knowledge: KnowledgeExtra = Field(default_factory=KnowledgeExtra)
     keep_answers: str | None = None  # a folder that gets every answer of a source as it came (see `crawler.scouting.probe`)
-    part: str | None = None  # what other crawls leave to this one; None for the whole, which nobody else crawls meanwhile
+    is_part: bool = False  # other crawls may be at other sources meanwhile; what they are at already is left to them
     since: datetime | None = None  # older pages are read back to this moment, and what they list is history
     max_articles: int | None = None  # articles that are fetched at most; other items are judged by their entry
+
+    def only(self, source_ids: set[str]) -> CrawlOrder:
+        """The same for some of its sources."""
+        sources, resume = ([one for one in chosen if one.id in source_ids] for chosen in (self.sources, self.resume))
+        return self.model_copy(update={"sources": sources, "resume": resume})
 
     def as_line(self) -> bytes:
         """The order as the process that crawls reads it: one line of JSON, the password of the store in it."""
@@ -66,6 +71,7 @@ class RunReport(BaseModel):
     network_down: bool = False
     note: str = ""
     sources: list[SourceReport] = Field(default_factory=list)
+    left: list[str] = Field(default_factory=list)  # sources that another crawl was at, of which nothing was asked
 
     def totals(self) -> dict[str, Any]:
         """Sums over all sources."""

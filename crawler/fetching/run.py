@@ -48,7 +48,7 @@ def crawl(
     keep_answers: Path | None = None,
     since: datetime | None = None,
     max_articles: int | None = None,
-    part: str | None = None,
+    is_part: bool = False,
     knowledge: KnowledgeExtra | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> RunReport:
@@ -56,7 +56,8 @@ def crawl(
 
     `keep_answers` is a folder that gets every answer of a source as it came, `max_articles` bounds how many articles are fetched. With
     `since` (aware) older pages of the sources, and sitemaps of their sites, are read as far back; what only they list is marked backlog.
-    With `part`, the name of a part of the sources, other parts may be crawled at the same time, on this machine and on others.
+    With `is_part` other sources may be crawled at the same time, on this machine and on others; the report names those of ours that
+    another crawl was at, and which were left to it.
     `on_event` is called, from another thread, with every log line of the crawl as a mapping: `event` "progress" says how far it
     is. Blocks until the crawl is over; kills it a minute after `crawl.max_seconds`. Raises StoreBusyError when another crawl
     holds the store, other StoreErrors when it cannot be used, and FetchError when the crawl ended without a report.
@@ -70,7 +71,7 @@ def crawl(
         keep_answers=str(keep_answers) if keep_answers else None,
         since=since,
         max_articles=max_articles,
-        part=part,
+        is_part=is_part,
     )
     return _carry_out(order, on_event)
 

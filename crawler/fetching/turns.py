@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -44,9 +45,11 @@ class Turns:
             if turn.taken:
                 break
             await asyncio.sleep(min(_LOOK_SECONDS[1], max(_LOOK_SECONDS[0], turn.wait)))
+        # A busy machine may send its request long after the turn was given to it: only from here on the pause is sure.
+        began = time.monotonic()
         try:
             check()
             yield
         finally:
             # One that cannot be given back lapses.
-            await self._store.attempt(give_turn_back, host, self._holder)
+            await self._store.attempt(give_turn_back, host, self._holder, pause=max(0.0, pause - (time.monotonic() - began)))

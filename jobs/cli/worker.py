@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(
-    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=64, help="Sources crawled at once, each by a process.")] = 2,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=64, help="Sources crawled at once, 16 by a process.")] = 16,
     once: Annotated[bool, typer.Option("--once", help="Crawl what waits now and exit.")] = False,
     config: ConfigFile = None,
 ) -> None:

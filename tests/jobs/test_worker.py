@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import threading
@@ -24,7 +25,7 @@ from jobs.queue import SCHEMA, defer, make_queue
 from jobs.tasks import crawl_due
 from store.database import postgresql_address, session_scope, utc_now
 from store.errors import StoreBusyError
-from store.locks import release_lock, take_crawl_lock
+from store.locks import parts_held, release_lock, renew_lock, take_crawl_locks
 from store.migrate import open_store
 from store.models import Item
 from store.settings import StoreSettings
@@ -124,7 +125,8 @@ def test_two_workers_share_the_sources_and_ask_no_host_twice_at_once(shared: Eng
         said = [worker.communicate(timeout=240)[1] for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0], said
     assert not open_jobs(settings), said
-    assert sum(one.count('"event": "crawled"') for one in said) == 4, said
+    crawled = [event["sources"] for event in map(json.loads, "".join(said).splitlines()) if event["event"] == "crawled"]
+    assert sorted(", ".join(crawled).split(", ")) == [one.id for one in web.sources], said
     all_read_once(shared, 16)
     for site in web.sites:
         turns = sorted((began, ended) for base, began, ended in web.asked if base == site.base)
@@ -168,27 +170,34 @@ def test_a_turn_is_one_holder_s_until_it_is_given_back_or_lapses_and_pauses_are_
         assert take_turn(session, "a.example", "one", lease=60, pause=0).taken
         assert not take_turn(session, "a.example", "two", lease=60, pause=0).taken
         assert take_turn(session, "b.example", "two", lease=60, pause=0).taken
-        give_turn_back(session, "a.example", "two")
+        give_turn_back(session, "a.example", "two", pause=0)
         assert not take_turn(session, "a.example", "two", lease=60, pause=0).taken
-        give_turn_back(session, "a.example", "one")
+        give_turn_back(session, "a.example", "one", pause=0)
         assert take_turn(session, "a.example", "two", lease=0, pause=30).taken
         refused = take_turn(session, "a.example", "one", lease=60, pause=0)
         assert not refused.taken and 25 < refused.wait <= 30
+        # A request that went out later than its turn was taken: the pause counts from then.
+        give_turn_back(session, "a.example", "two", pause=60)
+        assert 55 < take_turn(session, "a.example", "one", lease=60, pause=0).wait <= 60
 
 
 def test_parts_are_crawled_side_by_side_and_the_whole_alone(shared: Engine) -> None:
     with session_scope(shared) as session:
-        one = take_crawl_lock(session, "one", now=utc_now())
-        other = take_crawl_lock(session, "other", now=utc_now())
+        some = take_crawl_locks(session, ["one", "two"], now=utc_now())
+        other = take_crawl_locks(session, ["two", "three"], now=utc_now())
+        assert parts_held(some) == {"one", "two"} and parts_held(other) == {"three"}, "what another crawl is at is left to it"
+        assert renew_lock(session, some, now=utc_now()) and renew_lock(session, other, now=utc_now())
         with pytest.raises(StoreBusyError):
-            take_crawl_lock(session, "one", now=utc_now())
+            take_crawl_locks(session, ["one", "three"], now=utc_now())
         with pytest.raises(StoreBusyError):
-            take_crawl_lock(session, None, now=utc_now())
-        release_lock(session, one)
+            take_crawl_locks(session, [], now=utc_now())
+        release_lock(session, some)
+        assert not renew_lock(session, some, now=utc_now())
         release_lock(session, other)
-        take_crawl_lock(session, None, now=utc_now())
+        whole = take_crawl_locks(session, [], now=utc_now())
+        assert not parts_held(whole)
         with pytest.raises(StoreBusyError):
-            take_crawl_lock(session, "one", now=utc_now())
+            take_crawl_locks(session, ["one"], now=utc_now())
 
 
 def test_many_at_once_make_the_queue_once(shared: Engine, tmp_path: Path) -> None:
