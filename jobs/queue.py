@@ -100,10 +100,13 @@ def worker_app(settings: Settings, work: Work) -> App:
 
 async def take_over_jobs(app: App) -> int:
     """Put the jobs of workers that are gone back into the queue; returns how many."""
-    lost = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=GONE))
-    for job in lost:
-        await app.job_manager.retry_job(job)
-    return len(lost)
+    put_back = 0
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=GONE):
+        # Another worker that looks at the same moment may have put it back already.
+        with suppress(ConnectorException):
+            await app.job_manager.retry_job(job)
+            put_back += 1
+    return put_back
 
 
 async def open_jobs(app: App) -> int:

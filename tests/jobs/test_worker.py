@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from sqlmodel import select
 
 from crawler.sources.source import Source
 from jobs.config import Settings, load_settings
-from jobs.queue import SCHEMA, defer, make_queue
+from jobs.queue import SCHEMA, defer, make_queue, take_over_jobs, worker_app
 from jobs.tasks import crawl_due
 from store.database import postgresql_address, session_scope, utc_now
 from store.errors import StoreBusyError
@@ -37,7 +39,7 @@ from tests.warm import fault_in
 
 _PAUSE = 0.3
 # What makes a worker one who is taken for dead soon.
-_HASTY = """
+HASTY = """
 import jobs.queue
 jobs.queue.GONE, jobs.queue.HEARTBEAT, jobs.queue._WAIT_SECONDS = 3.0, 0.5, 1
 """
@@ -96,7 +98,7 @@ def settings_for(engine: Engine, web: Web, folder: Path) -> tuple[Settings, dict
 
 def a_worker(environ: dict[str, str], folder: Path) -> subprocess.Popen[str]:
     hasty = folder / "hasty.py"
-    hasty.write_text(_HASTY, encoding="utf-8")
+    hasty.write_text(HASTY, encoding="utf-8")
     env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), fault_in("jobs.cli.app"): str(hasty)} | environ
     words = as_process("worker", "--once", "--concurrency", "1")
     return subprocess.Popen(words, env=env, cwd=folder, stderr=subprocess.PIPE, text=True)
@@ -216,6 +218,26 @@ def test_many_at_once_make_the_queue_once(shared: Engine, tmp_path: Path) -> Non
     for thread in threads:
         thread.join()
     assert not faults and not open_jobs(settings)
+
+
+def test_two_that_take_over_the_same_jobs_at_once_both_go_on(shared: Engine, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        web = Web(stack, tmp_path, articles=1)
+        settings, _ = settings_for(shared, web, tmp_path)
+        defer(settings, web.sources[:2], since=None)
+        with psycopg.connect(postgresql_address(settings.store)) as connection:
+            connection.execute(f"UPDATE {SCHEMA}.procrastinate_jobs SET status = 'doing' WHERE task_name = 'crawl_source'")
+
+    async def unused(source_id: str, since: datetime | None, tries: int) -> None:
+        raise AssertionError(source_id)
+
+    async def take_over() -> list[int]:
+        apps = [worker_app(settings, unused) for _ in range(2)]
+        async with apps[0].open_async(), apps[1].open_async():
+            return await asyncio.gather(*map(take_over_jobs, apps))
+
+    assert sum(asyncio.run(take_over())) >= 2
+    assert open_jobs(settings) == {"todo": 2}
 
 
 def test_a_store_on_sqlite_needs_no_workers_and_says_so(yixun: Yixun) -> None:
