@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -85,6 +85,8 @@ class Web:
         self.addresses, self.pages = addresses, pages
         self._bodies, self._port = bodies, 0
         self.log: list[Asked] = []
+        self._servers: list[asyncio.Server] = []
+        self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -94,14 +96,23 @@ class Web:
         return self
 
     def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     async def _listen(self) -> None:
-        first = await asyncio.start_server(self._serve, self.addresses[0], 0)
-        self._port = first.sockets[0].getsockname()[1]
+        self._servers.append(await asyncio.start_server(self._serve, self.addresses[0], 0))
+        self._port = self._servers[0].sockets[0].getsockname()[1]
         if self.addresses[1:]:
-            await asyncio.start_server(self._serve, self.addresses[1:], self._port)
+            self._servers.append(await asyncio.start_server(self._serve, self.addresses[1:], self._port))
+
+    async def _close(self) -> None:
+        for server in self._servers:
+            server.close()
+        for writer in [*self._open]:
+            writer.close()
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
 
     def links(self, number: int) -> list[str]:
         """What one host publishes."""
@@ -117,7 +128,8 @@ class Web:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host = writer.get_extra_info("sockname")[0]
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        self._open.add(writer)
+        with closing(writer), suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 began, path = time.monotonic(), head.split(b" ", 2)[1].decode()
@@ -126,7 +138,7 @@ class Web:
                 writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
                 await writer.drain()
                 self.log.append(Asked(host, path, began, time.monotonic()))
-        writer.close()
+        self._open.discard(writer)
 
     def _answer(self, number: int, path: str) -> tuple[str, bytes]:
         if path == "/robots.txt":
