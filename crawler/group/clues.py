@@ -16,6 +16,13 @@ from .words import plain
 _PARTIES = ("company", "adopter", "holder", "organisation", "issuer", "parties")
 # Named in so many texts that sharing them says next to nothing of the event.
 _EVERYWHERE = frozenset({"regulator", "agency"})
+# 三部门, 多家医院: parties that are not named.
+_NOBODY = re.compile(r"[一二三四五六七八九十两多数几\d]+(?:个|家|所)?(?:部门|部委|单位|机构|医院|公司|企业)")
+# Steps of a listing that its stage leaves together, by the words of the sentence that states it.
+_IPO_STEPS = (
+    ("hearing", re.compile(r"聆讯|hearing")),
+    ("spun off", re.compile(r"分拆|spin[- ]?(?:ning )?off|spun off|carve[- ]?out")),
+)
 _ROUND = re.compile(r"series|round|轮|融资|[\s_-]", re.I)
 
 
@@ -61,11 +68,22 @@ def clues_of(judgement: Judgement, *, head: int) -> Clues:
     )
 
 
+def names_of(judgement: Judgement, *, head: int) -> frozenset[str]:
+    """The organisations that a text's first `head` characters name and its facts are about, as written, folded."""
+    named = {fold(m.as_written) for m in judgement.mentions if m.target == "organisation" and m.start < head}
+    parties = (one for fact in judgement.events if fact.evidence.start < head for one in _parties(fact))
+    return frozenset(named | {plain(without_legal_form(one.as_written)) for one in parties} - {""})
+
+
+def _parties(fact: Any) -> tuple[Any, ...]:
+    party = next((found for name in _PARTIES if (found := getattr(fact, name, None))), ())
+    return party if isinstance(party, tuple) else (party,)
+
+
 def _events(fact: Any) -> list[Event]:
     """A fact by its main party; one of several equal parties by each of them."""
-    party = next((found for name in _PARTIES if (found := getattr(fact, name, None))), ())
-    parties = party if isinstance(party, tuple) else (party,)
-    return [Event(fact.type, one.id or plain(without_legal_form(one.as_written)), _step(fact)) for one in parties]
+    parties = (one.id or plain(without_legal_form(one.as_written)) for one in _parties(fact))
+    return [Event(fact.type, party, _step(fact)) for party in parties if not _NOBODY.fullmatch(party)]
 
 
 def _step(fact: Any) -> str | None:
@@ -73,4 +91,7 @@ def _step(fact: Any) -> str | None:
         return (_ROUND.sub("", plain(fact.round)) or None) if fact.round else None
     if fact.type == "adoption":
         return {"planned": "plan", "expanded": "wider"}.get(fact.stage, "first")
-    return getattr(fact, "decision", None) or (fact.stage if fact.type == "ipo" else None)
+    if fact.type == "ipo":
+        return next((step for step, words in _IPO_STEPS if words.search(fold(fact.evidence.text))), fact.stage)
+    decision: str | None = getattr(fact, "decision", None)
+    return decision

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from .profile import Profile, keys
-from .similarity import SAME, Likeness, Relation, compare
+from .similarity import SAME, Likeness, Relation, compare, one_language
 
 AGREE = SAME - 1.0  # what two sets of texts say of each other on the whole when they are one story
 CANDIDATES = 24  # texts that a text is held against
@@ -59,20 +59,26 @@ def place(text: Profile, stories: Mapping[str, Sequence[Profile]]) -> Placement:
     """Find the story of `text` among stories given with (some of) their members, which are not empty."""
     near = [_Story(name, members, [compare(text, member) for member in members]) for name, members in stories.items()]
     near.sort(key=lambda story: (-story.nearest[0].score, story.id))
-    fitting = [story for story in near if story.nearest[0].score >= SAME]
+    fitting = [story for story in near if story.nearest[0].score >= SAME and not _contradicted(text, story)]
     for story in fitting:
         apart = _not_of_it(text, story)
         if not apart and not story.agrees:
             continue
         likeness, of = story.nearest
         others = (other for other in fitting if other is not story and other.agrees) if story.agrees and not apart else ()
-        merge = tuple(other.id for other in others if _whole(_between(story.members, other.members)))
+        merge = tuple(other.id for other in others if _whole(_between([text, *story.members], other.members)))
         return Placement(story.id, likeness.relation, of.id, likeness, merge, apart)
     for story in near:
         for likeness, of in sorted(zip(story.likeness, story.members, strict=True), key=lambda pair: -pair[0].score):
             if likeness.relation == "follow_up":
                 return Placement(None, "follow_up", of.id, likeness)
     return Placement(None)
+
+
+def _contradicted(text: Profile, story: _Story) -> bool:
+    """Whether most members in the language of `text` contradict it: who tells one in two languages apart only guesses at names."""
+    said = [one.contradicts for one, member in zip(story.likeness, story.members, strict=True) if one_language(text, member)]
+    return sum(said) > len(said) / 2 and not one_language(text, story.nearest[1])
 
 
 def _between(some: Iterable[Profile], others: Sequence[Profile]) -> Iterator[float]:

@@ -15,18 +15,25 @@ import numpy as np
 from crawler.judge.facts import Judgement
 from store.text import SENTENCE_END, is_han
 
-from .clues import Clues, Event, clues_of
+from .clues import Clues, Event, clues_of, names_of
 from .sketch import Hashes, sketch
+from .sounds import spellings
+from .terms import term_rarity, terms
 from .words import plain, rarity, words
 
-VERSION = 3  # of what a profile holds; items kept with another one are read again when stories are built anew
+VERSION = 4  # of what a profile holds; items kept with another one are read again when stories are built anew
 _HEAD, _HEAD_LATIN = 360, 900  # characters of a text that say what it is about
 _TITLE = 60  # characters of the first sentence that stand for a missing title
 _SCALES = {
     "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12, "thousand": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
     "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12,
 }  # fmt: skip
-_QUANTITY = re.compile(r"(\d+(?:,\d{3})+|\d+)(\.\d+)?[ -]?(万亿|百万|千万|[万亿千]|(?:thousand|million|mn|m|billion|bn|b|trillion)\b)?")
+_TICKER = re.compile(r"(?<!\d)\d{4,6}\.(?:hk|sz|sh|ss|bj|tw)(?![a-z])")
+_QUANTITY = re.compile(
+    r"(\d+(?:,\d{3})+|\d+)(\.\d+)?[ -]?(万亿|百万|千万|[万亿千]|(?:thousand|million|mn|m|billion|bn|b|trillion)(?=s?\b))?"
+)
+_NUMERALS = "一二三四五六七八九"
+_TENTHS = re.compile(r"(?<![一二三四五六七八九分变])([一二三四五六七八九])成([一二三四五六七八九])?(?![立为长本功员果分])")
 _DAY_ZH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日")
 _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
 _DAY_EN = re.compile(
@@ -52,6 +59,8 @@ class Profile:
     day: date | None
     title: frozenset[str]
     head: frozenset[str]
+    terms: frozenset[str]
+    spellings: frozenset[str]
     quantities: frozenset[float]
     days: frozenset[tuple[int, int]]
     hashes: Hashes
@@ -71,13 +80,17 @@ def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: d
     head = plain(f"{title}\n{text[:size]}")
     own_title = plain(title) if title.strip() else plain(_first_sentence(text))
     hashes, runs = sketch(plain(f"{title}\n{text}"))
-    clues = clues_of(judgement, head=len(title) + 1 + size)
+    reach = len(title) + 1 + size
+    clues = clues_of(judgement, head=reach)
+    of_title, of_head = words(own_title), words(head)
     return Profile(
         id=item_id,
         language=judgement.language,
         day=day,
-        title=frozenset(words(own_title)),
-        head=frozenset(words(head)),
+        title=frozenset(of_title),
+        head=frozenset(of_head),
+        terms=terms(head),
+        spellings=spellings(of_title, of_head, names_of(judgement, head=reach)),
         quantities=quantities(head) | {low for _, low in clues.amounts},
         days=_days(head),
         hashes=hashes,
@@ -100,12 +113,14 @@ def _first_sentence(text: str) -> str:
 def quantities(plain_text: str) -> frozenset[float]:
     """The figures of a text as numbers (1.2亿 and 120 million are one), without years, days and small counts."""
     found = set()
-    for whole, rest, scale in _QUANTITY.findall(_DAY_EN.sub(" ", _DAY_ZH.sub(" ", plain_text))):
+    for whole, rest, scale in _QUANTITY.findall(_TICKER.sub(" ", _DAY_EN.sub(" ", _DAY_ZH.sub(" ", plain_text)))):
         if len(whole) > 15:
             continue
         value = float(whole.replace(",", "") + rest) * _SCALES.get(scale, 1)
         if rest or (value >= _SMALLEST and not 1990 <= value <= 2040):
             found.add(round(value, 4))
+    for tens, ones in _TENTHS.findall(plain_text):
+        found.add(10.0 * (_NUMERALS.index(tens) + 1) + (_NUMERALS.index(ones) + 1 if ones else 0))
     return frozenset(found)
 
 
@@ -118,7 +133,7 @@ def _days(plain_text: str) -> frozenset[tuple[int, int]]:
 
 
 _RARE = 5.0
-_KEYS_OF_SIGNATURE, _KEYS_OF_WORDS, _KEYS_OF_FIGURES, _KEYS_OF_DAYS = 16, 12, 6, 3
+_KEYS_OF_SIGNATURE, _KEYS_OF_WORDS, _KEYS_OF_FIGURES, _KEYS_OF_DAYS, _KEYS_OF_TERMS, _KEYS_OF_SPELLINGS = 16, 12, 6, 3, 4, 4
 
 
 def keys(one: Profile) -> tuple[list[int | str], list[str]]:
@@ -135,6 +150,8 @@ def keys(one: Profile) -> tuple[list[int | str], list[str]]:
         *(f"word {word}" for word in rare[:_KEYS_OF_WORDS]),
         *(f"figure {figure:.2g}" for figure in figures[:_KEYS_OF_FIGURES]),
         *(f"told {month}-{day}" for month, day in sorted(one.days)[:_KEYS_OF_DAYS]),
+        *(f"term {term}" for term in sorted(one.terms, key=lambda term: (-term_rarity(term), term))[:_KEYS_OF_TERMS]),
+        *(f"spelt {name}" for name in sorted(one.spellings)[:_KEYS_OF_SPELLINGS]),
     ]
     return [*signature, *(f"name {name}" for name in names)], passing
 
@@ -147,6 +164,8 @@ def packed(one: Profile) -> bytes:
         "day": one.day.isoformat() if one.day else None,
         "title": " ".join(sorted(one.title)),
         "head": " ".join(sorted(one.head - one.title)),
+        "terms": sorted(one.terms),
+        "spellings": " ".join(sorted(one.spellings)),
         "quantities": sorted(one.quantities),
         "days": sorted(one.days),
         "runs": one.runs,
@@ -175,6 +194,9 @@ def unpacked(item_id: str, kept: bytes) -> Profile:
         day=date.fromisoformat(row["day"]) if row["day"] else None,
         title=frozenset(title),
         head=frozenset([*title, *row["head"].split()]),
+        # Profiles of version 3 know of neither.
+        terms=frozenset(row.get("terms", ())),
+        spellings=frozenset(row.get("spellings", "").split()),
         quantities=frozenset(row["quantities"]),
         days=frozenset((month, day) for month, day in row["days"]),
         hashes=np.frombuffer(kept[2:ends], dtype="<u4"),

@@ -17,6 +17,7 @@ from store.text import is_han
 
 from .profile import Profile
 from .sketch import shared_part
+from .terms import term_rarity
 from .words import rarity
 
 Relation = Literal["first", "reprint", "rewrite", "translation", "same_event", "follow_up", "none"]
@@ -30,6 +31,10 @@ _ROUND_UPS = 3.0  # how far below `SAME` a round-up stays
 _OTHER_FACT = 1.5  # how far below it stays what states another round or another party, however alike it reads
 _OFF_TOPIC, _LONG_OFF_TOPIC, _LONG = 1.0, 5.0, 250  # what two texts off topic must have more in common; long from so many runs
 _GRACE_DAYS, _FAR_DAYS, _TOLD_FAR_DAYS = 4, 14, 10
+_FEW_TERMS, _RARE_TERM = 14.0, 4.0  # what a text's terms weigh at least; how much a rare one weighs
+_ONE_STEP = ({"spun off", "talks"}, {"spun off", "filed"})  # what is spun off is said to list by some
+_CONTRADICTIONS = {"other step", "other parties"}
+_BUT_ONCE = {"funding", "ipo"}  # facts whose steps a party takes but once
 _RARE = 5  # how much a rare word weighs at least
 _NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
 _SHORT_NAME = 4  # characters from which a name may be a longer one with characters left out
@@ -38,16 +43,16 @@ _ONE_DEED = {"launch", "adoption"}  # a house is said to launch what it puts to 
 _DOLLARS = {"USD": 1.0, "CNY": 0.14, "": 0.14, "HKD": 0.128, "EUR": 1.1, "TWD": 0.032, "JPY": 0.0068, "GBP": 1.28, "SGD": 0.75}
 
 _ONE_LANGUAGE = {
-    "copied": 5.1, "title": 3.2, "words": 2.0, "rare words": 0.09, "organisation": 0.7, "two organisations": 0.5,
-    "other organisations": -0.4, "regulator": -0.6, "model": 0.8, "sum of a name": 3.2, "other sums": -2.0, "figures": 0.5,
-    "day told": 0.3, "days apart": -4.4, "other day told": -2.0, "fact": 0.5, "other step": -1.3, "other facts": -1.3,
-    "other parties": -3.0, "": -5.9,
+    "copied": 5.1, "title": 3.2, "words": 2.0, "rare words": 0.09, "terms": 0.6, "rare terms": 0.04, "other terms": 0.0,
+    "name spelt": 0.0, "organisation": 0.7, "two organisations": 0.5, "other organisations": -0.4, "regulator": -0.6, "model": 0.8,
+    "sum of a name": 3.2, "other sums": -2.0, "figures": 0.8, "other figures": -1.8, "day told": 0.3, "days apart": -4.4,
+    "other day told": -2.0, "fact": 0.5, "other step": -1.3, "other facts": -3.2, "other parties": -3.0, "": -5.9,
 }  # fmt: skip
 _TWO_LANGUAGES = {
-    "copied": 5.1, "title": 3.0, "words": 3.6, "rare words": 0.08, "organisation": 0.8, "two organisations": 0.8,
-    "other organisations": 0.0, "regulator": 0.6, "model": 1.4, "sum of a name": 5.7, "other sums": -1.7, "figures": 4.0,
-    "day told": 4.3, "days apart": -2.4, "other day told": 0.0, "fact": 1.1, "other step": -1.9, "other facts": -2.9,
-    "other parties": 0.0, "": -6.7,
+    "copied": 5.1, "title": 3.0, "words": 3.6, "rare words": 0.08, "terms": 2.4, "rare terms": 0.16, "other terms": -0.1,
+    "name spelt": 1.0, "organisation": 0.8, "two organisations": 0.8, "other organisations": 0.0, "regulator": 0.6, "model": 1.4,
+    "sum of a name": 5.7, "other sums": -1.7, "figures": 4.0, "other figures": -0.9, "day told": 4.3, "days apart": -2.4,
+    "other day told": 0.0, "fact": 1.1, "other step": -1.9, "other facts": -2.6, "other parties": 0.0, "": -7.0,
 }  # fmt: skip
 
 
@@ -59,6 +64,11 @@ class Likeness:
     relation: Relation
     signs: tuple[tuple[str, float], ...]
     weights: Mapping[str, float]
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the two texts state another step of one thing, or the same of other parties."""
+        return any(sign > 0 for name, sign in self.signs if name in _CONTRADICTIONS)
 
     @property
     def reasons(self) -> tuple[tuple[str, float], ...]:
@@ -73,8 +83,11 @@ def compare(later: Profile, earlier: Profile) -> Likeness:
     names and words of the whole world, and the weights are those of one field.
     """
     signs = _signs(later, earlier)
-    one_language = later.chinese == earlier.chinese
-    weights = _ONE_LANGUAGE if one_language else _TWO_LANGUAGES
+    alike = one_language(later, earlier)
+    weights = _ONE_LANGUAGE if alike else _TWO_LANGUAGES
+    if alike and min(later.runs, earlier.runs) >= _LONG:
+        # Long texts have words enough to tell them by, and terms by chance.
+        signs["terms"] = signs["rare terms"] = 0.0
     copied = shared_part(later.hashes, later.runs, earlier.hashes, earlier.runs)
     signs["copied"] = copied
     score = weights[""] + sum([weights[name] * sign for name, sign in signs.items() if sign])
@@ -85,7 +98,7 @@ def compare(later: Profile, earlier: Profile) -> Likeness:
         score = max(score, SAME + 3 + copied)
     elif later.round_up or earlier.round_up:
         score = min(score, SAME - _ROUND_UPS)
-    elif signs["other step"] or (signs["other parties"] and one_language):
+    elif signs["other step"] or (signs["other parties"] and alike):
         score = min(score, SAME - _OTHER_FACT)
     elif not (later.clues.relevant or earlier.clues.relevant):
         score -= _LONG_OFF_TOPIC if min(later.runs, earlier.runs) >= _LONG else _OFF_TOPIC
@@ -94,7 +107,7 @@ def compare(later: Profile, earlier: Profile) -> Likeness:
 
 def _relation(later: Profile, earlier: Profile, score: float, is_copy: bool, signs: dict[str, float]) -> Relation:
     if score >= SAME:
-        if later.chinese != earlier.chinese:
+        if not one_language(later, earlier):
             return "translation"
         if is_copy or (signs["copied"] >= _SPUN[0] and signs["words"] >= _SPUN[1]):
             return "reprint"
@@ -111,18 +124,26 @@ def _signs(one: Profile, other: Profile) -> dict[str, float]:
     sums = any(_same_money(a, b) for a in one.clues.amounts for b in other.clues.amounts)
     figures = sum([any(_near(a, b) for b in other.quantities) for a in one.quantities]) if other.quantities else 0
     same_fact, other_step, other_facts, other_parties = _facts(one, other)
+    alike = one_language(one, other)
+    spelt = 0 if alike else len(one.spellings & other.spellings)
+    terms, rare_terms, other_terms = _terms(one.terms, other.terms)
     return {
         "title": max(_covered(one.title, other.head), _covered(other.title, one.head)),
         "words": sum(map(squared.__getitem__, both)) / (_length(one.head) * _length(other.head)),
         "rare words": min(30.0, sum(map(rare.__getitem__, both))),
         "organisation": float(bool(organisations)),
         "two organisations": float(len(organisations) > 1),
-        "other organisations": float(_strangers(one.clues.organisations, other.clues.organisations)),
+        "other organisations": float(not organisations and _strangers(one.clues.organisations, other.clues.organisations)),
         "regulator": float(bool(one.clues.everywhere & other.clues.everywhere)),
         "model": float(bool(one.clues.models & other.clues.models)),
-        "sum of a name": float(sums and (bool(organisations) or _one_round(one, other))),
+        "sum of a name": float(sums and bool(organisations or spelt or (not alike and _steps(one) & _steps(other)))),
         "other sums": float(bool(one.clues.amounts) and bool(other.clues.amounts) and not sums),
+        "other figures": float(not figures and len(one.quantities) > 1 and len(other.quantities) > 1),
         "figures": figures / max(2, min(len(one.quantities), len(other.quantities))),
+        "terms": terms,
+        "rare terms": rare_terms,
+        "other terms": other_terms,
+        "name spelt": float(min(2, spelt)),
         "day told": float(bool(one.days & other.days)),
         "days apart": _days_apart(one, other),
         "other day told": float(bool(one.days) and bool(other.days) and _between(one.days, other.days) > _TOLD_FAR_DAYS),
@@ -133,12 +154,28 @@ def _signs(one: Profile, other: Profile) -> dict[str, float]:
     }
 
 
-def _one_round(one: Profile, other: Profile) -> bool:
-    """Whether texts in two languages tell the same step of something, of parties whose names cannot be held against each other."""
-    if one.chinese == other.chinese:
-        return False
-    mine, theirs = ({(event.type, event.step) for event in text.clues.events if event.step} for text in (one, other))
-    return bool(mine & theirs)
+def one_language(one: Profile, other: Profile) -> bool:
+    """Whether two texts are written in one language, whatever the script."""
+    return one.chinese == other.chinese and (one.language == "other") == (other.language == "other")
+
+
+def _steps(text: Profile) -> set[tuple[str, str]]:
+    return {(event.type, event.step) for event in text.clues.events if event.step and event.type in _BUT_ONCE}
+
+
+def _terms(mine: frozenset[str], theirs: frozenset[str]) -> tuple[float, float, float]:
+    """Which part of the terms of the text that has fewer the other uses too, by their weight; how much the rare ones weigh that both
+    use; and how much those weigh at least that either has for itself."""
+    (all_mine, rare_mine), (all_theirs, rare_theirs) = _weight_of_terms(mine), _weight_of_terms(theirs)
+    shared, rare = _weight_of_terms(mine & theirs)
+    return shared / max(_FEW_TERMS, min(all_mine, all_theirs)), min(30.0, rare), min(20.0, rare_mine - rare, rare_theirs - rare)
+
+
+@lru_cache(maxsize=4096)
+def _weight_of_terms(terms: frozenset[str]) -> tuple[float, float]:
+    """How much terms weigh, and how much the rare ones among them."""
+    weights = [term_rarity(term) for term in terms]
+    return sum(weights), sum([weight for weight in weights if weight >= _RARE_TERM])
 
 
 def _facts(one: Profile, other: Profile) -> tuple[bool, bool, bool, bool]:
@@ -148,8 +185,15 @@ def _facts(one: Profile, other: Profile) -> tuple[bool, bool, bool, bool]:
         return False, False, False, False
     alike = [(a, b) for a in mine for b in theirs if a.type == b.type or ({a.type, b.type} == _ONE_DEED and one_party(a.party, b.party))]
     pairs = [(a, b) for a, b in alike if one_party(a.party, b.party)]
-    same = any(not a.step or not b.step or a.step == b.step for a, b in pairs)
-    return same, bool(pairs) and not same, not alike, bool(alike) and not pairs
+    same = any(not a.step or not b.step or a.step == b.step or {a.step, b.step} in _ONE_STEP for a, b in pairs)
+    strangers = bool(alike) and not pairs and not _names_party(one, other) and not _names_party(other, one)
+    return same, bool(pairs) and not same, not alike, strangers
+
+
+def _names_party(one: Profile, other: Profile) -> bool:
+    """Whether a text names, beside its own parties, one that a fact of the other is about."""
+    named = one.clues.organisations | one.clues.everywhere
+    return any(event.party in named for event in other.clues.events)
 
 
 def one_party(one: str, other: str) -> bool:

@@ -6,8 +6,6 @@ What two signatures share tells which part of the shorter text stands in the lon
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,23 +39,20 @@ def sketch(plain_text: str) -> tuple[Hashes, int]:
 
 def shared_part(one: Hashes, runs_of_one: int, other: Hashes, runs_of_other: int) -> float:
     """The part of the shorter text that stands in the longer one, 0 to 1, estimated."""
-    mine, in_order = _members(one.tobytes())
-    theirs, others_in_order = _members(other.tobytes())
-    both = len(mine & theirs)
+    if not len(one) or not len(other):
+        return 0.0
+    # Both are in order and without repetition: what stands twice in the two together stands in both.
+    together = np.concatenate((one, other))
+    together.sort()
+    both = int(np.count_nonzero(together[1:] == together[:-1]))
     if not both:
         return 0.0
     # Below the smaller of the last hashes kept, both signatures are whole.
-    limit = min(_last(in_order, runs_of_one), _last(others_in_order, runs_of_other))
-    alike = both / (bisect_right(in_order, limit) + bisect_right(others_in_order, limit) - both)
+    limit = min(_last(one, runs_of_one), _last(other, runs_of_other))
+    alike = both / (int(one.searchsorted(limit, "right")) + int(other.searchsorted(limit, "right")) - both)
     return min(1.0, alike * (runs_of_one + runs_of_other) / ((1 + alike) * min(runs_of_one, runs_of_other)))
 
 
-# One text is held against many; numbers of Python's own are faster to look up one by one.
-@lru_cache(maxsize=4096)
-def _members(hashes: bytes) -> tuple[frozenset[int], list[int]]:
-    in_order = np.frombuffer(hashes, dtype=np.uint32).tolist()
-    return frozenset(in_order), in_order
-
-
-def _last(in_order: list[int], runs: int) -> int:
-    return in_order[-1] if runs > len(in_order) else 0xFFFFFFFF
+def _last(in_order: Hashes, runs: int) -> np.uint32:
+    # Of the same type as what is searched, or all of it would be converted first.
+    return in_order[-1] if runs > len(in_order) else np.uint32(0xFFFFFFFF)

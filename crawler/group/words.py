@@ -50,12 +50,13 @@ def words(text: str) -> list[str]:
     for piece in rjieba.cut(text):
         if is_han(piece[0]):
             found.append(piece)
-    found += [_stem(word) for word in _LATIN.findall(text)]
+    found += [stem(word) for word in _LATIN.findall(text)]
     found += [number.replace(",", "") for number in _NUMBER.findall(text)]
     return found
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """A folded Latin word without its plural or possessive end."""
     word = _PLAIN_ENDS.sub("", word)
     if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from crawler.judge.document import Document
     from crawler.judge.facts import Judgement, Mention
 
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 LANGUAGES = ("zh", "zh-Hant", "en", "other")
 
 
@@ -65,7 +67,7 @@ def read_document(row: dict[str, Any], where: str) -> Document | None:
         text=row.get("text") or "",
         url=row.get("url"),
         published=read_time(row["published"]) if row.get("published") else None,
-        language=row.get("language") or None,
+        language=_language(row["language"]) if row.get("language") else None,
     )
 
 
@@ -75,11 +77,19 @@ def _fault(row: dict[str, Any]) -> str | None:
     for key in ("title", "text", "url", "published", "language"):
         if not isinstance(row.get(key), str | None):
             return f"{key}: expected a string, got {type(row[key]).__name__}"
-    if row.get("language") and row["language"] not in LANGUAGES:
-        return f"language: expected one of {', '.join(LANGUAGES)}, got {row['language'][:20]!r}"
+    if row.get("language") and not _TAG.fullmatch(row["language"]):
+        return f"language: expected a language tag such as {', '.join(LANGUAGES[:3])}, got {row['language'][:20]!r}"
     if row.get("published") and read_time(row["published"]) is None:
         return f"published: expected an ISO 8601 or RFC 822 time, got {row['published'][:40]!r}"
     return None
+
+
+def _language(tag: str) -> str:
+    """A language tag as judging takes it: zh-CN is zh, zh-TW is zh-Hant, fr is other."""
+    language, *rest = tag.lower().replace("_", "-").split("-")
+    if language == "zh":
+        return "zh-Hant" if {"hant", "tw", "hk", "mo"} & set(rest) else "zh"
+    return "en" if language == "en" else "other"
 
 
 def read_time(written: str) -> datetime | None:

@@ -16,6 +16,7 @@ from crawler.group.grouping import group_texts, place
 from crawler.group.profile import Profile, packed, profile, quantities, unpacked
 from crawler.group.similarity import SAME, compare, one_party
 from crawler.group.sketch import shared_part, sketch
+from crawler.group.terms import terms
 from crawler.group.words import plain
 from crawler.judge.document import Document
 from crawler.judge.judging import Judge
@@ -56,6 +57,40 @@ def test_any_text_has_a_profile_that_survives_being_written(title: str, text: st
 
 def test_figures_are_numbers_in_either_language() -> None:
     assert quantities("融资1.2亿元，覆盖127家医院，3月2日") == quantities("rmb 120 million for 127 hospitals on march 2")
+
+
+def test_figures_are_told_in_many_ways_but_are_no_tickers() -> None:
+    assert quantities("承担七成责任，自动结案率八成七") == {70.0, 87.0}
+    assert quantities("a levé 60 millions de dollars") == {60_000_000.0}
+    assert quantities("某某科技(02228.hk)与002230.sz涨23.5%") == {23.5}
+
+
+def test_a_name_is_known_by_how_it_is_spelt() -> None:
+    chinese = seen("云杉医联再次冲刺港股", "云杉医联今日向港交所递交招股书。")
+    english = seen("Yunshan Medlink files for Hong Kong IPO", "Yunshan Medlink has submitted its prospectus.")
+    assert "yunshan" in chinese.spellings & english.spellings
+    assert not english.spellings & {"prospectus", "submitted"}
+
+
+def test_terms_are_the_same_in_both_languages() -> None:
+    chinese, english = terms(plain("全球首家智能體醫院落地")), terms(plain("The world's first virtual hospitals"))
+    assert {"智能体医院", "全球首"} <= chinese & english
+    assert terms("class ii") != terms("class iii")
+
+
+def test_steps_of_a_listing_are_told_apart_but_a_spin_off_is_also_one() -> None:
+    planned = seen("海辰科技拟分拆海辰医疗上市", "海辰科技公告，拟分拆子公司海辰医疗到港交所上市。", day=None)
+    heard = seen("海辰医疗通过聆讯", "据港交所文件，海辰医疗通过上市聆讯。", day=None)
+    assert compare(heard, planned).contradicts
+    assert not compare(seen("海辰医疗递表", "海辰医疗向港交所递交招股书。", day=None), planned).contradicts
+
+
+def test_a_text_in_another_language_joins_no_story_that_its_own_language_contradicts() -> None:
+    english = seen("Molivance closes $60M Series D", "Molivance raised $60 million in Series D funding.", item_id="en")
+    chinese = seen("莫立方完成6000万美元D轮融资", "莫立方宣布完成6000万美元D轮融资。", item_id="zh")
+    other = seen("Praxilion Bio raises $60M Series D", "Praxilion Bio has closed a $60 million Series D.", item_id="other")
+    assert compare(other, chinese).score >= SAME
+    assert place(other, {"s": [english, chinese]}).story is None
 
 
 def test_traditional_and_simplified_are_one_text() -> None:
@@ -120,6 +155,25 @@ def test_the_command_prints_a_line_a_text_and_goes_on_after_a_bad_one(tmp_path: 
     ]
     assert "texts.jsonl:2: title: expected a string, got int" in result.stderr
     assert "texts.jsonl:4: a second text with the id '01-rewrite'" in result.stderr
+
+
+def test_a_text_in_any_language_is_grouped(tmp_path: Path) -> None:
+    rows = [
+        {
+            "id": "en",
+            "title": "Molivance raises $60 million in Series D",
+            "text": "Molivance closed a $60 million Series D.",
+            "language": "en",
+        },
+        {"id": "fr", "title": "Molivance lève 60 millions de dollars", "text": "Molivance boucle une série D.", "language": "fr"},
+        {"id": "zh", "title": "莫立方完成D轮融资", "text": "莫立方完成融资。", "language": "zh-TW"},
+        {"id": "none", "title": "莫立方", "text": "", "language": "中文"},
+    ]
+    file = tmp_path / "texts.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    result = CliRunner().invoke(build_app(), ["group", str(file)])
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["en", "fr", "zh"]
+    assert "language: expected a language tag such as zh, zh-Hant, en, got '中文'" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["01", "13", "45"])
