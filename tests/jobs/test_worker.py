@@ -225,8 +225,8 @@ def test_two_that_take_over_the_same_jobs_at_once_both_go_on(shared: Engine, tmp
         web = Web(stack, tmp_path, articles=1)
         settings, _ = settings_for(shared, web, tmp_path)
         defer(settings, web.sources[:2], since=None)
-        with psycopg.connect(postgresql_address(settings.store)) as connection:
-            connection.execute(f"UPDATE {SCHEMA}.procrastinate_jobs SET status = 'doing' WHERE task_name = 'crawl_source'")
+        with psycopg.connect(postgresql_address(settings.store), options=f"-c search_path={SCHEMA}") as connection:
+            connection.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 'crawl_source'")
 
     async def unused(source_id: str, since: datetime | None, tries: int) -> None:
         raise AssertionError(source_id)
