@@ -1,8 +1,9 @@
-"""Makes a store of many items, the same each time: `python -m benchmarks.million ITEMS STORE_URL [--characters 1500]`.
+"""Makes a store of many items, the same each time: `python -m benchmarks.million ITEMS STORE_URL [--characters 1500] [--copies 1]`.
 
 Texts are put together from invented words of invented frequency: words and their characters follow Zipf's law. Items are all kept and on
 topic, evenly over three years, of two hundred sources; each names companies, has topics, a profile and its keys, and stands in the
-search index; each fifth states a round, each seventh an adoption, each tenth repeats the one before and belongs to its story.
+search index; each fifth states a round, each seventh an adoption, each tenth repeats the one before and belongs to its story. With
+`--copies` so many sources tell each text, one after the other: a story of reprints, and a large store for less.
 
 Rows are those that the product makes. They go in past the ORM: SQLite takes them without a journal, PostgreSQL by COPY; a second
 process makes them meanwhile.
@@ -11,12 +12,13 @@ process makes them meanwhile.
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import accumulate
@@ -30,6 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crawler.fetching.rows import fact_rows
 from crawler.group.profile import VERSION, keys, packed, profile
 from crawler.judge.facts import Adoption, Amount, Evidence, Funding, Investor, Judgement, Mention, ModelRef, Party, TopicMatch
+from store.clock import SHANGHAI
 from store.migrate import open_store
 from store.models import (
     FACT_TABLES,
@@ -43,7 +46,6 @@ from store.models import (
     Story,
     StoryFact,
     fact_id,
-    kind_of,
 )
 from store.models import Mention as MentionRow
 from store.schema import SEARCH, WORDS, drop_derived, make_derived
@@ -57,6 +59,8 @@ SPAN = timedelta(days=1095)
 _HAN = [chr(code) for code in range(0x4E00, 0x5E00)]
 _SOURCES = 200
 _CHUNK = 1000
+_DRUM = 1 << 20
+_APART = timedelta(minutes=7)  # between two sources that tell the same
 _TOPICS = ("funding", "hospital_ai", "imaging", "drug_discovery", "model_adoption", "deepseek", "regulation", "approvals", "research")
 _FAMILIES = ("deepseek", "qwen", "hunyuan", "glm", "other")
 _DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.dialect(), "postgresql": postgresql.psycopg.dialect()}  # type: ignore[no-untyped-call]
@@ -85,8 +89,11 @@ def vocabulary(size: int = 20_000) -> tuple[str, ...]:
 
 
 @cache
-def _frequencies() -> NDArray[np.float64]:
-    return np.cumsum([1 / (place + 10) for place in range(len(vocabulary()))])
+def _drum() -> NDArray[np.object_]:
+    """Words to draw from, each as often as it is frequent."""
+    often = np.cumsum([1 / (place + 10) for place in range(len(vocabulary()))])
+    places = np.searchsorted(often, (np.arange(_DRUM) + 0.5) / _DRUM * often[-1])
+    return np.array(vocabulary(), dtype=object)[places]
 
 
 @cache
@@ -100,40 +107,40 @@ def texts(first: int, after: int, characters: int) -> Iterator[Made]:
         repeats = number % 10 == 9
         made = _text(number - 1 if repeats else number, characters)
         if repeats:
-            made = Made(number, made.title, made.text + _said(random.Random(number), 20), made.name, made.other, number - 1)
+            added = "".join(_drawn(number, 20))
+            made = Made(number, made.title, made.text + added, made.name, made.other, number - 1)
         yield made
 
 
 def _text(number: int, characters: int) -> Made:
-    chance = random.Random(number)
-    name, other = chance.sample(_names(), 2)
-    title = f"{name}{_said(chance, 6)}融资" if number % 5 == 0 else f"{name}{_said(chance, 7)}"
-    words = _drawn(number, characters // 2)
-    body = "。".join("".join(words[at : at + 15]) for at in range(0, len(words), 15))
+    name, other = random.Random(number).sample(_names(), 2)
+    words = _drawn(number, 7 + characters // 2)
+    title = f"{name}{''.join(words[:6])}融资" if number % 5 == 0 else f"{name}{''.join(words[:7])}"
+    body = "。".join("".join(words[at : at + 15]) for at in range(7, len(words), 15))
     lead = f"{name}宣布完成{1 + number % 90}00万元A轮融资，{other}领投。" if number % 5 == 0 else f"{name}接入{other}的大模型。"
     return Made(number, title, f"{lead}{body}"[:characters], name, other, number)
 
 
 def _drawn(number: int, words: int) -> list[str]:
-    places = np.searchsorted(_frequencies(), np.random.RandomState(number).random_sample(words) * _frequencies()[-1])
-    return [vocabulary()[place] for place in places.tolist()]
+    """Words by chance, the same for a number. A generator of numpy's takes longer to seed than this (SplitMix64) to draw."""
+    mixed = (np.arange(words, dtype=np.uint64) + np.uint64(number << 32)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    drawn: list[str] = _drum()[(mixed ^ (mixed >> np.uint64(31))) % np.uint64(_DRUM)].tolist()
+    return drawn
 
 
-def _said(chance: random.Random, words: int) -> str:
-    return "".join(_drawn(chance.getrandbits(32), words))
-
-
-def judged(made: Made) -> Judgement:
-    """What judging would say of an item."""
+def judged(made: Made, day: date | None = None) -> Judgement:
+    """What judging would say of an item, with the day that its facts count for."""
     at = len(made.title) + 1
     evidence = Evidence(made.text[: made.text.find("。") + 1], at, at + made.text.find("。") + 1)
     mentions = tuple(
-        Mention("organisation", None, name, made.text.find(name) + at, made.text.find(name) + at + len(name), "company", found_by="reader")
-        for name in (made.name, made.other)
+        Mention("organisation", None, name, made.text.find(name) + at, made.text.find(name) + at + len(name), kind, found_by="reader")
+        for name, kind in ((made.name, "hospital" if ord(made.name[0]) % 4 == 0 else "company"), (made.other, "company"))
     )
     amount = Amount(f"{1 + made.of % 90}00万元", at, at + 6, *[Decimal(1 + made.of % 90) * 1_000_000] * 2, "CNY", "exact")
     family = _FAMILIES[made.of % len(_FAMILIES)]
-    told: Any = {"evidence": evidence, "confidence": 0.9}
+    told: Any = {"evidence": evidence, "confidence": 0.9, "announced_on": day}
     events: list[Any] = []
     if made.of % 5 == 0:
         led = (Investor(None, made.other, lead=True),)
@@ -141,7 +148,8 @@ def judged(made: Made) -> Judgement:
         events.append(Funding(**told, type="funding", company=company, amount=amount, round="A轮", investors=led))
     if made.of % 7 == 0:
         model = ModelRef(None, family, family)
-        events.append(Adoption(**told, type="adoption", adopter=Party(None, made.name), model=model, stage="live"))
+        stage = ("planned", "pilot", "live")[made.of % 3]
+        events.append(Adoption(**told, type="adoption", adopter=Party(None, made.name), model=model, stage=stage))
     topics = tuple(TopicMatch(_TOPICS[(made.of * step) % len(_TOPICS)], 0.8, (made.name,)) for step in (1, 2))
     return Judgement(
         id=str(made.number), language="zh", relevant=True, score=0.9, topics=tuple(dict.fromkeys(topics)), mentions=mentions,
@@ -165,14 +173,18 @@ class _Shape:
         self.name = table.name
         self.columns = [column.name for column in table.columns]
         made = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns]
-        self._ways = list(zip(self.columns, made, strict=True))
+        self._ways = [(place, way) for place, way in enumerate(made) if way]
         fields = {name: model.model_fields[name] for name in self.columns}
         self._default = {n: one.get_default(call_default_factory=True) for n, one in fields.items() if not one.is_required()}
 
     def row(self, values: dict[str, Any]) -> tuple[Any, ...]:
         """A row of the values given and the defaults of the model."""
         whole = self._default | values
-        return tuple(way(whole[name]) if way and whole[name] is not None else whole[name] for name, way in self._ways)
+        row = [whole[name] for name in self.columns]
+        for place, way in self._ways:
+            if row[place] is not None:
+                row[place] = way(row[place])
+        return tuple(row)
 
 
 @cache
@@ -181,26 +193,48 @@ def _shape(model: Any, kind: str) -> _Shape:
 
 
 class _Chunk:
-    """The rows of some items, by table."""
+    """The rows of some texts, by table, each told by `copies` sources."""
 
-    def __init__(self, kind: str, count: int) -> None:
-        self.kind, self.count = kind, count
+    def __init__(self, kind: str, count: int, copies: int) -> None:
+        self.kind, self.count, self.copies = kind, count, copies
         self.rows: Rows = {}
 
     def add(self, model: Any, /, **values: Any) -> None:
         shape = _shape(model, self.kind)
         self.rows.setdefault(shape.name, []).append(shape.row(values))
 
-    def item(self, made: Made) -> None:
-        """All that the product keeps of an item."""
-        item_id, at, judgement = made.number + 1, moment_of(made.number, self.count), judged(made)
-        link = f"source{made.number % _SOURCES}.example/news/{made.number:08d}.html"
+    def put(self, name: str, row: tuple[Any, ...]) -> None:
+        self.rows.setdefault(name, []).append(row)
+
+    def text(self, made: Made) -> None:
+        """All that the product keeps of a text's items."""
+        first, published = made.number * self.copies, moment_of(made.number * self.copies, self.count)
+        judgement = judged(made, published.astimezone(SHANGHAI).date())
+        one = profile(str(first + 1), made.title, made.text, judgement, day=published.date())
+        kept, (lasting, passing) = packed(one), keys(one)
+        words, title = indexed(made.title, made.text[:120], made.text), fold(made.title)
+        for number in range(first, first + self.copies):
+            item_id, at = number + 1, published + (number - first) * _APART
+            self._item(item_id, made, judgement, at)
+            self.add(ItemProfile, item_id=item_id, made_with=VERSION, packed=kept)
+            for key in profile_keys(at, lasting, passing):
+                self.put(ItemKey.__tablename__, (key, item_id))
+            if self.kind == "sqlite":
+                self.put(WORDS.name, (item_id, words))
+                self.put(SEARCH.name, (item_id, item_id, title))
+            else:
+                self.put(SEARCH.name, (item_id, item_id, title, words))
+        self._facts(first + 1, made, judgement, published)
+
+    def _item(self, item_id: int, made: Made, judgement: Judgement, at: datetime) -> None:
+        number = item_id - 1
+        link, story_id = f"source{number % _SOURCES}.example/news/{number:08d}.html", made.of * self.copies + 1
         self.add(
-            Item, id=item_id, source_id=f"source{made.number % _SOURCES}", identity=f"link:{link}", link_key=link, link=f"https://{link}",
+            Item, id=item_id, source_id=f"source{number % _SOURCES}", identity=f"link:{link}", link_key=link, link=f"https://{link}",
             title=made.title, entry_title=made.title, summary=made.text[:120], text=made.text, content_hash=f"{made.number:032x}",
             language="zh", published_at=at, published_precision="second", date_trust="page", first_seen_at=at, changed_at=at, fetched_at=at,
-            relevant=True, score=0.9, method="body", quality=0.9, judged_with="made", story_id=made.of + 1,
-            relation="first" if made.of == made.number else "reprint",
+            relevant=True, score=0.9, method="body", quality=0.9, judged_with="made", story_id=story_id,
+            relation="first" if story_id == item_id else "reprint",
         )  # fmt: skip
         for place, topic in enumerate(judgement.topics):
             self.add(ItemTopic, id=item_id * 2 + place, item_id=item_id, topic_id=topic.id, score=topic.score, matched=list(topic.matched))
@@ -209,57 +243,42 @@ class _Chunk:
                 MentionRow, id=item_id * 2 + place, item_id=item_id, target=named.target, as_written=named.as_written, kind=named.kind,
                 found_by=named.found_by, start=named.start, end=named.end,
             )  # fmt: skip
-        self._profile(item_id, made, judgement, at)
-        self._index(item_id, made)
-        self._story(made, judgement, at)
 
-    def _profile(self, item_id: int, made: Made, judgement: Judgement, at: datetime) -> None:
-        one = profile(str(item_id), made.title, made.text, judgement, day=at.date())
-        lasting, passing = keys(one)
-        self.add(ItemProfile, item_id=item_id, made_with=VERSION, packed=packed(one))
-        for key in profile_keys(at, lasting, passing):
-            self.add(ItemKey, key=key, item_id=item_id)
-
-    def _index(self, item_id: int, made: Made) -> None:
-        words, title = indexed(made.title, made.text[:120], made.text), fold(made.title)
-        if self.kind == "sqlite":
-            self.rows.setdefault(WORDS.name, []).append((item_id, words))
-            self.rows.setdefault(SEARCH.name, []).append((item_id, item_id, title))
-        else:
-            self.rows.setdefault(SEARCH.name, []).append((item_id, item_id, title, words))
-
-    def _story(self, made: Made, judgement: Judgement, at: datetime) -> None:
-        item_id = made.number + 1
-        facts = fact_rows(item_id, judgement, published=at, now=at)
-        for row in facts:
-            row.id = item_id
-            self.add(type(row), **row.model_dump())
-            for position, one in enumerate(getattr(row, "investors", ())):
-                self.add(InvestorRow, id=item_id, funding_id=item_id, position=position, name=one["name"], lead=one["lead"])
+    def _facts(self, first_id: int, made: Made, judgement: Judgement, at: datetime) -> None:
+        """The facts that its items state, and the story of those of them that are the first to tell it."""
+        proofs: list[list[str]] = [[] for _ in judgement.events]
+        for item_id in range(first_id, first_id + self.copies):
+            facts = fact_rows(item_id, judgement, published=at, now=at)
+            for row, same in zip(facts, proofs, strict=True):
+                row.id = item_id
+                same.append(fact_id(row))
+                self.add(type(row), **row.model_dump())
+                for position, one in enumerate(getattr(row, "investors", ())):
+                    self.add(InvestorRow, id=item_id, funding_id=item_id, position=position, name=one["name"], lead=one["lead"])
         if made.of != made.number:
             return
-        repeated = made.number % 10 == 8
+        items = self.copies * (2 if made.number % 10 == 8 else 1)
         self.add(
-            Story, id=item_id, title=made.title, lead_item_id=item_id, first_seen_at=at, last_seen_at=at, published_at=at, changed_at=at,
-            items=2 if repeated else 1, languages=["zh"], topics=[topic.id for topic in judgement.topics],
+            Story, id=first_id, title=made.title, lead_item_id=first_id, first_seen_at=at, last_seen_at=at + (self.copies - 1) * _APART,
+            published_at=at, changed_at=at, items=items, languages=["zh"], topics=[topic.id for topic in judgement.topics],
         )  # fmt: skip
-        for place, row in enumerate(facts):
+        for place, (event, same) in enumerate(zip(judgement.events, proofs, strict=True)):
             self.add(
-                StoryFact, id=item_id * 2 + place, story_id=item_id, fact_id=fact_id(row), type=kind_of(row), proofs=[fact_id(row)],
-                first_source_id=f"source{made.number % _SOURCES}", first_reported_at=at,
+                StoryFact, id=first_id * 2 + place, story_id=first_id, fact_id=same[0], type=event.type, proofs=same,
+                first_source_id=f"source{(first_id - 1) % _SOURCES}", first_reported_at=at,
             )  # fmt: skip
 
 
-def _make(asked: tuple[int, int, int, int, str]) -> Rows:
-    first, after, count, characters, kind = asked
-    chunk = _Chunk(kind, count)
+def _make(asked: tuple[int, int, int, int, int, str]) -> Rows:
+    first, after, count, copies, characters, kind = asked
+    chunk = _Chunk(kind, count, copies)
     for made in texts(first, after, characters):
-        chunk.item(made)
+        chunk.text(made)
     return chunk.rows
 
 
 def _sources(kind: str) -> Rows:
-    chunk = _Chunk(kind, 1)
+    chunk = _Chunk(kind, 1, 1)
     for number in range(_SOURCES):
         name = f"source{number}"
         chunk.add(
@@ -284,15 +303,16 @@ _MODELS: tuple[Any, ...] = (
 )
 
 
-def fill(engine: Engine, count: int, characters: int = 1500) -> None:
-    """Fill an empty store with `count` items of some `characters` each."""
-    kind = engine.dialect.name
-    asked = [(first, min(count, first + _CHUNK), count, characters, kind) for first in range(0, count, _CHUNK)]
+def fill(engine: Engine, count: int, characters: int = 1500, copies: int = 1) -> None:
+    """Fill an empty store with `count` items of some `characters` each; `copies` of them have the same text and are one story."""
+    kind, of_chunk = engine.dialect.name, max(1, _CHUNK // copies)
+    asked = [(at, min(count // copies, at + of_chunk), count, copies, characters, kind) for at in range(0, count // copies, of_chunk)]
     connection = engine.raw_connection()
     driver: Any = connection.driver_connection
     _prepare(driver, kind)
     _write(driver, _sources(kind), kind)
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
+    # Looking for garbage among so many rows would take a third of the time.
+    with multiprocessing.get_context("spawn").Pool(1, initializer=gc.disable) as pool:
         for rows in pool.imap(_make, asked):
             _write(driver, rows, kind)
     driver.commit()
@@ -308,7 +328,9 @@ def _prepare(driver: Any, kind: str) -> None:
         return
     for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-500000", "temp_store=MEMORY"):
         driver.execute(f"PRAGMA {pragma}")
-    driver.execute(f"INSERT INTO {WORDS.name} ({WORDS.name}, rank) VALUES ('hashsize', {1 << 26})")
+    # A few large parts, merged once at the end.
+    for option, value in (("hashsize", 1 << 28), ("automerge", 0)):
+        driver.execute(f"INSERT INTO {WORDS.name} ({WORDS.name}, rank) VALUES ('{option}', {value})")
 
 
 def _write(driver: Any, rows: Rows, kind: str) -> None:
@@ -328,7 +350,8 @@ def _write(driver: Any, rows: Rows, kind: str) -> None:
 def _finish(engine: Engine) -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
-            connection.execute(text(f"INSERT INTO {WORDS.name} ({WORDS.name}, rank) VALUES ('hashsize', {1 << 20})"))
+            for option, value in (("hashsize", 1 << 20), ("automerge", 4)):
+                connection.execute(text(f"INSERT INTO {WORDS.name} ({WORDS.name}, rank) VALUES ('{option}', {value})"))
             connection.execute(text(f"INSERT INTO {WORDS.name} ({WORDS.name}) VALUES ('optimize')"))
         else:
             connection.execute(text("SET maintenance_work_mem = '1GB'"))
@@ -349,10 +372,11 @@ def main() -> None:
     asked.add_argument("items", type=int)
     asked.add_argument("url")
     asked.add_argument("--characters", type=int, default=1500)
+    asked.add_argument("--copies", type=int, default=1, help="sources that tell the same text")
     arguments = asked.parse_args()
     started = time.perf_counter()
     engine = open_store(StoreSettings(url=arguments.url))
-    fill(engine, arguments.items, arguments.characters)
+    fill(engine, arguments.items, arguments.characters, arguments.copies)
     engine.dispose()
     print(f"{arguments.items} items in {time.perf_counter() - started:.0f} s")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import add
 
 from .errors import UsageError
 from .text import fold, is_han
@@ -69,7 +70,8 @@ def tokens(written: str) -> list[str]:
     found: list[str] = []
     for run in _RUN.findall(fold(written)):
         if is_han(run[0]):
-            found += [run[at : at + 2] for at in range(len(run))]
+            found += map(add, run, run[1:])
+            found.append(run[-1])
         else:
             found.append(run[:_LONGEST_TOKEN])
     return found

@@ -19,7 +19,7 @@ _PLAIN_ENDS = re.compile(r"(?:['’]s|['’])$")
 
 def plain(text: str) -> str:
     """`text` folded, without the sounds that a machine conversion left behind characters."""
-    return fold(_SOUND.sub("", text))
+    return fold(_SOUND.sub("", text) if "(" in text or "（" in text else text)
 
 
 @cache

