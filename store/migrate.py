@@ -9,14 +9,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -29,6 +25,10 @@ from .schema import drop_derived, make_derived
 from .search import index_missing
 from .settings import StoreSettings
 
+if TYPE_CHECKING:
+    # Loading it takes a fifth of what most commands take, and only a schema that is made or changed needs it.
+    from alembic.config import Config
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The lock that marks a store as a copy which is not done (`store.copying`).
 COPYING = "copy"
@@ -37,7 +37,9 @@ _UNFINISHED = text("SELECT holder FROM store_lock WHERE name = :name").bindparam
 _ADVISORY_LOCK = 7_194_265
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -45,24 +47,26 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-@cache
-def _script() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+def _revisions() -> list[str]:
+    """The revisions that this version of Yixun has migrations to: a migration's file begins with its number."""
+    return sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def newest_revision() -> str:
     """The revision this version of Yixun works with."""
-    return str(_script().get_current_head())
+    return _revisions()[-1]
 
 
 def known_revision(revision: str) -> bool:
     """Whether this version of Yixun has the migration `revision`."""
-    return revision in {step.revision for step in _script().walk_revisions()}
+    return revision in _revisions()
 
 
 def current_revision(connection: Connection) -> str | None:
     """The revision of a store's schema, None when it has none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 @contextmanager
@@ -92,6 +96,8 @@ def upgrade(engine: Engine, *, to: str = "head") -> tuple[str | None, str]:
     Returns the revisions before and after. Raises StoreNewerError when the store is newer than this version, and
     StoreError when the database holds something else or cannot be reached.
     """
+    from alembic import command
+
     try:
         with _one_transaction(engine) as connection:
             before = checked_revision(connection)
@@ -176,12 +182,13 @@ def write_migration(message: str, *, first: bool = False) -> Path:
 
     Returns the file. Compares on SQLite; types are written so that they mean the same on PostgreSQL.
     """
+    from alembic import command
+
     versions = MIGRATIONS / "versions"
     if first:
         for path in versions.glob("*.py"):
             path.unlink()
-    number = f"{max((int(path.name[:4]) for path in versions.glob('[0-9]*.py')), default=0) + 1:04d}"
-    _script.cache_clear()
+    number = f"{int(max(_revisions(), default='0')) + 1:04d}"
     with TemporaryDirectory() as folder:
         engine = connect(StoreSettings(url=f"sqlite:///{folder}/empty.db"))
         with engine.connect() as connection:
@@ -189,7 +196,6 @@ def write_migration(message: str, *, first: bool = False) -> Path:
                 command.upgrade(_config(connection), "head")
             made = command.revision(_config(connection), message=message, autogenerate=True, rev_id=number)
         engine.dispose()
-    _script.cache_clear()
     assert made is not None and not isinstance(made, list)
     return Path(made.path)
 

@@ -49,9 +49,7 @@ def later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     (folder / "versions" / "9999_views.py").write_text(_LATER.format(before=migrate.newest_revision()), encoding="utf-8")
     with monkeypatch.context() as patch:
         patch.setattr(migrate, "MIGRATIONS", folder)
-        migrate._script.cache_clear()
         yield
-    migrate._script.cache_clear()
 
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index ix_view_")
