@@ -51,6 +51,7 @@ from store.models import Mention as MentionRow
 from store.schema import SEARCH, WORDS, drop_derived, make_derived
 from store.search import indexed
 from store.settings import StoreSettings
+from store.statistics import refresh_statistics
 from store.stories import profile_keys
 from store.text import fold
 
@@ -362,8 +363,10 @@ def _finish(engine: Engine) -> None:
                     name = model.__tablename__
                     # The next id must follow those that came along.
                     connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM"))
+    refresh_statistics(engine)
 
 
 def main() -> None:

@@ -8,6 +8,10 @@ from .database import failures_told
 
 # Rows that SQLite looks at for each index: enough to choose by, and over in well under a second whatever the size of the store.
 _SAMPLE = 1000
+_EMPTY = (
+    "INSERT INTO sqlite_stat1 (tbl, idx, stat) SELECT name, NULL, '1' FROM sqlite_schema"
+    " WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND name NOT LIKE 'sqlite_%' AND name NOT IN (SELECT tbl FROM sqlite_stat1)"
+)
 
 
 def refresh_statistics(engine: Engine) -> None:
@@ -16,3 +20,7 @@ def refresh_statistics(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql(f"PRAGMA analysis_limit={_SAMPLE}")
         connection.exec_driver_sql("ANALYZE")
+        if engine.dialect.name == "sqlite":
+            # Of a table without rows SQLite notes nothing, and takes it for a large one: it would rather read all items than that.
+            connection.exec_driver_sql(_EMPTY)
+            connection.exec_driver_sql("ANALYZE sqlite_schema")

@@ -11,10 +11,9 @@ SELECT
     h.field AS field,
     h.before AS before,
     h.after AS after,
-    i.title AS title,
-    i.link AS link
+    (SELECT i.title FROM item AS i WHERE i.id = h.item_id) AS title,
+    (SELECT i.link FROM item AS i WHERE i.id = h.item_id) AS link
 FROM fact_history AS h
-JOIN item AS i ON i.id = h.item_id
 UNION ALL
 SELECT
     'review:' || CAST(r.id AS TEXT) AS change_id,
@@ -28,7 +27,6 @@ SELECT
     r.field AS field,
     r.before AS before,
     r.after AS after,
-    i.title AS title,
-    i.link AS link
+    (SELECT i.title FROM item AS i WHERE i.id = r.item_id) AS title,
+    (SELECT i.link FROM item AS i WHERE i.id = r.item_id) AS link
 FROM fact_review AS r
-JOIN item AS i ON i.id = r.item_id
