@@ -31,13 +31,14 @@ from store.settings import StoreSettings
 
 _COMMANDS = (["status"], ["doctor"], ["sources", "list", "--json"], ["search", "医院"], ["stories", "list"])
 _SQL = {
-    "newest ten items, plain": "SELECT id, title FROM item WHERE status = 'kept' AND relevant ORDER BY published_at DESC LIMIT 10",
     "newest ten items, v1_items": "SELECT item_id, title, topics FROM v1_items WHERE status = 'kept' AND relevant = 1"
     " ORDER BY published_at DESC LIMIT 10",
     "a week of items, plain": "SELECT COUNT(*) FROM item WHERE published_at >= '2026-11-01' AND published_at < '2026-11-08'",
     "a week of v1_items": "SELECT COUNT(*) FROM v1_items WHERE week = '2026-W45'",
     "a week of v1_stories": "SELECT COUNT(*) FROM v1_stories WHERE week = '2026-W45'",
     "a week of v1_facts": "SELECT COUNT(*) FROM v1_facts WHERE week = '2026-W45'",
+    "newest ten facts": "SELECT * FROM v1_facts ORDER BY announced_on DESC LIMIT 10",
+    "newest ten mentions": "SELECT * FROM v1_mentions ORDER BY published_at DESC LIMIT 10",
     "source health": "SELECT COUNT(*) FROM v1_source_health WHERE status = 'ok'",
 }
 

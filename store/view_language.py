@@ -40,7 +40,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "WEEK": _PG_WEEK.format(day=_LOCAL),
         "WEEK_OF_DATE": _PG_WEEK.format(day="{0}"),
         "LIST": "string_agg({0}, ', ')",
-        "FLAG": "{0}::integer",
+        "FLAG": "({0}::integer)",
         "ITEMS_OF": "(SELECT string_agg(value, ', ') FROM jsonb_array_elements_text({0}))",
         "LENGTH_OF": "jsonb_array_length({0})",
         "TEXT_OF": "{0}::text",

@@ -24,6 +24,7 @@ class Item(SQLModel, table=True):
         Index("ix_item_status_relevant_published_at", "status", "relevant", "published_at"),
         Index("ix_item_source_id_first_seen_at", "source_id", "first_seen_at"),
         Index("ix_item_story_id_first_seen_at", "story_id", "first_seen_at"),
+        Index("ix_item_status_judged_with", "status", "judged_with", "text_removed_at"),
         Index("ix_item_hit", "id", "status", "story_id", "published_at", "first_seen_at"),
     )
 
