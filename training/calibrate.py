@@ -29,7 +29,7 @@ from crawler.judge.reader.tokens import windows
 from crawler.judge.registry import KINDS
 
 from .align import sentence_ends
-from .prepare import HELD, read
+from .prepare import SET_ON, read
 from .rows import Row
 from .score import agree
 
@@ -40,7 +40,7 @@ Seen = tuple[str, float, bool]  # kind, likelihood, right
 
 def main(prepared: str, model: str) -> None:
     """Measure, print, write."""
-    rows = [row for row, fold in read(Path(prepared)) if fold == HELD]
+    rows = [row for row, _ in read(Path(prepared)) if row.of in SET_ON]
     seen, wanted = measure(rows, Path(model))
     least = thresholds(seen, wanted)
     certainty = curves(seen)

@@ -14,11 +14,12 @@ from .rows import Row, own_rows, shared_rows
 
 FOLDS = 5
 HELD = -1  # texts that no reader learns from: what the tests hold the shipped file against, and what its card is measured on
-HELD_SETS = ("held_1", "held_2")  # written apart from the others
+HELD_SETS = ("held_1", "held_2", "held_3", "held_4")  # written apart from the others
+SET_ON = HELD_SETS[:3]  # what thresholds and curves are set on; the last is for measuring alone
 
 
 def prepared(shared: Path | None) -> list[tuple[Row, int]]:
-    """All rows at hand with their folds. Rows that share a story with a held text are held with it."""
+    """All rows at hand with their folds. Own texts that share a story with a held one are held with it; real ones tell other stories."""
     own = own_rows()
     rows = own + (shared_rows(shared) if shared is not None else [])
     for row in rows:
@@ -26,7 +27,8 @@ def prepared(shared: Path | None) -> list[tuple[Row, int]]:
         row.events = None if row.events is None else [_simplified(event) for event in row.events]
     story = stories(rows)
     held = {story[row.id] for row in own if row.of in HELD_SETS}
-    return [(row, HELD if story[row.id] in held else number(story[row.id], FOLDS)) for row in rows]
+    invented = {row.id for row in own}
+    return [(row, HELD if row.id in invented and story[row.id] in held else number(story[row.id], FOLDS)) for row in rows]
 
 
 def _simplified(value: Any) -> Any:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crawler.judge.document import Document
     from crawler.judge.facts import Judgement, Mention
 
-_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 LANGUAGES = ("zh", "zh-Hant", "en", "other")
 
 

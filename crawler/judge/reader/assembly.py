@@ -36,6 +36,9 @@ from .spans import Mention
 HOLDS = 0.5
 _OUTER = " \t\n\u3000“”\"'‘’「」『』《》〈〉【】（(，,、：:；;。.*-–—|"
 _VALUED = re.compile(r"(?:估值|市值|valu(?:ed|ing|ation)[a-z ]{0,24})[^,，。;；]{0,10}$")
+# What a company takes in or loses is no sum of a deal, however near it stands.
+_EARNED = re.compile(r"(?:收入|营收|利润|净利|亏损|\brevenues?\b|\bprofits?\b|\bloss(?:es)?\b)[^,，。;；]{0,10}$")
+_DEALS = frozenset({"funding", "ipo", "acquisition"})
 _RAISED = {
     "ipo": re.compile(r"募资|募集|集资|筹资|\brais|\boffering|\bipo of|\bgross proceeds"),
     "funding": re.compile(r"融资|募资|筹资|\brais|\bsecur|\bround\b|\bfunding\b"),
@@ -145,7 +148,7 @@ class _Assembler:
     def amount(self, event: Told, *, of_money: bool = True) -> Amount | None:
         for start, end, _ in self._mentions(event, "amount"):
             amount = self._amount_at(start, end)
-            if amount is not None and not self._is_valuation(amount):
+            if amount is not None and not self._is_valuation(amount) and not (event.kind in _DEALS and self._follows(_EARNED, amount)):
                 return amount
             if amount is None and not of_money:
                 return Amount(self.full[start:end], start, end, None, None, None, "exact")
@@ -174,7 +177,10 @@ class _Assembler:
         return sums[0] if cue and len(sums) == 1 and cue.search(self.reading.folded, sentence.start, sentence.end) else None
 
     def _is_valuation(self, amount: Amount) -> bool:
-        return _VALUED.search(self.reading.folded, max(0, amount.start - 40), amount.start) is not None
+        return self._follows(_VALUED, amount)
+
+    def _follows(self, words: re.Pattern[str], amount: Amount) -> bool:
+        return words.search(self.reading.folded, max(0, amount.start - 40), amount.start) is not None
 
     def valuation(self, event: Told) -> Amount | None:
         sentence = self.reading.sentence_at(self.span(event.anchor)[0])

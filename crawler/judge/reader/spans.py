@@ -11,7 +11,7 @@ from .shape import LINK_SIZE, LINKS, TEXT
 from .tokens import Window
 
 POSSIBLE = 0.25  # a mention less likely than this is not looked at
-_INSIDE = 0.5
+_INSIDE = 0.3
 _MOST = 200  # mentions of one window that are looked at, the likeliest
 
 Array = np.ndarray
