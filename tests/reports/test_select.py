@@ -189,7 +189,7 @@ def test_facts_that_are_unsure_or_called_wrong_are_in_no_table_and_choose_no_sec
         "海川影像": {"confidence": 0.74},
         "他山影像": {"confidence": 0.74, "reviewed": "right"},
         "石湖影像": {"reviewed": "wrong"},
-        "云桥影像": {"confidence": 0.75},
+        "云桥影像": {"confidence": 0.78},
         "南山影像": {"confidence": 0.74, "reviewed": "edited"},
     }
     for company, values in told.items():
