@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
@@ -21,6 +22,8 @@ from store.errors import FetchError, StoreError
 from store.hosts import host_of
 
 from .config import Settings
+
+log = structlog.get_logger()
 
 QUEUE, CRAWL = "crawl", "crawl_source"
 SCHEMA = "yixun_queue"
@@ -102,9 +105,12 @@ async def take_over_jobs(app: App) -> int:
     """Put the jobs of workers that are gone back into the queue; returns how many."""
     put_back = 0
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=GONE):
-        # Another worker that looks at the same moment may have put it back already.
-        with suppress(ConnectorException):
+        try:
             await app.job_manager.retry_job(job)
+        except ConnectorException as error:
+            # Another worker that looks at the same moment may have put it back already; what is still lost is found a minute later.
+            log.info("a job was not put back", job=job.id, reason=str(error))
+        else:
             put_back += 1
     return put_back
 

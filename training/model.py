@@ -57,7 +57,7 @@ class Layer(nn.Module):
         return out
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, seen: Tensor) -> Tensor:
-        """As the function of this name."""
+        """Attention of this layer, a method so that an export may put one operator in its place."""
         return attend(q, k, v, seen)
 
 

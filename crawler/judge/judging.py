@@ -158,7 +158,7 @@ class _Told:
             return []  # nothing is loaded for it
         return [i for i, window in enumerate(self._windows) if any(_FACT_CUES.search(folded[a:b]) for a, b in _runs(window, title))]
 
-    def _readouts(self, numbers: Iterable[int]) -> list[Readout]:
+    def _readouts(self, numbers: Sequence[int]) -> list[Readout]:
         from .reader.encoder import read
 
         for number in numbers:

@@ -114,6 +114,15 @@ def test_a_clock_that_runs_ahead_takes_no_lock_over_on_a_server(engine: Engine, 
     other.dispose()
 
 
+def test_a_lock_given_back_is_free_at_once(engine: Engine, store_settings: StoreSettings) -> None:
+    other = open_store(store_settings)
+    locks_of = AdvisoryLock(engine, "run"), AdvisoryLock(other, "run")
+    for turn in range(60):
+        assert locks_of[turn % 2].take(), turn
+        locks_of[turn % 2].let_go()
+    other.dispose()
+
+
 def test_the_lock_of_a_server_is_taken_again_or_lost_with_its_connection(engine: Engine, store_settings: StoreSettings) -> None:
     if engine.dialect.name == "sqlite":
         pytest.skip("a file has no server")
