@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -30,7 +29,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, host: str, pause: float, check: Callable[[], None]) -> AsyncIterator[None]:
-        """Wait for the turn at `host` and keep it during the block; the next one begins `pause` seconds after this one at the earliest.
+        """Wait for the turn at `host` and keep it during the block; the next one begins `pause` seconds after its end at the earliest.
 
         `check` is called before each look and once the turn is there; what it raises is raised.
         """
@@ -45,11 +44,10 @@ class Turns:
             if turn.taken:
                 break
             await asyncio.sleep(min(_LOOK_SECONDS[1], max(_LOOK_SECONDS[0], turn.wait)))
-        # A busy machine may send its request long after the turn was given to it: only from here on the pause is sure.
-        began = time.monotonic()
         try:
             check()
             yield
         finally:
-            # One that cannot be given back lapses.
-            await self._store.attempt(give_turn_back, host, self._holder, pause=max(0.0, pause - (time.monotonic() - began)))
+            # A busy machine sends its request long after the turn was given to it: only when the answer is there the host surely had it.
+            # A turn that cannot be given back lapses.
+            await self._store.attempt(give_turn_back, host, self._holder, pause=pause)

@@ -132,9 +132,8 @@ def test_two_workers_share_the_sources_and_ask_no_host_twice_at_once(shared: Eng
     all_read_once(shared, 16)
     for site in web.sites:
         turns = sorted((began, ended) for base, began, ended in web.asked if base == site.base)
-        for (began, ended), (following, _) in pairwise(turns):
-            assert following >= ended, site.base
-            assert following - began >= _PAUSE * 0.9, site.base
+        for (_, ended), (following, _) in pairwise(turns):
+            assert following - ended >= _PAUSE, site.base
 
 
 def test_what_a_killed_worker_had_in_hand_is_done_by_another_and_nothing_twice(shared: Engine, tmp_path: Path) -> None:
@@ -178,7 +177,7 @@ def test_a_turn_is_one_holder_s_until_it_is_given_back_or_lapses_and_pauses_are_
         assert take_turn(session, "a.example", "two", lease=0, pause=30).taken
         refused = take_turn(session, "a.example", "one", lease=60, pause=0)
         assert not refused.taken and 25 < refused.wait <= 30
-        # A request that went out later than its turn was taken: the pause counts from then.
+        # The pause counts from the end of a turn.
         give_turn_back(session, "a.example", "two", pause=60)
         assert 55 < take_turn(session, "a.example", "one", lease=60, pause=0).wait <= 60
 
