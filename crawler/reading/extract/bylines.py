@@ -24,6 +24,7 @@ _AUTHOR_SPACE = re.compile(
 _AUTHOR_IS = re.compile(
     rf"作者(?:系|为|是)[{_HAN}]{{2,24}}[\s　]+([{_HAN}]{{2,4}})(?![{_HAN}])|^[（(]?作者([{_HAN}]{{2,4}})[，,]\s*[系为是现]"
 )
+_BEFORE_LABEL = re.compile(rf"^[（(]?([{_HAN}][{_HAN}\s　、]{{1,20}}?)\s*[/／]\s*(?:文|撰文|撰稿|采写)[)）]?$")
 _REPORTER = re.compile(
     rf"(?:^|[\s　|丨(（\[【〔／/，,。；]|(?<=[{_HAN}\d]))(?:首席|资深|实习|见习|特约|特派|全媒体|融媒体|文字)?(?:记\s*者|記\s*者|评论员|评论员：)\s*{_LABEL[0:0]}[：:|丨｜/／\s　]*([{_HAN}][{_HAN}·A-Za-z\s　、，,和]{{1,50}})"
 )
@@ -185,7 +186,8 @@ def _labelled(blocks: list[Block], *, latin: bool = True) -> list[str]:
                     names = pen
                 if names:
                     return names
-        if (told := _AUTHOR_IS.search(block.text[:200])) and (names := leading_names(told[1] or told[2])):
+        told = _AUTHOR_IS.search(block.text[:200]) or _BEFORE_LABEL.match(block.text[:200])
+        if told and (names := leading_names(next(group for group in told.groups() if group))):
             return names
         if (penned := _PENNED.search(block.text[:200])) and (names := pen_names(penned[1])):
             return names

@@ -67,7 +67,7 @@ _SPLIT = re.compile(r"[\s、，,/／;；&|丨｜+]+|(?<=[\u4e00-\u9fff])[和与]
 _SPACED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 _TAIL = re.compile(r"(?:[_\-]?[A-Za-z]{0,4}\d{2,}|_\w+)$")
 # Where somebody works: "张三（青禾大学）".
-_PLACE = re.compile(r"(?<=[\u4e00-\u9fff])[(（][^()（）]{2,40}[)）]")
+_PLACE = re.compile(r"(?<=[\u4e00-\u9fff])[(（][^()（）]{2,40}(?:[)）]|$)")
 _GLUED_DATE = re.compile(r"(?:(?<=[a-z])|\s)(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2}\b)")
 # Who comes next in a list of reporters.
 _RANK = re.compile(r"^(?:本[报刊网台])?(?:实习|见习|首席|资深|特约|全媒体|融媒体)?(?:记者|記者)$")
