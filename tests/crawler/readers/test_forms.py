@@ -219,6 +219,8 @@ def test_a_row_above_the_list_with_a_link_of_the_list_is_left_out_and_a_page_of_
     assert listing.passed_over == {"another row's link": 1}
     bulletins = "".join(f"<li><a href='all.html'>{n}院简讯</a><i>2026-09-18</i></li>" for n in "甲乙丙")
     assert titles(read(bulletins, made)) == ["甲院简讯", "乙院简讯", "丙院简讯"]
+    some = "".join(f"<li><a href='all.html'>{n}院简讯</a><i>2026-09-18</i></li>" for n in "甲乙")
+    assert titles(read(rows + some, made))[3:] == ["甲院简讯", "乙院简讯"]
     parts = "".join(f"<li><a href='all.html#{n}'>简讯</a></li>" for n in "xyz")
     assert [entry.link for entry in read(parts, made).entries] == [f"{ROOT}all.html#{n}" for n in "xyz"]
 
