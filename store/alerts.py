@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from .models import Alert
 from .status import AlertKind
@@ -61,9 +61,3 @@ def note_told(session: Session, ids: Sequence[int], *, now: datetime) -> None:
             row.told_at = now
         else:
             row.healing_told_at = now
-
-
-def recent_alerts(session: Session, *, now: datetime) -> list[Alert]:
-    """The alerts that are open or were within `SAME_WITHIN`, oldest first."""
-    rule = or_(col(Alert.closed_at).is_(None), col(Alert.closed_at) > now - SAME_WITHIN)
-    return list(session.exec(select(Alert).where(rule).order_by(col(Alert.id))))

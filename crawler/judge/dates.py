@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
+from store.clock import SHANGHAI
+
 _NEWS = timedelta(days=62)
 _MONTHS = {m: i for i, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}
 _CHINESE_DAY = re.compile(
@@ -34,7 +34,7 @@ _PAST = re.compile(
 
 def published_day(published: datetime | None) -> date | None:
     """The day of publication in China."""
-    return published.astimezone(_SHANGHAI).date() if published else None
+    return published.astimezone(SHANGHAI).date() if published else None
 
 
 def day_of_news(folded: str, published: datetime | None) -> date | None:

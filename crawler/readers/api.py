@@ -74,7 +74,7 @@ def read(page: Page, source: Source) -> Listing:
 def _load(text: str, rules: ApiRules, source: Source) -> Any:
     try:
         in_script = rules.unwrap in ("jsonp", "js-assignment")
-        value = _json_inside(text) if in_script else json.loads(_GUARD.sub("", text, count=1))
+        value = _json_inside(text, rules.items) if in_script else json.loads(_GUARD.sub("", text, count=1))
         if rules.unwrap == "json-in-string":
             inner = value if isinstance(value, str) else next(iter(find(value, rules.unwrap_path or "")), None)
             value = json.loads(inner) if isinstance(inner, str) else inner
@@ -84,8 +84,8 @@ def _load(text: str, rules: ApiRules, source: Source) -> Any:
     return value
 
 
-def _json_inside(script: str) -> Any:
-    """The largest object or list of JSON in a script, whatever calls, guards or assignments stand around it.
+def _json_inside(script: str, items: str) -> Any:
+    """The largest object or list of JSON in a script, whatever calls, guards or assignments stand around it; of several one with `items`.
 
     A script that hands its JSON over as a string is read as well. Raises ValueError when there is none.
     """
@@ -105,7 +105,7 @@ def _json_inside(script: str) -> Any:
             found.append((position - match.start(), value))
     if not found:
         raise ValueError("no JSON in the script")
-    return max(found, key=lambda piece: piece[0])[1]
+    return max(found, key=lambda piece: (bool(find(piece[1], items)), piece[0]))[1]
 
 
 def _in_string(text: str) -> Any:

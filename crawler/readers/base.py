@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -112,7 +113,10 @@ def plain(markup: str, limit: int = MAX_SUMMARY) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether a link or guid only says that there is none: N/A, null, "-"."""
-    return text.strip().lower() in _NOTHING or re.fullmatch(r"[^\w/?#]+", text.strip()) is not None
+    return (
+        re.sub(r"\s*([/.])\s*", r"\1", unicodedata.normalize("NFKC", text).strip().lower()) in _NOTHING
+        or re.fullmatch(r"[^\w/?#]+", text.strip()) is not None
+    )
 
 
 def is_words(link: str) -> bool:

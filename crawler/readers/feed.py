@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urldefrag, urlsplit
 
 from crawler.sources.source import Source
 from crawler.text.decode import decode
@@ -174,6 +174,8 @@ def _entry(raw: Any, page: Page, source: Source, *, literal: bool) -> tuple[Entr
     if not title:
         return None, "neither title nor text"
     link, problem = absolute(_as_written(raw.get("feedburner_origlink") or raw.get("link"), page), page.url, fragment=True)
+    if link == urldefrag(page.url)[0]:
+        link, problem = None, "no link"  # "#", "?" and the like lead back to the feed
     guid = clean_text(_as_written(str(raw.get("id") or ""), page) or "")[:2000]
     written = raw.get("published") or raw.get("created") or raw.get("updated")
     authors = tuple(name for name in (clean_text(plain(a.get("name") or "", 100)) for a in raw.get("authors", [])) if name)

@@ -11,6 +11,7 @@ from crawler.sources.source import ListRules, Source
 from crawler.text.decode import decode
 from store.entries import Entry
 from store.errors import SelectorMissingError
+from store.identity import comparable
 
 from .base import Ask, Listing, Page, absolute, beyond, clean_text, dated, media_type_of, newest, plain, titled
 from .paging import next_template
@@ -57,15 +58,16 @@ def read(page: Page, source: Source) -> Listing:
 def _keep_one_a_link(listing: Listing) -> None:
     """Leave out rows that lead where an earlier row leads, as a picture's or a headline's above the list do.
 
-    A link that most rows have is another thing: the page that tells them all. The first row counts, a dated one before those without date.
+    A link that most rows have is another thing: the page that tells them all. So is one whose rows all have a date, and titles of their
+    own. Else the first row counts, a dated one before those without date.
     """
     rows: dict[str | None, list[Entry]] = {}
     for entry in listing.entries:
         rows.setdefault(entry.link, []).append(entry)
     kept: list[Entry] = []
     for same in rows.values():
-        most = 2 * len(same) > len(listing.entries)
-        kept += same if most else sorted(same, key=lambda entry: entry.published_at is None)[:1]
+        apart = all(entry.published_at for entry in same) and len({comparable(entry.title) for entry in same}) == len(same)
+        kept += same if apart or 2 * len(same) > len(listing.entries) else sorted(same, key=lambda entry: entry.published_at is None)[:1]
     if len(kept) < len(listing.entries):
         listing.passed_over["another row's link"] += len(listing.entries) - len(kept)
         listing.entries = kept

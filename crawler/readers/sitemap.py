@@ -27,6 +27,10 @@ _PROLOG = re.compile(r"^.{0,2000}?<\?xml[^>]*\?>", re.S)
 # Outside CDATA an ampersand begins an entity of XML; any other is what an address holds.
 _AMPERSAND = re.compile(r"(<!\[CDATA\[.*?\]\]>)|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});)", re.S | re.I)
 _DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:(?:[-_/.]|&\w+=)?(0[1-9]|1[0-2])(?:(?:[-_/.]|&\w+=)?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_ENDS = "uary|ruary|ch|il|e|y|ust|t|tember|ober|ember"
+_MONTH_IN_NAME = re.compile(rf"(?<![a-z])(?:(?P<month>{'|'.join(_MONTHS)})(?:{_MONTH_ENDS})?|q(?P<quarter>[1-4]))(?![a-z\d])", re.I)
+_YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NUMBER = re.compile(r"[-_]?\d+")
 # Children that list no articles.
 _ASIDE = re.compile(r"image|video|categor|tag|author|user|taxonom|attachment|product|page", re.I)
@@ -159,10 +163,9 @@ def _is_older(child: tuple[str, str | None], since: datetime, now: datetime) -> 
     """Whether a sitemap of an index surely holds nothing since a moment: by its last change, or by the day, month or year in its name."""
     link, written = child
     parsed = parse_date(written, now=now, timezone="UTC") if written else None
-    day = _DAY_IN_NAME.search(_path(link))
-    if day is None:
+    named = _day_named(link)
+    if named is None:
         return parsed is not None and parsed.moment < since
-    named = "-".join(part for part in day.groups() if part)
     return named < since.astimezone(SHANGHAI).date().isoformat()[: len(named)]
 
 
@@ -181,9 +184,9 @@ def _newest_children(children: list[tuple[str, str | None]], now: datetime) -> l
         else:
             rows[_NUMBER.sub("", _path(link))].append(link)
     for row, links in list(rows.items()):
-        days = [_DAY_IN_NAME.search(_path(link)) for link in links]
+        days = [_day_named(link) for link in links]
         if all(days):
-            aged += [("-".join(part for part in day.groups() if part), link) for day, link in zip(days, links, strict=True) if day]
+            aged += [(day, link) for day, link in zip(days, links, strict=True) if day]
             del rows[row]
     ordered = [sorted(links, key=_numbers, reverse=True) for links in rows.values()]
     if all(len(links) == 1 for links in ordered):
@@ -194,6 +197,18 @@ def _newest_children(children: list[tuple[str, str | None]], now: datetime) -> l
     # A child that keeps its day to itself among others that tell theirs may be the one that changes all the time.
     head = ageless[:1] if aged else []
     return [*head, *(link for _, link in sorted(aged, key=lambda child: child[0], reverse=True)), *ageless[len(head) :]]
+
+
+def _day_named(link: str) -> str | None:
+    """The day, month, quarter or year that a sitemap's name tells, as it sorts: "2026-09-15", "2026-09"; None for none."""
+    path = _path(link)
+    named = _MONTH_IN_NAME.search(path)
+    year = _YEAR_IN_NAME.search(path)
+    if named and year:
+        month = f"{3 * int(named['quarter']):02}" if named["quarter"] else f"{1 + _MONTHS.index(named['month'].lower()):02}"
+        return f"{year.group()}-{month}"
+    day = _DAY_IN_NAME.search(path)
+    return "-".join(part for part in day.groups() if part) if day else None
 
 
 def _path(link: str) -> str:

@@ -26,8 +26,9 @@ class ParsedDate:
 
 # Full width → ASCII, the marks of typesetting → plain ones, traditional → simplified as far as dates need it.
 _FOLDED = str.maketrans(
-    "０１２３４５６７８９：／．－，～＋（）　\xa0\u202f\u2009\u2212\u2010\u2011鐘時點剛週禮個這後國間華號兩幾標準臺東韓灣紐約倫協調貳參陸",
-    "0123456789:/.-,~+()    ---钟时点刚周礼个这后国间华号两几标准台东韩湾纽约伦协调二三六",
+    "０１２３４５６７８９：／．－，～＋（）　\xa0\u202f\u2009\u2212\u2010\u2011"
+    "鐘時點剛週禮個這後國間華號兩幾標準臺東韓灣紐約倫協調貳參陸數",
+    "0123456789:/.-,~+()    ---钟时点刚周礼个这后国间华号两几标准台东韩湾纽约伦协调二三六数",
     "\u200b\u200e\u200f\ufeff",
 )
 _MONTH_NAMES: dict[str, int] = {}
@@ -39,17 +40,18 @@ for _names in (
     "januar februar märz april mai juni juli august september oktober november dezember",
     "janv févr mrz avr mai juin juil ago sept okt nov dez",
     "ene fév mär abr mai giu lug aoû set out nov dic",
+    "元月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月",
     "一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月",
     "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月",
     "01月 02月 03月 04月 05月 06月 07月 08月 09月 10月 11月 12月",
 ):
     _MONTH_NAMES |= {name: number for number, name in enumerate(_names.split(), 1)}
 MONTH = rf"(?P<mon>{'|'.join(sorted(_MONTH_NAMES, key=len, reverse=True))})"
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "O": 0, "两": 2}
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"元": 1, "〇": 0, "○": 0, "O": 0, "两": 2}
 HAN_DIGIT = "[〇零○O一二三四五六七八九]"
 
 CLOCK = (
-    r"(?:(?P<half>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|晚上|晚间|深夜|半夜|夜里|夜间|今晚|晚|a\.?m\.?|p\.?m\.?)\s*)?"
+    r"(?:(?P<half>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|晚上|晚间|深夜|半夜|夜里|夜间|今晚|晚|早|晨|a\.?m\.?|p\.?m\.?)\s*)?"
     r"(?P<h>[01]?\d|2[0-4])\s*[:时点]\s*(?P<mi>[0-5]?\d)(?:\s*[:分]\s*(?P<s>[0-5]?\d)(?:[.,]\d+)?)?\s*[分秒]?"
     rf"(?:\s*(?P<half2>a\.?m\b\.?|p\.?m\b\.?|上午|下午))?(?:\s*[(\[]?(?P<zone>{ZONE}))?"
 )
@@ -89,7 +91,7 @@ def _hour(hour: int, half: str) -> int:
     half = half.lower().replace(".", "")
     if hour == 12:
         # Twelve at night ends the day; the twelve of the forenoon begins it.
-        return 24 if half in _NIGHT else 0 if half in {"am", "凌晨", "清晨", "早上", "早晨", "上午"} else 12
+        return 24 if half in _NIGHT else 0 if half in {"am", "凌晨", "清晨", "早上", "早晨", "早", "晨", "上午"} else 12
     if half in _EVENING and hour < 12:
         # Past midnight: 深夜 1:20.
         return hour if half in {"深夜", "半夜", "夜里"} and hour < 6 else hour + 12

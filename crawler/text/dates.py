@@ -21,7 +21,7 @@ _M, _D = r"(?P<m>1[0-2]|0?[1-9])", r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _YMD = re.compile(
     rf"(?<!\d)(?P<y>(?:19|20)\d\d)\s*(?P<sep>[-/.年_\\])\s*{_M}\s*[-/.月_\\]\s*{_D}(?:(?!\d)|(?=\d\d:\d\d)){THEN_CLOCK}", re.I
 )
-_HAN_MONTH = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_HAN_MONTH = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[元一二三四五六七八九])"
 _HAN_DAY = r"(?P<d>3[01]|[12]\d|0?[1-9]|[一二三四五六七八九十]{1,3})"
 _HAN_DATE = re.compile(rf"(?<!\d)(?P<y>[二一]{HAN_DIGIT}{{3}}|(?:19|20)\d\d)\s*年\s*{_HAN_MONTH}\s*月\s*{_HAN_DAY}(?!\d){THEN_CLOCK}", re.I)
 # Years of the Republic: with its name in any form, without it only by their three digits.
@@ -39,7 +39,10 @@ _SHORT = re.compile(
 )
 _HAN_SHORT = re.compile(rf"(?<![\d.])'?(?P<y>\d\d)年\s*{_M}\s*月\s*{_D}(?!\d){THEN_CLOCK}", re.I)
 _DMY_SPLIT = re.compile(r"^\s*(?P<d>(?:3[01]|[12]\d|0[1-9])\s*|[1-9]\s+)(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>1[0-2]|0?[1-9])\s*月?\s*$")
-_XXY = re.compile(rf"(?<!\d)(?P<a>\d{{1,2}})(?P<sep>[-/.])(?P<b>\d{{1,2}})(?P=sep)(?P<y>(?:19|20)\d\d)(?!\d){THEN_CLOCK}", re.I)
+# Never 26-11-20 glued to 18:57, but 23/11/2026:09:30:00.
+_XXY = re.compile(
+    rf"(?<!\d)(?P<a>\d{{1,2}})(?P<sep>[-/.])(?P<b>\d{{1,2}})(?P=sep)(?P<y>(?:19|20)\d\d)(?!\d|:\d\d(?!:\d\d:)){THEN_CLOCK}", re.I
+)
 _YEAR = r"(?P<y>(?:19|20)\d\d(?!\d)|\d\d(?=\s\d\d:|\s*$))\s*年?"
 _DAY_MONTH = re.compile(
     rf"(?<!\d)(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|\.)?[\s/-]*(?:of\s+|de\s+)?{MONTH}\.?,?[\s/-]+(?:de\s+)?{_YEAR}{THEN_CLOCK}", re.I

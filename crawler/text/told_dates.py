@@ -17,7 +17,7 @@ _HAN_MONTH_AND_DAY = re.compile(
 )
 _EN_MONTH_AND_DAY = re.compile(r"^\W*" + MONTH + r"\.?\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?" + THEN_CLOCK + r"\W*$", re.I)
 _ONLY_CLOCK = re.compile(r"^\W*" + CLOCK + r"\W*$", re.I)
-_NUMBER = r"\d{1,4}(?:\.\d)?|半|[一二两三四五六七八九十]{1,3}|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten)\b"
+_NUMBER = r"\d{1,4}(?:\.\d)?|半|[一二两三四五六七八九十]{1,3}|[几数](?!十)|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten)\b"
 _UNIT = r"秒钟?|分钟?|刻钟|小时|钟头|天|日|周|星期|礼拜|月|年|sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|wks?|months?|years?|yrs?|[smhdwy](?![a-z])"
 _PIECE = rf"(?:{_NUMBER})\s*(?:个半|个)?\s*(?:{_UNIT})"
 _AGO = re.compile(rf"(?:{_PIECE}(?:[\s,零又]|and\b)*){{1,3}}(?:之?以?前|ago\b)", re.I)
@@ -31,6 +31,7 @@ _DAY_WORD = re.compile(
 )
 _WEEKDAY = re.compile(r"(?P<which>上上个?|上个?|本|这个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])(?:\s*" + CLOCK + ")?", re.I)
 _JUST_NOW = re.compile(r"刚刚|刚才|方才|just now|(?:a )?moments? ago|a few seconds ago", re.I)
+_SEVERAL = frozenset("几数")
 _BACK = {"大前天": 3, "前天": 2, "前日": 2, "昨天": 1, "昨日": 1, "昨": 1, "yesterday": 1}
 _SECONDS = {
     "秒": 1, "s": 1, "分": 60, "m": 60, "刻": 900, "小": 3600, "钟": 3600, "h": 3600, "天": 86400, "日": 86400, "d": 86400, "周": 604800, "星": 604800,
@@ -62,6 +63,8 @@ def _span(piece: re.Match[str]) -> float:
     written, unit = piece["n"].lower(), piece["unit"].lower()
     if written == "半":
         number = 0.5
+    elif written in _SEVERAL:
+        number = 3.0
     elif written in _EN_NUMBERS:
         number = _EN_NUMBERS[written]
     else:

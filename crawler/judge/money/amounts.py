@@ -102,11 +102,14 @@ def _read_figure(text: str, folded: str, match: re.Match[str]) -> Amount | None:
         return None
     if _in_a_name(folded, match, sign):
         return None
-    currency = _currency(unit, sign["sign"] if sign else None)
+    lead = (sign["sign"] or sign["code"]) if sign else None
+    currency = _currency(unit, lead)
     quantity = read_quantity(match)
     if quantity is None:
         return None
-    if sign and unit and LEADING[sign["sign"]] != currency:
+    if sign and sign["millions"]:
+        quantity = quantity._replace(low=quantity.low * 10**6, high=quantity.high * 10**6)
+    if lead and unit and LEADING[lead] != currency:
         sign = None
     first = start - (len(before) - sign.start()) if sign else start
     hedge = HEDGES.search(folded[max(0, first - 24) : first])
@@ -127,7 +130,7 @@ def _in_a_name(folded: str, match: re.Match[str], sign: re.Match[str] | None) ->
     unit = (match["unit1"] or "").strip(" -")
     if match["scale1"] or match["number2"] or match["tenth"]:
         return False
-    if sign and NAME_WORD.search(sign["sign"]) and not unit:
+    if sign and NAME_WORD.search(sign["sign"] or sign["code"]) and not unit:
         return BARE_NUMERAL.fullmatch(match["number1"]) is not None or (
             not SCALED.search(match[0]) and ORDINAL.match(folded, match.end("number1")) is not None
         )

@@ -38,7 +38,8 @@ FIGURE = re.compile(
     + rf"(?:又?(?P<hundredth>[0-9{''.join(DIGITS)}十]+)(?:美分|欧分|分(?!之|钟|析|别|布|[0-9])|(?:日本)?[銭钱]))?"
     + r"(?P<after>量?级别?)?(?P<more>\+|左右|上下|以上|以内|以下|余|多)?"
 )
-LEADS = re.compile(rf"(?<![a-z])(?P<sign>{pattern(LEADING)}) *$")
+# MUSD 20, as Nordic companies write it, beside USD 20.
+LEADS = re.compile(rf"(?<![a-z])(?:(?P<sign>{pattern(LEADING)})|(?P<millions>m)(?P<code>{pattern(CODES)})) *$")
 LEADING_ENDS = frozenset(" ").union(sign[-1] for sign in LEADING)
 SCALED = re.compile("[万亿兆]")
 WIDE_GROUP = re.compile("，(?=[0-9０-９]{3})")

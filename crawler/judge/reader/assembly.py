@@ -38,6 +38,7 @@ _OUTER = " \t\n\u3000“”\"'‘’「」『』《》〈〉【】（(，,、：
 _VALUED = re.compile(r"(?:估值|市值|valu(?:ed|ing|ation)[a-z ]{0,24})[^,，。;；]{0,10}$")
 # What a company takes in or loses is no sum of a deal, however near it stands.
 _EARNED = re.compile(r"(?:收入|营收|利润|净利|亏损|\brevenues?\b|\bprofits?\b|\bloss(?:es)?\b)[^,，。;；]{0,10}$")
+_CLAUSE = re.compile(r"[,，;；]")
 _DEALS = frozenset({"funding", "ipo", "acquisition"})
 _RAISED = {
     "ipo": re.compile(r"募资|募集|集资|筹资|\brais|\boffering|\bipo of|\bgross proceeds"),
@@ -54,7 +55,7 @@ def facts_of(told: Sequence[Told], reading: Reading, confidence: Confidence) -> 
 
     `confidence` gives of a kind and a likelihood how often such a fact is right.
     """
-    assembler = _Assembler(reading)
+    assembler = _Assembler(reading, told)
     made: list[Fact] = []
     for event in told:
         if event.health < HOLDS and not BY_NAME[event.kind].any_industry:
@@ -65,9 +66,11 @@ def facts_of(told: Sequence[Told], reading: Reading, confidence: Confidence) -> 
 
 
 class _Assembler:
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, told: Sequence[Told]) -> None:
         self.reading = reading
         self.full = reading.full
+        self.told = told
+        self.tied = {amount.start for event in told if event.kind in _DEALS and (amount := self.amount(event)) is not None}
 
     def facts(self, event: Told, confidence: float) -> Iterator[Fact]:
         sentence = self.reading.sentence_at(self.span(event.anchor)[0])
@@ -148,6 +151,8 @@ class _Assembler:
     def amount(self, event: Told, *, of_money: bool = True) -> Amount | None:
         for start, end, _ in self._mentions(event, "amount"):
             amount = self._amount_at(start, end)
+            if amount is not None and self._is_of_the_next(event, amount):
+                continue
             if amount is not None and not self._is_valuation(amount) and not (event.kind in _DEALS and self._follows(_EARNED, amount)):
                 return amount
             if amount is None and not of_money:
@@ -170,11 +175,24 @@ class _Assembler:
         return None if written is None or _THIS_ROUND.fullmatch(written) else written
 
     def raised(self, event: Told) -> Amount | None:
-        """The one sum that the anchor's sentence says is raised, where the reader ties none."""
+        """The one sum that the anchor's sentence says is raised, where the reader ties none to the event and that one to no other."""
         sentence = self.reading.sentence_at(self.span(event.anchor)[0])
         sums = [a for a in self.reading.amounts if sentence.start <= a.start < sentence.end and not self._is_valuation(a)]
         cue = _RAISED.get(event.kind)
-        return sums[0] if cue and len(sums) == 1 and cue.search(self.reading.folded, sentence.start, sentence.end) else None
+        free = len(sums) == 1 and sums[0].start not in self.tied and not self._is_of_the_next(event, sums[0])
+        return sums[0] if cue and free and cue.search(self.reading.folded, sentence.start, sentence.end) else None
+
+    def _is_of_the_next(self, event: Told, amount: Amount) -> bool:
+        """Whether another event of a deal's kind, without a sum of its own, begins before a sum in a clause behind the deal's anchor.
+
+        So it is in 甲完成A轮融资，乙完成1亿元融资.
+        """
+        start, sentence = self.span(event.anchor)[1], self.reading.sentence_at(self.span(event.anchor)[0])
+        others = (
+            self.span(o.anchor)[0] for o in self.told if o.kind == event.kind in _DEALS and o is not event and not o.roles.get("amount")
+        )
+        between = (other for other in others if start < other < amount.start < sentence.end)
+        return any(_CLAUSE.search(self.reading.folded, start, other) for other in between)
 
     def _is_valuation(self, amount: Amount) -> bool:
         return self._follows(_VALUED, amount)

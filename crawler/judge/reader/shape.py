@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.judge.registry import BY_NAME, KINDS
+from crawler.judge.registry import KINDS
 
 TOPICS = (
     "model_adoption", "deepseek", "funding", "mergers", "hospital_ai", "imaging", "drug_discovery", "regulation", "approvals", "insurance",
@@ -44,8 +44,3 @@ FLAG: dict[str, int] = {name: column for column, name in enumerate(FLAGS)}
 TOLD = len(FLAGS) + len(CHOICES)
 
 TEXT = ("relevant", *TOPICS)  # what is told of a whole text
-
-
-def choice_columns(kind: str, choice: str) -> dict[str, int]:
-    """The column of each value of a choice."""
-    return {value: CHOICE[kind, choice, value] for value in BY_NAME[kind].choices[choice]}

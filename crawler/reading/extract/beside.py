@@ -20,6 +20,8 @@ _ENDED = re.compile(r"[。！？.!?][”\"）)]?$")
 # An article of several on a page has a text of this weight.
 _ARTICLE_UNITS = 40.0
 _HEADLINE = 4
+# More articles beside one with the headline are its entries, not others.
+_FEW = 3
 
 
 def leads(scored: Scored, box: int) -> list[int]:
@@ -157,19 +159,34 @@ def one_of_several(scored: Scored, box: int) -> int:
     return box
 
 
+def without_nested(scored: Scored, box: int, indexes: list[int]) -> list[int]:
+    """The blocks of the article in `box` without those of articles that stand in it with a headline of their own."""
+    if not scored.has_headline(box):
+        return indexes
+    others = [
+        i
+        for i, inner in enumerate(scored.page.boxes)
+        if inner.tag == "article" and inner.last > inner.first and not scored.has_headline(i) and _blocks(scored, i)[0].tag == "h1"
+    ]
+    return [i for i in indexes if not _within(scored, i, others)]
+
+
 def _named(headline: str, title: str) -> bool:
     return len(headline) >= _HEADLINE and (headline in title or (len(title) > 2 * _HEADLINE and title in headline))
 
 
 def _first_headings(scored: Scored) -> list[int]:
-    """The first headings, all of one rank, of the articles that lie side by side on a page."""
+    """The first headings of the articles that lie side by side on a page: of one rank, or the headline and a few below it."""
     boxes, blocks = scored.page.boxes, scored.page.blocks
     outer: list[int] = []
     for i, box in enumerate(boxes):
         if box.tag == "article" and scored.bad[i] is Hint.NONE and (not outer or boxes[outer[-1]].last <= box.first):
             outer.append(i)
     heads = [next((i for i in range(boxes[one].first, boxes[one].last) if blocks[i].tag in ("h1", "h2")), -1) for one in outer]
-    return heads if len({blocks[i].tag for i in heads}) == 1 and -1 not in heads else []
+    if -1 in heads:
+        return []
+    ranks = [blocks[i].tag for i in heads]
+    return heads if len(set(ranks)) == 1 or (len(heads) <= _FEW and ranks.count("h1") == 1 and scored.headline in heads) else []
 
 
 def _region(scored: Scored, headline: int, others: Iterable[int]) -> int:

@@ -12,7 +12,8 @@ import math
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from .beside import leads, one_of_several, with_prose_beside
+from .beside import leads, one_of_several, with_prose_beside, without_nested
+from .legal import without_legal_tail
 from .lines import Lines
 from .page import HEADINGS, Page, squash
 from .scored import SENTENCE, Scored
@@ -58,6 +59,7 @@ def read_body(page: Page, *, whole: bool = False) -> Body:
     indexes = list(range(first, last))
     if not whole:
         indexes = leads(scored, box) + indexes
+        indexes = without_legal_tail(page, without_nested(scored, box, indexes))
     lines = Lines(page, scored.bad, trust_names=not whole)
     kept = lines.select(indexes)
     body = Body(

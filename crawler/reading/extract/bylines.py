@@ -21,6 +21,10 @@ _AUTHOR = re.compile(
 _AUTHOR_SPACE = re.compile(
     rf"^[\s(（\[【]*(?:文\s*[/／、&]\s*图|图\s*[/／、&]\s*文|图文|文图|撰文|采写|作者|《[^》]{{1,12}}》作者)[\s　]+([{_HAN}][^：:。；]{{1,40}})"
 )
+_AUTHOR_IS = re.compile(
+    rf"作者(?:系|为|是)[{_HAN}]{{2,24}}[\s　]+([{_HAN}]{{2,4}})(?![{_HAN}])|^[（(]?作者([{_HAN}]{{2,4}})[，,]\s*[系为是现]"
+)
+_BEFORE_LABEL = re.compile(rf"^[（(]?([{_HAN}][{_HAN}\s　、]{{1,20}}?)\s*[/／]\s*(?:文|撰文|撰稿|采写)[)）]?$")
 _REPORTER = re.compile(
     rf"(?:^|[\s　|丨(（\[【〔／/，,。；]|(?<=[{_HAN}\d]))(?:首席|资深|实习|见习|特约|特派|全媒体|融媒体|文字)?(?:记\s*者|記\s*者|评论员|评论员：)\s*{_LABEL[0:0]}[：:|丨｜/／\s　]*([{_HAN}][{_HAN}·A-Za-z\s　、，,和]{{1,50}})"
 )
@@ -182,6 +186,9 @@ def _labelled(blocks: list[Block], *, latin: bool = True) -> list[str]:
                     names = pen
                 if names:
                     return names
+        told = _AUTHOR_IS.search(block.text[:200]) or _BEFORE_LABEL.match(block.text[:200])
+        if told and (names := leading_names(next(group for group in told.groups() if group))):
+            return names
         if (penned := _PENNED.search(block.text[:200])) and (names := pen_names(penned[1])):
             return names
     for block in blocks if latin else ():
@@ -308,6 +315,7 @@ def _outlet(page: Page, head: Head, blocks: list[Block], first: list[Block]) -> 
         match = _AFTER_DATE.search(block.text[:80]) or _NAME_OUTLET.match(block.text)
         if (
             match
+            and not _PENNED.search(block.text)
             and not is_chinese_name(name := match.group(match.lastindex or 1))
             and not _ZONE.match(name)
             and not _NO_OUTLET.match(name)

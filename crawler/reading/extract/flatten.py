@@ -30,7 +30,7 @@ MAX_DEPTH = 500
 _TEXT = r"([^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+)"
 # A tag and the text behind it; and, for an element with nothing but that text in it, its end and the text behind that.
 _TOKEN = re.compile(rf"""<(/?[a-zA-Z!?][^\s>/]*+)([^>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+'|)[^>=]*+)*+)>{_TEXT}(?:</\1\s*+>{_TEXT})?""")
-_HIDDEN, _CAPTION, _BAD = Hint.HIDDEN, Hint.CAPTION, Hint.BAD
+_HIDDEN, _CAPTION, _BAD, _DOUBTFUL = Hint.HIDDEN, Hint.CAPTION, Hint.BAD, Hint.DOUBTFUL
 _CLOSE, _CLOSE_BLOCK, _LINK, _BLOCK, _VOID, _PLAIN = Kind.CLOSE, Kind.CLOSE_BLOCK, Kind.LINK, Kind.BLOCK, Kind.VOID, Kind.PLAIN
 _VOIDS = frozenset({Kind.BREAK, Kind.IMAGE, Kind.HEAD})
 # Prose is text as long as this. A surrounding with more of it, by this factor, than all that is no surrounding is looked into.
@@ -283,11 +283,10 @@ class _Layout(Writer):
             return -1
         hint, flags = marks.hint, self.flags
         boxes = self.page.boxes
-        if hint is _BAD:
-            if name == "div" and self.ahead.begins_with_heading(start):
-                hint = marks_of("section", written).hint
-            if self.ahead.holds_headline(name, start, self.page.title):
-                hint = Hint.NONE
+        if name == "div" and (hint is _BAD or hint is _DOUBTFUL) and self.ahead.begins_with_heading(start):
+            hint = marks_of("section", written).hint
+        if hint is _BAD and self.ahead.holds_headline(name, start, self.page.title):
+            hint = Hint.NONE
         if (hint is _BAD and not flags & IN_BAD and name not in ONE_PARAGRAPH) or (name in LISTS and self.tag not in LISTS):
             end = self._fold(name, written, hint, start)
             if end >= 0:

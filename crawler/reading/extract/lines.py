@@ -116,8 +116,8 @@ _FULL_STOPS = ("。", "！", "？", ".", "!", "?", "。”", '."', ".”")
 _OF_PICTURE = re.compile(
     r"图[为中片示]|[左右上下]图|[（(][左右中前后][)）]|摄|供图|pictured|photo(?:graph)?\b|\b(?:left|right|above|below)[,:)]|credit", re.I
 )
-# Rules that a section's heading may match by its words.
-_MAY_HEAD = frozenset({"related", "pointer", "furniture", "rights", "credit", "source", "byline", "promotion"})
+# Rules that a section's heading may match by its words, beside that of related lists, which a bold line may match, too.
+_MAY_HEAD = frozenset({"pointer", "furniture", "rights", "credit", "source", "byline", "promotion"})
 _CLOSING = frozenset({"credit", "promotion", "rights"})
 
 
@@ -125,6 +125,10 @@ _FIELD = re.compile(
     r"(?:作\s*者|来\s*源|來源|出处|点击(?:数|率|量)?|浏览(?:次数|量)?|阅读(?:次数|量|数)?|更新时间|发布(?:时间|日期|人|单位)?|发表时间|日期|时间|录入|编辑|审核|字号|字体|访问量|责编|人气|评论|信息来源|文号|索引号|撰稿|供稿|摄影)\s*[：:]"
 )
 _DATE_LINE = re.compile(r"^(?:\S{0,16}[\s|丨]*)?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s|$|T|\d{1,2}[:：])")
+_DATE_LINE_HAN = re.compile(
+    r"^(?:(?:星期|周|週|礼拜|禮拜)?[一二三四五六日天][,，\s]\s*)?(?:(?:(?:中[华華])?民[国國]\s*\S{2,6}?|1[01]\d|[二一][〇零○O一二三四五六七八九]{3}|(?:19|20)\d\d)\s*[年/.-]\s*(?:\d{1,2}|[元一二三四五六七八九十]{1,2})\s*[月/.-]\s*"
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})日?(?!\d)|\d{1,2}\s+(?:[一二三四五六七八九十]{1,2}|\d{1,2})月[,，]?\s+(?:19|20)\d\d)[^\u4e00-\u9fff]{0,16}(?:(?:星期|周|週)[一二三四五六日天])?[^\u4e00-\u9fff]{0,16}(?:[上下]午)?[^\u4e00-\u9fff]{0,10}$"
+)
 _DATE_LINE_EN = re.compile(
     r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s*)?(?:\d{4}|$).{0,30}$",
     re.I,
@@ -163,7 +167,8 @@ class Lines:
             block = blocks[i]
             seen += block.units
             reason = self._reason(block, first=units < 30, late=seen > 0.45 * total, edge=units < 30 or seen > 0.85 * total)
-            if (reason == "links" and linked.belongs(i)) or (reason in _MAY_HEAD and opens_section(self.page, indexes, position)):
+            heads = reason == "related" or (reason in _MAY_HEAD and block.tag in HEADINGS)
+            if (reason == "links" and linked.belongs(i)) or (heads and opens_section(self.page, indexes, position)):
                 reason = None
             if reason is None:
                 reason = self._caption_reason(block, blocks[following[i]] if i in following else None, captioned)
@@ -219,7 +224,10 @@ class Lines:
         if (
             units < 90
             and not _SENTENCE_END.search(text)
-            and (len(_FIELD.findall(text)) > 1 or (first and units < 40 and (_DATE_LINE.search(text) or _DATE_LINE_EN.match(text))))
+            and (
+                len(_FIELD.findall(text)) > 1
+                or (first and units < 40 and (_DATE_LINE.search(text) or _DATE_LINE_EN.match(text) or _DATE_LINE_HAN.match(text)))
+            )
         ):
             return "meta"
         if (

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 
-from .page import Block, Page
+from .page import HEADINGS, Block, Page
 
 _CELLS = frozenset({"td", "th"})
 _ITEMS = frozenset({"li", "dt", "dd"})
+_TABLES, _LISTS = frozenset({"table"}), frozenset({"ul", "ol", "dl"})
+_STATED = re.compile(r"[。.][”\"’）)]?$")
+# What a link at the end of a text asks its reader to do.
+_ASKS = re.compile(
+    r"^\W*(?:read|see|click|tap|sign|subscribe|watch|listen|download|visit|follow|find|learn|get|join|check|view|more|for more|to )\b"
+    r"|^\W*(?:点击|阅读|查看|更多|关注|下载|扫码|欢迎|请|详见|了解|返回|进入|前往|订阅)",
+    re.I,
+)
 _SENTENCE = re.compile(r"[。.！!？?](?:[”\"’）)\]]|\[\d+\])*$")
 _INTRODUCED = re.compile(r"[：:]$")
 # A block that is no more than this a link counts as text.
@@ -29,17 +37,30 @@ class Linked:
         block = self.page.blocks[i]
         if block.tag in _CELLS:
             return self._in_mixed(i, "table", 3) and self._has_plain_cells_beside(i)
-        if block.tag in _ITEMS and self._in_mixed(i, "list", 2):
+        if block.tag in _ITEMS and (self._in_mixed(i, "list", 2) or self._in_told(i)):
             return True
         return self._is_sentence_among_prose(i)
+
+    def _around(self, i: int, tags: frozenset[str]) -> int:
+        """The nearest box around a block with one of `tags`; 0 and less for none."""
+        boxes, box = self.page.boxes, self.page.blocks[i].box
+        while box > 0 and boxes[box].tag not in tags:
+            box = boxes[box].parent
+        return box
+
+    def _in_told(self, i: int) -> bool:
+        """Whether all items of the list around `i` are sentences, as headlines are not, and the list stands between prose."""
+        boxes, blocks = self.page.boxes, self.page.blocks
+        box = self._around(i, _LISTS)
+        inside = range(boxes[box].first, boxes[box].last)
+        if box <= 0 or not all(j in self.place and blocks[j].units >= _LEAST_UNITS and _STATED.search(blocks[j].text) for j in inside):
+            return False
+        return self._is_prose(inside[0], -1) and self._is_prose(inside[-1], 1)
 
     def _in_mixed(self, i: int, kind: str, least: int) -> bool:
         """Whether the list or table around `i` holds at least as much that is no link."""
         boxes, blocks = self.page.boxes, self.page.blocks
-        box = blocks[i].box
-        wanted = {"table"} if kind == "table" else {"ul", "ol", "dl"}
-        while box > 0 and boxes[box].tag not in wanted:
-            box = boxes[box].parent
+        box = self._around(i, _TABLES if kind == "table" else _LISTS)
         if box <= 0:
             return False
         if box not in self.lists:
@@ -59,11 +80,26 @@ class Linked:
         return row.tag == "tr" and any(blocks[j].link_chars <= _TEXT * len(blocks[j].text) for j in others)
 
     def _is_sentence_among_prose(self, i: int) -> bool:
-        """Whether a block is a whole sentence with prose on both sides, or one that more than a link's text belongs to."""
+        """Whether a block is a whole sentence with prose on both sides, or one that more than a link's text belongs to.
+
+        At the edge of a text prose on one side will do for what is stated in a paragraph like the one beside it.
+        """
         block = self.page.blocks[i]
         if block.units < _LEAST_UNITS or not _SENTENCE.search(block.text):
             return False
-        return block.link_chars < 0.9 * len(block.text) or (self._is_prose(i, -1) and self._is_prose(i, 1))
+        if block.link_chars < 0.9 * len(block.text):
+            return True
+        before, after = self._is_prose(i, -1), self._is_prose(i, 1)
+        return (before and after) or ((before or after) and self._is_stated_at_edge(i))
+
+    def _is_stated_at_edge(self, i: int) -> bool:
+        """Whether a block is the first or the last of the text, a paragraph of its kind and no request."""
+        blocks, boxes, place = self.page.blocks, self.page.boxes, self.place[i]
+        edges = {next((n for n, j in enumerate(self.indexes) if blocks[j].tag not in HEADINGS), -1), len(self.indexes) - 1}
+        if place not in edges or blocks[i].tag != "p" or not _STATED.search(blocks[i].text) or _ASKS.search(blocks[i].text):
+            return False
+        beside = self.indexes[place + (1 if self._is_prose(i, 1) else -1)]
+        return boxes[blocks[i].box].parent == boxes[blocks[beside].box].parent and blocks[beside].tag == "p"
 
     def _is_prose(self, i: int, step: int) -> bool:
         place = self.place[i] + step

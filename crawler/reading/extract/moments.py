@@ -285,7 +285,9 @@ def _without_other_days(text: str) -> str:
     """A line without the days that it says are others: "Received 2 Sep 2026; published 3 Nov 2026" without the first."""
     if not _OTHER_DAY.search(text):
         return text
-    return "; ".join(part for part in re.split(r"[;；|，,。]\s*(?=[^\d\s])|\s{2,}", text) if not _OTHER_DAY.search(part))
+    return "; ".join(
+        part for part in re.split(r"[;；|，,。]\s*(?=[^\d\s])|\s{2,}|\s(?=[\u4e00-\u9fff]{2,8}[：:])", text) if not _OTHER_DAY.search(part)
+    )
 
 
 def _decide(witnesses: list[Witness], clock: Clock, *, zone_known: bool) -> Witness | None:

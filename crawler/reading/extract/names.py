@@ -46,7 +46,7 @@ _PARTS = re.compile(
     r"download|entry|feedback|first|fixed|foot|footer|form|full|global|group|head|header|hot|image|info|inner|item|items|js|"
     r"keywords|latest|left|link|links|list|login|main|menu|meta|mini|mobile|modal|module|more|most|nav|new|news|newsletter|"
     r"next|old|online|outer|page|pager|pagination|pane|panel|photo|popular|popup|post|posts|prev|previous|primary|promo|rank|"
-    r"ranking|read|recommend|recommended|register|related|relation|replies|reply|respond|right|row|search|second|secondary|"
+    r"ranking|picks?|choice|read|recommend|recommended|register|related|relation|replies|reply|respond|right|row|search|second|secondary|"
     r"section|share|sharing|side|sidebar|signup|site|social|sponsor|sponsored|statement|sticky|stories|story|subscribe|tab|"
     r"tabs|tags|text|thread|title|tool|tools|top|trending|user|video|view|widget|widgets|wrap|wrapper"
 )

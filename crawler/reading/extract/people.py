@@ -67,7 +67,7 @@ _SPLIT = re.compile(r"[\s、，,/／;；&|丨｜+]+|(?<=[\u4e00-\u9fff])[和与]
 _SPACED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 _TAIL = re.compile(r"(?:[_\-]?[A-Za-z]{0,4}\d{2,}|_\w+)$")
 # Where somebody works: "张三（青禾大学）".
-_PLACE = re.compile(r"(?<=[\u4e00-\u9fff])[(（][^()（）]{2,40}[)）]")
+_PLACE = re.compile(r"(?<=[\u4e00-\u9fff])[(（][^()（）]{2,40}(?:[)）]|$)")
 _GLUED_DATE = re.compile(r"(?:(?<=[a-z])|\s)(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2}\b)")
 # Who comes next in a list of reporters.
 _RANK = re.compile(r"^(?:本[报刊网台])?(?:实习|见习|首席|资深|特约|全媒体|融媒体)?(?:记者|記者)$")
@@ -84,6 +84,8 @@ _OFFICE_PLACE = re.compile(
     r"^(?:系|为|是|现任|曾任|原|北京|上海|天津|重庆|中国|中央|中共|中华|中科|中山|清华|复旦|浙江|南京|武汉|同济|四川|华中|华东|华南|华西|东南|东北|西北|西南|厦门|山东|吉林|南开|国家|国务|全国|"
     r"广东|广州|深圳|江苏|江西|安徽|福建|河南|河北|湖南|湖北|山西|陕西|甘肃|青海|云南|贵州|海南|辽宁|黑龙|内蒙|广西|宁夏|西藏|新疆|香港|澳门|台湾|首都|本报|本刊|该|某|省|市|县|区|人民|北大|首席|资深|知名|独立|副|教授|研究|主任|院长|医生|博士|律师)"
 )
+# A place of one character before what it is the place of: the character before belongs to it, too (陈望|临江大学).
+_NO_PLACE = re.compile(r"^[\u4e00-\u9fff](?:大学|学院|医院|医科|师范|理工|科技|市|省|县|区|州|日报|晚报)")
 
 
 def is_chinese_name(text: str) -> bool:
@@ -115,6 +117,8 @@ def _before_office(text: str) -> str:
     for length in (2 + double, 3 + double):
         if _OFFICE_PLACE.match(text[length:]) and is_chinese_name(text[:length]):
             return text[:length]
+    if _NO_PLACE.match(text[3 + double :]) and is_chinese_name(text[: 2 + double]):
+        return text[: 2 + double]
     return text[: 3 + double] if is_chinese_name(text[: 3 + double]) else ""
 
 

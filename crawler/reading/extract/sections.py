@@ -27,6 +27,8 @@ _HEADS_COMMENTS = re.compile(
     re.I,
 )
 _REMARKS = 2
+_HEADING_UNITS = 20.0
+_BOLD = 0.9
 _PROSE_UNITS = 25.0
 _PROSE = 0.85
 _PASSAGE_LINKS = 0.4
@@ -36,6 +38,14 @@ def _is_prose(block: Block, least: float = _PROSE_UNITS) -> bool:
     return block.units >= least and block.link_chars < _PASSAGE_LINKS * len(block.text) and _SENTENCE_END.search(block.text) is not None
 
 
+def _rank(block: Block) -> str:
+    """The tag of a heading, "h7" for a bold line in the place of one, "" for what heads nothing."""
+    if block.tag in HEADINGS:
+        return block.tag
+    is_bold = block.units < _HEADING_UNITS and block.bold_chars > _BOLD * len(block.text) and not block.link_chars
+    return "h7" if is_bold and not _SENTENCE_END.search(block.text) else ""
+
+
 def opens_section(page: Page, indexes: list[int], position: int) -> bool:
     """Whether the heading at `position` of `indexes` opens a section of the text: prose follows, and nothing that comments have.
 
@@ -43,10 +53,11 @@ def opens_section(page: Page, indexes: list[int], position: int) -> bool:
     """
     blocks = page.blocks
     heading = blocks[indexes[position]]
-    if heading.tag not in HEADINGS:
+    rank = _rank(heading)
+    if not rank:
         return False
     rest = [blocks[i] for i in indexes[position + 1 :]]
-    section = list(itertools.takewhile(lambda block: block.tag not in HEADINGS or block.tag > heading.tag, rest))
+    section = list(itertools.takewhile(lambda block: not _rank(block) or _rank(block) > rank, rest))
     if not section or not _is_prose(section[0]) or any(block.units < 20 and _OF_COMMENTS.search(block.text) for block in section):
         return False
     units = sum(block.units for block in section)
@@ -55,7 +66,7 @@ def opens_section(page: Page, indexes: list[int], position: int) -> bool:
     if _ALSO_SECTION.match(heading.text):
         return True
     after = rest[len(section) :]
-    return len(after) > 1 and after[0].tag == heading.tag and _is_prose(after[1])
+    return len(after) > 1 and _rank(after[0]) == rank and _is_prose(after[1])
 
 
 def section_end(page: Page, indexes: list[int], position: int, share: float) -> int:

@@ -140,6 +140,38 @@ def test_beside_a_valuation_the_amount_is_kept() -> None:
     assert (fact.type, fact.amount and fact.amount.low, fact.valuation and fact.valuation.low) == ("acquisition", 2 * 10**9, 3 * 10**9)
 
 
+def test_the_sum_of_one_round_is_not_lent_to_another_of_the_sentence() -> None:
+    full = "云桥医疗完成1亿元A轮融资，海石生物完成B轮融资。"
+    script = Script(full)
+    first = script.mention("funding", "company", "云桥医疗")
+    script.tie("funding", first, "amount", script.mention("funding", "amount", "1亿元"))
+    script.mention("funding", "company", "海石生物")
+    assert _sums(script) == {"云桥医疗": "1亿元", "海石生物": None}
+
+
+def test_a_sum_tied_past_the_next_company_is_that_ones() -> None:
+    full = "云桥医疗完成A轮融资，海石生物完成1亿元融资。"
+    script = Script(full)
+    first = script.mention("funding", "company", "云桥医疗")
+    script.tie("funding", first, "amount", script.mention("funding", "amount", "1亿元"))
+    script.mention("funding", "company", "海石生物")
+    assert _sums(script) == {"云桥医疗": None, "海石生物": "1亿元"}
+
+
+def test_a_sum_that_two_companies_share_is_both_ones() -> None:
+    full = "云桥医疗，海石生物共同获得1亿元融资。"
+    script = Script(full)
+    amount = script.mention("funding", "amount", "1亿元")
+    for company in ("云桥医疗", "海石生物"):
+        script.tie("funding", script.mention("funding", "company", company), "amount", amount)
+    assert _sums(script) == {"云桥医疗": "1亿元", "海石生物": "1亿元"}
+
+
+def _sums(script: Script) -> dict[str, str | None]:
+    rounds = [fact for fact in facts(script) if isinstance(fact, Funding)]
+    return {fact.company.as_written: fact.amount.as_written if fact.amount else None for fact in rounds}
+
+
 def test_spans_are_widened_to_whole_latin_words_and_lose_quotes() -> None:
     fact = a_round("“Lakeside Biosciences” raised $30m from Northbank Capital.", "“Lakeside Bio", investors="bank Capital.")
     assert fact.company.as_written == "Lakeside Biosciences"

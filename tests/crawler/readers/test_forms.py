@@ -81,11 +81,18 @@ def test_a_tag_cut_by_the_limit_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize(
-    "nothing", ["N/A", "n/a", "null", "-", "——", "暂无链接", "not available", "http://N/A", "https://ward.example/undefined"]
+    "nothing",
+    ["N/A", "n/a", "null", "-", "——", "暂无链接", "not available", "http://N/A", "https://ward.example/undefined", "N / A", "Ｎ／Ａ"],
 )
 def test_what_stands_for_no_address_is_no_link(nothing: str) -> None:
     items = "".join(f"<item><title>第{n}则</title><link>{nothing}</link><guid isPermaLink='false'>N/A</guid></item>" for n in (1, 2))
     assert [(entry.link, entry.guid) for entry in feed(items).entries] == [(None, None)] * 2
+
+
+@pytest.mark.parametrize("nowhere", ["#", "?", "//", ROOT])
+def test_what_leads_back_to_the_feed_is_no_link(nowhere: str) -> None:
+    entry = feed(f"<item><title>甲</title><link>{nowhere}</link><guid isPermaLink='false'>1</guid></item>").entries[0]
+    assert (entry.link, entry.guid) == (None, "1")
 
 
 @pytest.mark.parametrize(
@@ -212,6 +219,8 @@ def test_a_row_above_the_list_with_a_link_of_the_list_is_left_out_and_a_page_of_
     assert listing.passed_over == {"another row's link": 1}
     bulletins = "".join(f"<li><a href='all.html'>{n}院简讯</a><i>2026-09-18</i></li>" for n in "甲乙丙")
     assert titles(read(bulletins, made)) == ["甲院简讯", "乙院简讯", "丙院简讯"]
+    some = "".join(f"<li><a href='all.html'>{n}院简讯</a><i>2026-09-18</i></li>" for n in "甲乙")
+    assert titles(read(rows + some, made))[3:] == ["甲院简讯", "乙院简讯"]
     parts = "".join(f"<li><a href='all.html#{n}'>简讯</a></li>" for n in "xyz")
     assert [entry.link for entry in read(parts, made).entries] == [f"{ROOT}all.html#{n}" for n in "xyz"]
 
@@ -244,6 +253,11 @@ def test_a_guard_before_json_is_passed_over_and_a_script_without_json_is_named()
     assert titles(api(")]}',\n" + json.dumps({"rows": [{"name": "甲", "url": "1.html"}]}))) == ["甲"]
     with pytest.raises(ParseError, match="expected JSON"):
         api("try{show()}catch(e){}", RULES.model_copy(update={"unwrap": "jsonp"}))
+
+
+def test_of_several_pieces_of_json_in_a_script_the_one_with_the_rows_is_read() -> None:
+    script = 'try{show({"rows": [{"name": "甲", "url": "1.html"}]})}catch(e){log({"error": "the page could not be shown, ask again"})}'
+    assert titles(api(script, RULES.model_copy(update={"unwrap": "jsonp"}))) == ["甲"]
 
 
 def test_a_row_that_says_it_has_no_link_is_kept_and_one_that_lost_it_is_not() -> None:
@@ -289,6 +303,8 @@ def test_prefixes_cdata_and_bare_ampersands_of_sitemaps() -> None:
         ([f"map-2026-{n:02}.xml" for n in range(1, 10)], "map-2026-09.xml"),
         ([f"map-{n}.xml" for n in range(1950, 2120)], "map-2119.xml"),
         (["map.xml?yyyy=2026&amp;mm=08", "map.xml?yyyy=2026&amp;mm=09", "map.xml?yyyy=2025&amp;mm=12"], "map.xml?yyyy=2026&mm=09"),
+        (["jan-2026.xml", "august-2026.xml", "sep-2026.xml", "dec-2025.xml", "market-2026.xml"], "sep-2026.xml"),
+        (["map-2025-q4.xml", "map-2026-q1.xml", "map-2026-q3.xml", "map-2026-q2.xml"], "map-2026-q3.xml"),
         (["post-map.xml", "post-map2.xml", "post-map10.xml", "tag-map30.xml"], "post-map10.xml"),
         (["articles-a.xml", "articles-b.xml"], "articles-b.xml"),
         (["old.xml", "news.xml", "other.xml"], "news.xml"),

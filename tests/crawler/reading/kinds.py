@@ -105,6 +105,49 @@ KINDS: tuple[Kind, ...] = (
     kind("zh related in the middle", f'<div class="content">{_H1_ZH}<p>{{0}}</p><p>{{1}}</p><h4>相关阅读</h4><ul>{_HOT}</ul><p>{{3}}</p><p>{{5}}</p></div>', language="zh", title=_ZH),
 )  # fmt: skip
 
+_OTHER = "".join(
+    f"<p>Unrelated words {n} about the bridge over the river, which was closed again on Friday after the storm, and which the council wants to repair before the summer begins.</p>"
+    for n in range(8)
+)
+_LEGAL = (
+    "Harbor Gazette is published by Harbor Media Inc., Unrelated as this is. Use of this site constitutes acceptance of our User Agreement and Privacy Policy and Cookie Statement.",
+    "Unrelated: the material on this site may not be reproduced, distributed, transmitted, cached or otherwise used, except with our written permission. All rights reserved.",
+    "Harbor Gazette may earn a portion of sales from what is bought through our site as part of our Unrelated affiliate partnerships with shops. Registered in Delaware.",
+)
+_LEGAL_ZH = (
+    "无关：互联网新闻信息服务许可证编号：0000000 信息网络传播视听节目许可证 0000000 青石市网信办颁发",
+    "无关：违法和不良信息举报电话：000-00000000 举报邮箱：jubao@qs.example 未成年人专线",
+    "无关：青ICP备00000000号 青公网安备 00000000000000号 主办单位：青石日报社 地址：青石市人民路1号 邮编：000000",
+)
+_ROUND = "Larkspur Health closed a $40 million round led by Northbank, it said on Friday."
+SLUGS = (
+    "time-savings",
+    "source-code",
+    "search-accuracy",
+    "summary-statistics",
+    "author-contributions",
+    "poll-findings",
+    "meta-analysis",
+    "hot-spots",
+    "menu-planning",
+    "comment-quality",
+)
+FURTHER: tuple[Kind, ...] = (
+    *(kind(f"slug {slug}", f'<main>{_H1}<p>{{0}}</p><div id="{slug}"><h2>[[On {slug}]]</h2><p>{{2}}</p><p>[[The price of all this was never told.]]</p></div><div id="x2"><h2>[[What comes next]]</h2>{_p(3, 4, 5)}</div></main>') for slug in SLUGS),
+    *(kind(f"zh bold heading {words}", f"<div class='article'>{_H1_ZH}<p>{{0}}</p><p>{{1}}</p><p><strong>[[{words}]]</strong></p><p>{{3}}</p><p>{{5}}</p><p><strong>[[结论]]</strong></p><p>{{7}}</p><p>{{9}}</p></div>", language="zh", title=_ZH) for words in ("评论", "点评", "相关评论")),
+    kind("bold heading", f"<article>{_H1}{_p(0, 1)}<p><b>[[Response]]</b></p>{_p(3, 4)}<p><b>[[Outlook]]</b></p>{_p(5, 6)}</article>"),
+    kind("zh bold heading of readers' comments", f"<div class='article'>{_H1_ZH}<p>{{0}}</p><p>{{1}}</p><p>{{3}}</p><p><strong>评论</strong></p><div><span>用户一</span><span>3小时前</span><p>无关的读者留言，希望早点推广。</p></div><div><span>用户二</span><span>5小时前</span><p>无关的读者留言，数据安全怎么办？</p></div></div>", language="zh", title=_ZH),
+    kind("linked sentence first", f"<article>{_H1}<p><a href=/x>[[{_ROUND}]]</a></p>{_p(1, 3, 4)}</article>"),
+    kind("linked sentence last", f"<article>{_H1}{_p(0, 1, 3)}<p><a href=/x>[[{_ROUND}]]</a></p></article>"),
+    kind("linked request last", f"<article>{_H1}{_p(0, 1, 3)}<p><a href=/x>Read our Unrelated report about the fishing fleet of the coast.</a></p></article>"),
+    kind("linked sentences in a list", f"<article>{_H1}<p>{{0}}</p><ul>" + "".join(f"<li><a href=/{n}>[[{line}]]</a></li>" for n, line in enumerate(("Fernway will keep the kiosk for two more years.", "Saltmarsh will decide in the spring of next year."))) + f"</ul>{_p(3, 4)}</article>"),
+    kind("linked headlines in a list", f"<article>{_H1}<p>{{0}}</p><ul><li><a href=/1>Unrelated: why does the harbor close?</a></li><li><a href=/2>Unrelated walks along the coast</a></li></ul>{_p(3, 4)}</article>"),
+    kind("next article below its headline", f"<div class='list'><article>{_H1}<div>{{0}}</div><p>{{1}}</p></article><article><h2>Unrelated bridge closed</h2>{_OTHER}</article></div>"),
+    kind("next article inside", f"<main><article>{_H1}{_p(0, 1)}<article class='next'><h1>Unrelated bridge closed</h1>{_OTHER}</article></article></main>"),
+    kind("terms without a name", f'<div class="w">{_H1}<div class="c"><p>{{0}}</p></div></div><div class="z">' + "".join(f"<p>{line}</p>" for line in _LEGAL * 2) + "</div>"),
+    kind("zh licence in the text's box", f'<div class="w">{_H1_ZH}<p>{{0}}</p><p>{{1}}</p>' + "".join(f"<p>{line}</p>" for line in _LEGAL_ZH) + "</div>", language="zh", title=_ZH),
+)  # fmt: skip
+
 _SHARE = '<div class="share-bar"><a href=1>Unrelated share</a><a href=2>Unrelated tweet</a></div>'
 MORE: tuple[Kind, ...] = (
     kind("live a",f'<main><h1>Triage assistant reaches every clinic</h1><div class="intro">{_p(0,1)}</div>'+'<div class="feed"><ul class="updates">'+"".join(f'<li class="update"><article><header><time>1{n}:05</time><h2>[[Update {n} of the day]]</h2><span class="byline">Unrelated Author</span></header><div class="body">{_p(n,n+1)}</div>{_SHARE}</article></li>' for n in (3,5,7,9,11))+'</ul></div></main>'),

@@ -6,10 +6,10 @@ import pytest
 
 from crawler.reading.extract import read_page
 
-from .kinds import KINDS, MORE, Kind
+from .kinds import FURTHER, KINDS, MORE, Kind
 
 
-@pytest.mark.parametrize("kind", KINDS + MORE, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", KINDS + MORE + FURTHER, ids=lambda kind: kind.name)
 def test_kind(kind: Kind) -> None:
     article = read_page(kind.html.encode(), url="https://news.example.org/a/1.html")
     position = 0

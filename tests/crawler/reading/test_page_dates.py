@@ -15,9 +15,9 @@ from .texts import EN, ZH
 FETCHED = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 
 
-def _read(body: str, *, head: str = "", language: str = "zh", timezone: str | None = None) -> Article:
+def _read(body: str, *, head: str = "", language: str = "zh", timezone: str | None = None, text: str = "") -> Article:
     lines = ZH if language == "zh" else EN
-    text = "".join(f"<p>{lines[n]}</p>" for n in range(4))
+    text += "".join(f"<p>{lines[n]}</p>" for n in range(4))
     title = "分诊系统覆盖全部门诊" if language == "zh" else "Triage assistant reaches every clinic"
     page = f'<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{body}<div class="content">{text}</div></article></body></html>'
     return read_page(page.encode(), url="https://news.example.org/a/b.html", fetched_at=FETCHED, timezone=timezone)
@@ -56,8 +56,30 @@ def test_forms_of_dates(written: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("二〇二六年十一月二十三日", "2026-11-22T16:00 day"),
+        ("中華民國115年11月23日 星期一", "2026-11-22T16:00 day"),
+        ("115年11月23日", "2026-11-22T16:00 day"),
+        ("星期一, 23 十一月 2026 20:30", "2026-11-23T12:30 minute"),
+        ("23 11月, 2026", "2026-11-22T16:00 day"),
+    ],
+)
+@pytest.mark.parametrize("tag", ["p", "div"])
+def test_a_date_alone_above_the_text_is_no_line_of_it(written: str, expected: str, tag: str) -> None:
+    article = _read("", text=f"<{tag}>{written}</{tag}>")
+    assert _moment(article) == expected
+    assert article.text.startswith(ZH[0])
+
+
+def test_day_and_time_in_elements_side_by_side() -> None:
+    assert _moment(_read("<div><span>发布时间：26-11-20</span><span>18:57</span></div>")) == "2026-11-20T10:57 minute"
+
+
+@pytest.mark.parametrize(
     ("line", "expected"),
     [
+        ("收稿日期：2026-03-02　修回日期：2026-06-01　网络出版日期：2026-11-02", "2026-11-01T16:00 day"),
         ("收稿日期：2026-03-02；接受日期：2026-10-20；发布日期：2026-11-02", "2026-11-01T16:00 day"),
         ("投稿截止日期：2026-11-20", None),
         ("有效期至：2026-11-24", None),
