@@ -14,7 +14,6 @@ import yaml
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from crawler.fetching import run
 from jobs.config import load_settings
 from jobs.daemon import Daemon
 from store.database import session_scope, utc_now
@@ -23,6 +22,7 @@ from store.settings import StoreSettings
 from tests.crawler.fetching.test_child_ended import _FAULTY, FAULTS
 from tests.crawler.site import serve_site
 from tests.databases import postgresql_in_soak
+from tests.hanging import end_what_hangs
 from tests.jobs.watching import an_ear
 from tests.warm import REAL_PYTHON
 
@@ -34,7 +34,6 @@ def test_the_daemon_tells_of_a_crawl_that_was_ended_and_goes_on(
 ) -> None:
     fault, why = FAULTS[name]
     (tmp_path / "sitecustomize.py").write_text(_FAULTY.format(fault=fault), encoding="utf-8")
-    monkeypatch.setattr(run, "_GRACE_SECONDS", 5.0)
     with serve_site() as site, an_ear() as ear:
         site.put_feed("/feed.xml", [(f"{site.base}/news/1.html", "某医院放射科用上影像辅助系统")])
         site.put_article("/news/1.html", "某医院放射科用上影像辅助系统")
@@ -47,13 +46,14 @@ def test_the_daemon_tells_of_a_crawl_that_was_ended_and_goes_on(
             "YIXUN_CRAWL__ALLOW_NETWORKS": "127.0.0.0/8",
             "YIXUN_CRAWL__MIN_DELAY": "0",
             "YIXUN_CRAWL__MAX_MEGABYTES": "512",
-            "YIXUN_CRAWL__MAX_SECONDS": "10" if name == "never returns" else "300",
+            "YIXUN_CRAWL__MAX_SECONDS": "300",
             "YIXUN_MAIL__OUT": str(tmp_path / "out"),
             "YIXUN_ALERTS__URLS": f"json://{ear.place}/hook",
         }
         daemon = Daemon(engine, load_settings(None, environ=environ))
         with monkeypatch.context() as patch:
             patch.setattr(sys, "executable", REAL_PYTHON)
+            end_what_hangs(patch, tmp_path)
             patch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])]))
             daemon.look()
         daemon.watch.look()

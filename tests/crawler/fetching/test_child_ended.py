@@ -6,22 +6,20 @@ The faults are put into the real process by `sitecustomize`, which Python runs a
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from crawler.fetching import run
 from crawler.fetching.run import crawl
 from crawler.settings import CrawlSettings
 from store.database import session_scope
 from store.errors import FetchError
 from store.models import Run
 from store.settings import StoreSettings
+from tests.hanging import HANG, end_what_hangs
 from tests.warm import REAL_PYTHON
 
 _FAULTY = """
@@ -37,7 +35,7 @@ if sys.orig_argv[1:3] == ["-m", "crawler.fetching.run"]:
 """
 FAULTS = {
     "takes all memory": ("kept = [bytearray(50_000_000) for _ in range(10_000)]", r"exit status 1\): MemoryError"),
-    "never returns": ("open(os.environ['HANGS'], 'w').close(); time.sleep(10_000)", "had to be killed at its deadline"),
+    "never returns": (HANG, "had to be killed at its deadline"),
     "crashes": ("import ctypes; ctypes.string_at(0)", r"exit status -11\)"),
 }
 
@@ -48,20 +46,11 @@ def test_a_faulty_process_is_ended_and_recorded_and_the_next_crawl_works(
 ) -> None:
     fault, why = FAULTS[name]
     (tmp_path / "sitecustomize.py").write_text(_FAULTY.format(fault=fault), encoding="utf-8")
-    hangs, wait = tmp_path / "hangs", run._wait
-
-    def wait_no_longer_than_it_hangs(child: subprocess.Popen[bytes], seconds: float) -> bool:
-        """The deadline comes a moment after the fault, however long a busy machine takes to get there."""
-        while not hangs.exists() and child.poll() is None:
-            time.sleep(0.05)
-        return wait(child, 0.5 if hangs.exists() else seconds)
-
     settings = CrawlSettings(max_seconds=300, max_megabytes=512)
     with monkeypatch.context() as patch:
         # A process that starts cold: the memory of what is forked from a warm one is not capped.
         patch.setattr(sys, "executable", REAL_PYTHON)
-        patch.setattr(run, "_wait", wait_no_longer_than_it_hangs)
-        patch.setenv("HANGS", str(hangs))
+        end_what_hangs(patch, tmp_path)
         patch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(Path(__file__).parents[3])]))
         with pytest.raises(FetchError, match=why):
             crawl([], settings, store_settings)
