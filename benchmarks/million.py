@@ -266,7 +266,7 @@ class _Chunk:
         for place, (event, same) in enumerate(zip(judgement.events, proofs, strict=True)):
             self.add(
                 StoryFact, id=first_id * 2 + place, story_id=first_id, fact_id=same[0], type=event.type, proofs=same,
-                first_source_id=f"source{(first_id - 1) % _SOURCES}", first_reported_at=at,
+                first_source_id=f"source{(first_id - 1) % _SOURCES}", first_reported_at=at, announced_on=event.announced_on,
             )  # fmt: skip
 
 

@@ -63,6 +63,10 @@ _NARROWED = {
     "ix_view_fetch_week": ('"fetch"', "WEEK(started_at)"),
     "ix_view_story_last_seen_at": ("story", "UTC(last_seen_at)"),
     **{f"ix_view_{table}_week": (table, "WEEK_OF_DATE(announced_on)") for table in FACT_TABLES},
+    # SQLite takes the events of each table of facts by themselves, PostgreSQL all together.
+    "ix_view_story_fact_week": ("story_fact", "WEEK_OF_DATE(announced_on), KEPT_IN(fact_id)"),
+    "ix_view_story_fact_kept_in": ("story_fact", "KEPT_IN(fact_id), announced_on"),
+    "ix_view_story_fact_announced_on": ("story_fact", "announced_on"),
     **{f"ix_view_{table}_fact_id": (table, fact_number(table)) for table in FACT_TABLES},
     **{f"ix_view_fact_history_{name}": ("fact_history", f"{word}(changed_at)") for name, word in (("week", "WEEK"), ("changed_at", "UTC"))},
     **{f"ix_view_fact_review_{name}": ("fact_review", f"{word}(said_at)") for name, word in (("week", "WEEK"), ("changed_at", "UTC"))},
