@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine
 
+from jobs.saved import saved_queries
 from store.schema import view_names
 from store.statistics import refresh_statistics
 
@@ -39,6 +40,7 @@ NEWEST = {
 _SIZES = {
     "ix_view_item_published_at": ("item", "10000 1"),
     "ix_view_item_day": ("item", "10000 10"),
+    "ix_item_hit": ("item", "10000 1 1 1 1 1 1"),
     "ix_mention_item_id": ("mention", "20000 2"),
     "ix_mention_target_id": ("mention", "20000 20"),
     "ix_mention_as_written": ("mention", "20000 50"),
@@ -123,6 +125,19 @@ def test_the_newest_items_of_digests_come_from_an_index_in_its_order(connection:
         connection.exec_driver_sql("ANALYZE sqlite_schema")
     kept = "status = 'kept' AND relevant = 1"
     assert not sorts(connection, f"SELECT * FROM v1_items WHERE {kept} ORDER BY published_at DESC LIMIT 10")
+
+
+@pytest.mark.parametrize("name", ["mentions_over_time", "together"])
+def test_who_is_named_is_counted_without_the_rows_of_mentions(connection: Connection, name: str) -> None:
+    """They lie all over the store; so do those of items on SQLite. PostgreSQL may prefer these to their index."""
+    asked = saved_queries()[name].sql
+    if connection.dialect.name == "sqlite":
+        steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
+        read = [step for step in steps if re.match(r"(SCAN|SEARCH) [im]\b", step)]
+        assert read and all(" COVERING INDEX " in step for step in read), read
+    else:
+        plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {asked}"))
+        assert set(re.findall(r"(\S+(?: Only)? Scan)(?: using \w+)? on mention", plan)) == {"Index Only Scan"}, plan
 
 
 def test_what_no_index_orders_is_sorted(connection: Connection) -> None:
