@@ -11,7 +11,8 @@ from sqlmodel import Session, select
 
 from store.errors import UsageError
 from store.models import AiModel, Item, Mention, Organisation
-from store.query_language import read_query, tokens
+from store.query_language import read_query, runs, tokens
+from store.schema import RUNS_ENCODING
 from store.search import index_items, index_missing, search
 from store.text import fold
 from tests.store.rows import NOON, a_round, a_source, a_story, an_item, with_topics
@@ -121,6 +122,20 @@ def test_what_a_database_would_take_for_syntax_is_just_words(session: Session, q
 
 def test_tokens() -> None:
     assert tokens("某院用DeepSeek-R1。") == ["某院", "院用", "用", "deepseek", "r1"]
+
+
+def test_postgresql_makes_the_same_tokens(session: Session) -> None:
+    """Of every letter there is, of words of several scripts, of words too long, and of none."""
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite is handed the tokens")
+    letters = [letter for letter in map(chr, range(1, 0x110000)) if letter.isalnum()]
+    random.Random(7).shuffle(letters)
+    texts = ["".join(letters[start : start + 5000]) for start in range(0, len(letters), 5000)]
+    texts += [" 。".join(letters[:2000]), "某院用DeepSeek-R1。", "x" * 100 + "字", "カルテAI한글字ー字", "ꀀ㐀鿿䷀Ω", "。，", ""]
+    for written in texts:
+        packed = " ".join(runs(written)).encode(RUNS_ENCODING)
+        made = text("SELECT tsvector_to_array(item_search_tokens(:packed))").bindparams(packed=packed)
+        assert set(session.connection().execute(made).scalar_one()) == set(tokens(written))
 
 
 def titles(session: Session, query: str) -> set[str]:
