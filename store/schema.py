@@ -59,6 +59,8 @@ _SEARCH_DDL = {
         " item_id integer PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE, title text NOT NULL, runs bytea NOT NULL)",
         _TOKENS_OF_RUNS,
         f"CREATE INDEX IF NOT EXISTS ix_item_search_words ON item_search USING gin (({SEARCH_VECTOR}))",
+        # Knowing that most texts have a word, the planner would make the tokens of text after text instead of asking the index.
+        "ALTER INDEX ix_item_search_words ALTER COLUMN 1 SET STATISTICS 0",
     ),
 }
 
