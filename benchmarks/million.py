@@ -48,7 +48,8 @@ from store.models import (
     fact_id,
 )
 from store.models import Mention as MentionRow
-from store.schema import SEARCH, WORDS, drop_derived, make_derived
+from store.query_language import runs, tokens
+from store.schema import RUNS_ENCODING, SEARCH, WORDS, drop_derived, make_derived
 from store.search import indexed
 from store.settings import StoreSettings
 from store.statistics import refresh_statistics
@@ -213,18 +214,19 @@ class _Chunk:
         judgement = judged(made, published.astimezone(SHANGHAI).date())
         one = profile(str(first + 1), made.title, made.text, judgement, day=published.date())
         kept, (lasting, passing) = packed(one), keys(one)
-        words, title = indexed(made.title, made.text[:120], made.text), fold(made.title)
+        sqlite, title = self.kind == "sqlite", fold(made.title)
+        told = indexed(made.title, made.text[:120], made.text, tokens if sqlite else runs)
         for number in range(first, first + self.copies):
             item_id, at = number + 1, published + (number - first) * _APART
             self._item(item_id, made, judgement, at)
             self.add(ItemProfile, item_id=item_id, made_with=VERSION, packed=kept)
             for key in profile_keys(at, lasting, passing):
                 self.put(ItemKey.__tablename__, (key, item_id))
-            if self.kind == "sqlite":
-                self.put(WORDS.name, (item_id, words))
+            if sqlite:
+                self.put(WORDS.name, (item_id, told))
                 self.put(SEARCH.name, (item_id, item_id, title))
             else:
-                self.put(SEARCH.name, (item_id, item_id, title, words))
+                self.put(SEARCH.name, (item_id, item_id, title, told.encode(RUNS_ENCODING)))
         self._facts(first + 1, made, judgement, published)
 
     def _item(self, item_id: int, made: Made, judgement: Judgement, at: datetime) -> None:
@@ -266,7 +268,7 @@ class _Chunk:
         for place, (event, same) in enumerate(zip(judgement.events, proofs, strict=True)):
             self.add(
                 StoryFact, id=first_id * 2 + place, story_id=first_id, fact_id=same[0], type=event.type, proofs=same,
-                first_source_id=f"source{(first_id - 1) % _SOURCES}", first_reported_at=at,
+                first_source_id=f"source{(first_id - 1) % _SOURCES}", first_reported_at=at, announced_on=event.announced_on,
             )  # fmt: skip
 
 
@@ -296,7 +298,7 @@ def _sources(kind: str) -> Rows:
 _OF_SEARCH = {
     ("sqlite", WORDS.name): ["rowid", "words"],
     ("sqlite", SEARCH.name): ["place", "item_id", "title"],
-    ("postgresql", SEARCH.name): ["place", "item_id", "title", "words"],
+    ("postgresql", SEARCH.name): ["place", "item_id", "title", "runs"],
 }
 # In the order in which they can be written: what others point to comes first.
 _MODELS: tuple[Any, ...] = (
@@ -355,7 +357,8 @@ def _finish(engine: Engine) -> None:
                 connection.execute(text(f"INSERT INTO {WORDS.name} ({WORDS.name}, rank) VALUES ('{option}', {value})"))
             connection.execute(text(f"INSERT INTO {WORDS.name} ({WORDS.name}) VALUES ('optimize')"))
         else:
-            connection.execute(text("SET maintenance_work_mem = '1GB'"))
+            # Words come in order, which leaves pages of their index half empty: less room than memory would have it is done in many rounds.
+            connection.execute(text("SET maintenance_work_mem = '32MB'"))
             drop_derived(connection)
             make_derived(connection)
             for model in _MODELS:

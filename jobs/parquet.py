@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any
@@ -67,17 +67,24 @@ def _write(columns: Sequence[str], kinds: Sequence[str], batches: Any, stream: I
     # Its own pool of memory keeps what was once asked for.
     pa.set_memory_pool(pa.system_memory_pool())
     with pq.ParquetWriter(stream, schema, compression="snappy") as writer:
-        for rows in _in_groups(batches):
-            told = zip(columns, kinds, zip(*rows, strict=True), schema, strict=True)
-            arrays = [pa.array(_converted(name, kind, values), type=field.type) for name, kind, values, field in told]
-            writer.write_batch(pa.record_batch(arrays, schema=schema))
+        # Rows as they come take several times the room that they take as columns.
+        for group in _in_groups(pa.record_batch(_arrays(kinds, rows, schema), schema=schema) for rows in batches if rows):
+            writer.write_table(pa.Table.from_batches(group))
 
 
-def _in_groups(batches: Any) -> Iterator[list[tuple[Any, ...]]]:
-    held: list[tuple[Any, ...]] = []
+def _arrays(kinds: Sequence[str], rows: Sequence[tuple[Any, ...]], schema: Any) -> list[Any]:
+    """The columns of some rows as Arrow's."""
+    import pyarrow as pa
+
+    told = zip(kinds, zip(*rows, strict=True), schema, strict=True)
+    return [pa.array(_converted(field.name, kind, values), type=field.type) for kind, values, field in told]
+
+
+def _in_groups(batches: Iterable[Any]) -> Iterator[list[Any]]:
+    held: list[Any] = []
     for batch in batches:
-        held += batch
-        if len(held) >= _GROUP:
+        held.append(batch)
+        if sum(len(one) for one in held) >= _GROUP:
             yield held
             held = []
     if held:

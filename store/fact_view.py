@@ -1,8 +1,9 @@
 """The part of the analysts' views that follows the registry of kinds of fact.
 
 In `EACH_TABLE(…)`, `FACTS` is a table of facts, called f, and `FACT_ID`, `TYPE`, `SUBJECT`, `SUBJECT_ID` and `ROLES` are a fact's number,
-kind, main party and all columns that roles fill. On SQLite it stands for the text in it once for each table, all of them together. On
-PostgreSQL `FACTS` is all tables together: there only rows of one table each, not of joins, come from several indexes in one order.
+kind, main party and all columns that roles fill; `SAME_FACT` says that a story's event, called e, is told by it. On SQLite it stands for
+the text in it once for each table, all of them together. On PostgreSQL `FACTS` is all tables together: there only rows of one table each,
+not of joins, come from several indexes in one order.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def _of_table(table: str) -> Mapping[str, str]:
         "FACTS": table,
         "FACT_ID": fact_number(table, "f."),
         "TYPE": "f.type" if len(kinds) > 1 else f"CAST('{kinds[0].name}' AS TEXT)",
+        # The name of the table is what an index over all events begins with.
+        "SAME_FACT": f"{fact_number(table, 'f.')} = e.fact_id AND KEPT_IN(e.fact_id) = '{table.removeprefix('fact_')}'",
         "SUBJECT": filled["subject"],
         "SUBJECT_ID": filled.get("subject_id", "CAST(NULL AS TEXT)"),
         "ROLES": ",\n    ".join(f"{_as(filled.get(name, 'NULL'), kind)} AS {name}" for name, kind in COLUMNS.items()),
@@ -63,7 +66,14 @@ def _of_all(columns: list[str]) -> Mapping[str, str]:
         every = f"{fact_number(table, 'f.')} AS fact_id, CAST({kind} AS TEXT) AS type{named}{roles}"
         parts.append(f"SELECT {every} FROM {table} AS f")  # noqa: S608 - nothing in it is from outside
     roles = ",\n    ".join(f"f.{name} AS {name}" for name in COLUMNS)
-    own = {"FACT_ID": "f.fact_id", "TYPE": "f.type", "SUBJECT": "f.subject", "SUBJECT_ID": "f.subject_id", "ROLES": roles}
+    own = {
+        "FACT_ID": "f.fact_id",
+        "SAME_FACT": "f.fact_id = e.fact_id",
+        "TYPE": "f.type",
+        "SUBJECT": "f.subject",
+        "SUBJECT_ID": "f.subject_id",
+        "ROLES": roles,
+    }
     union = "\n    UNION ALL ".join(parts)
     return {"FACTS": f"(\n    {union}\n)"} | own
 

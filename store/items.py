@@ -15,6 +15,7 @@ from .entries import Entry, ToRead
 from .fact_history import keep_history
 from .facts import FactChange, replace_facts
 from .identity import Known, KnownItems, Told, content_hash, identities, tell_apart
+from .mentions import sum_names
 from .models import FactColumns, Item, ItemTopic, ItemVersion, Mention
 from .placed import place_names
 from .search import index_items
@@ -275,6 +276,7 @@ def save_judgements(session: Session, items: Sequence[ReadItem], *, now: datetim
         session.exec(delete(table).where(col(table.item_id).in_(ids)))
     for item in items:
         session.add_all([*item.topics, *item.mentions])
+    sum_names(session, col(Mention.item_id).in_(ids))
     place_names(session, {mention.as_written for item in items for mention in item.mentions if mention.target_id is None})
     changes = replace_facts(session, {item.item_id: item.facts for item in items})
     for item in items:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Select, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, case, func, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from .kinds import kept_in
@@ -55,6 +56,19 @@ def unknown_names(session: Session, *, kind: str | None = None, since: datetime 
     ]
 
 
+def sum_names(session: Session, among: ColumnElement[bool]) -> None:
+    """Where an item gives one organisation several names, let the first of its rows say how often all of them; `among` says which rows."""
+    session.flush()
+    other = aliased(Mention)
+    same = [getattr(other, name) == getattr(Mention, name) for name in ("item_id", "target", "target_id")]
+    again = select(col(other.id)).where(*same, col(other.id) != col(Mention.id)).exists()
+    first = select(func.min(col(other.id))).where(*same).scalar_subquery()
+    times = select(func.sum(col(other.times))).where(*same).scalar_subquery()
+    summed = update(Mention).where(among, col(Mention.target) == "organisation", again)
+    summed = summed.values(all_times=case((col(Mention.id) == first, times), else_=0))
+    session.execute(summed.execution_options(synchronize_session=False))
+
+
 def link_name(session: Session, organisation_id: str, names: Sequence[str], kind: str) -> int:
     """Point mentions and facts that write one of `names` and have no id yet at an organisation; returns the number of mentions."""
     linked = session.execute(
@@ -64,4 +78,5 @@ def link_name(session: Session, organisation_id: str, names: Sequence[str], kind
     )
     for table, written, target in _named():
         session.execute(update(table).where(written.in_(names), target.is_(None)).values({target.key: organisation_id}))
+    sum_names(session, col(Mention.target_id) == organisation_id)
     return linked.rowcount if isinstance(linked, CursorResult) else 0

@@ -68,30 +68,41 @@ Node = Phrase | FieldRule | Both | Either | Not
 def tokens(written: str) -> list[str]:
     """What a text is indexed by, in order: of Chinese every pair of neighbours and each run's last character, else whole words."""
     found: list[str] = []
-    for run in _RUN.findall(fold(written)):
+    for run in runs(written):
         if is_han(run[0]):
             found += map(add, run, run[1:])
             found.append(run[-1])
         else:
-            found.append(run[:_LONGEST_TOKEN])
+            found.append(run)
+    return found
+
+
+def runs(written: str) -> list[str]:
+    """The runs of one script that a text's tokens are made of, folded, in order: of Chinese whole, of anything else a word each."""
+    return [run if is_han(run[0]) else run[:_LONGEST_TOKEN] for run in _RUN.findall(fold(written))]
+
+
+def runs_of(phrase: Phrase) -> list[str]:
+    """The runs that the tokens of a phrase come from; a text's may begin before the first and end after the last."""
+    found: list[str] = []
+    goes_on = False
+    for token in phrase.tokens:
+        if goes_on:
+            found[-1] += token[1:]
+        else:
+            found.append(token)
+        # The last character of a run stands alone, so that what follows it begins another.
+        goes_on = is_han(token[0]) and len(token) == 2
     return found
 
 
 @lru_cache(maxsize=256)
 def pattern(phrase: Phrase) -> str:
     """The regular expression that finds a phrase in folded text: where its tokens follow each other, with no word of the text between."""
-    runs: list[str] = []
-    goes_on = False
-    for token in phrase.tokens:
-        if goes_on:
-            runs[-1] += token[1:]
-        else:
-            runs.append(token)
-        # The last character of a run stands alone, so that what follows it begins another.
-        goes_on = is_han(token[0]) and len(token) == 2
-    parts = [_bounded(run, starts=place > 0, ends=place < len(runs) - 1 or not phrase.open_end) for place, run in enumerate(runs)]
-    if is_han(runs[-1][0]):
-        parts[-1] = _bounded(runs[-1], starts=len(runs) > 1, ends=False)
+    found = runs_of(phrase)
+    parts = [_bounded(run, starts=place > 0, ends=place < len(found) - 1 or not phrase.open_end) for place, run in enumerate(found)]
+    if is_han(found[-1][0]):
+        parts[-1] = _bounded(found[-1], starts=len(found) > 1, ends=False)
     return r"[\W_]*".join(parts)
 
 

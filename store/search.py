@@ -8,7 +8,7 @@ tokens, so there a run is asked for in the texts that have all of its tokens.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -40,9 +40,9 @@ from sqlmodel import Session, col, select
 
 from .clock import SHANGHAI
 from .models import AiModel, Item, ItemTopic, Mention, Organisation
-from .query_language import Both, Either, FieldRule, Node, Not, Phrase, pattern, phrases, read_query, tokens
+from .query_language import Both, Either, FieldRule, Node, Not, Phrase, pattern, phrases, read_query, runs, runs_of, tokens
 from .ranked import Ordered, Ranked
-from .schema import SEARCH, SEARCH_VECTOR, WORDS
+from .schema import RUNS_ENCODING, SEARCH, SEARCH_VECTOR, WORDS
 from .status import ItemStatus
 from .text import fold, is_han
 
@@ -81,19 +81,25 @@ def index_items(session: Session, item_ids: Sequence[int]) -> None:
         if not rows:
             continue
         entries = [{"item_id": item_id, "title": fold(title)} for item_id, title, *_ in rows]
-        words = [indexed(title, summary, "" if status == ItemStatus.pending else body) for _, title, summary, body, status in rows]
-        if connection.dialect.name == "sqlite":
+        sqlite = connection.dialect.name == "sqlite"
+        cut = tokens if sqlite else runs
+        told = [indexed(title, summary, "" if status == ItemStatus.pending else body, cut) for _, title, summary, body, status in rows]
+        if sqlite:
             connection.execute(insert(SEARCH), entries)
             placed = connection.execute(columns(SEARCH.c.place).where(SEARCH.c.item_id.in_(chunk)).order_by(SEARCH.c.item_id)).scalars()
-            connection.execute(insert(WORDS), [{"rowid": place, "words": one} for place, one in zip(placed, words, strict=True)])
+            connection.execute(insert(WORDS), [{"rowid": place, "words": one} for place, one in zip(placed, told, strict=True)])
         else:
-            connection.execute(insert(SEARCH), [{**row, "words": one} for row, one in zip(entries, words, strict=True)])
+            packed = [{**row, "runs": one.encode(RUNS_ENCODING)} for row, one in zip(entries, told, strict=True)]
+            connection.execute(insert(SEARCH), packed)
 
 
-def indexed(title: str, summary: str, body: str) -> str:
-    """What an item is found by, as its tokens apart by spaces. A summary that the text repeats adds nothing."""
+def indexed(title: str, summary: str, body: str, cut: Callable[[str], list[str]]) -> str:
+    """What an item is found by, as its tokens, or the runs that they are made of, apart by spaces: `cut` into these.
+
+    A summary that the text repeats adds nothing.
+    """
     parts = [title, body] if summary in body else [title, summary, body]
-    return f" {_BOUNDARY} ".join(" ".join(tokens(part)) for part in parts)
+    return f" {_BOUNDARY} ".join(" ".join(cut(part)) for part in parts)
 
 
 def index_missing(session: Session, *, limit: int | None = None) -> int:
@@ -285,11 +291,13 @@ def _in_vector(phrase: Phrase) -> ColumnElement[bool]:
 
 
 def _in_order(phrase: Phrase) -> ColumnElement[bool]:
-    """Whether they follow each other there."""
+    """Whether they follow each other there: a Latin run begins where a word does, and ends there unless the phrase is open."""
     space = literal_column("' '", Text)
+    found = runs_of(phrase)
+    closed = not phrase.open_end and not is_han(found[-1][0])
     # Far faster than LIKE, which looks at every character of ten thousand.
-    run = f" {' '.join(phrase.tokens)}{'' if phrase.open_end else ' '}"
-    return func.strpos(space + SEARCH.c.words + space, run) > 0
+    run = f"{'' if is_han(found[0][0]) else ' '}{' '.join(found)}{' ' if closed else ''}"
+    return func.strpos(space + func.convert_from(SEARCH.c.runs, RUNS_ENCODING, type_=Text) + space, run) > 0
 
 
 def _matches(match: str) -> ColumnElement[bool]:

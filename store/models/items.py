@@ -16,16 +16,16 @@ class Item(SQLModel, table=True):
 
     __tablename__ = "item"
     # Counts by status, on topic and by day of first sight are read from the first index alone, which items are the news of a period
-    # from the second, what search ranks by from the last: the rows themselves are long.
+    # from the second, whose mentions count from the third and the last, what search ranks by from the last: the rows themselves are long.
     __table_args__ = (
         only("status", ItemStatus),
         Index("ix_item_status_relevant_first_seen_at", "status", "relevant", "first_seen_at"),
         Index("ix_item_news_of_a_period", "published_at", "first_seen_at", "status", "relevant", "backlog", "story_id"),
-        Index("ix_item_status_relevant_published_at", "status", "relevant", "published_at"),
+        Index("ix_item_status_relevant_published_at", "status", "relevant", "published_at", "first_seen_at"),
         Index("ix_item_source_id_first_seen_at", "source_id", "first_seen_at"),
         Index("ix_item_story_id_first_seen_at", "story_id", "first_seen_at"),
         Index("ix_item_status_judged_with", "status", "judged_with", "text_removed_at"),
-        Index("ix_item_hit", "id", "status", "story_id", "published_at", "first_seen_at"),
+        Index("ix_item_hit", "id", "status", "story_id", "published_at", "first_seen_at", "relevant"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -100,9 +100,11 @@ class Mention(SQLModel, table=True):
     """An organisation or model named in an item; one row a name and item."""
 
     __tablename__ = "mention"
+    # Who is named how often, alone and together, is read from this index alone.
+    __table_args__ = (Index(None, "item_id", "target", "all_times", "target_id", "as_written", "kind", "times"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    item_id: int = owned_by("item.id")
+    item_id: int = owned_by("item.id", index=False)
     target: str  # organisation, model
     target_id: str | None = Field(default=None, index=True)  # NULL for a name outside the catalogue
     as_written: str = Field(index=True)
@@ -111,6 +113,8 @@ class Mention(SQLModel, table=True):
     start: int
     end: int
     times: int = 1
+    # Where an item gives one organisation several names: how often all of them, in the first one's row, and 0 in the others'.
+    all_times: int | None = None
 
 
 class Organisation(SQLModel, table=True):

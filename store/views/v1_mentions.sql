@@ -6,13 +6,9 @@ SELECT
     COALESCE(o.name_zh, o.name_en, m.as_written) AS organisation,
     m.as_written AS as_written,
     COALESCE(o.kind, m.kind) AS kind,
-    COALESCE(o.province, p.province) AS province,
-    COALESCE(o.city, p.city) AS city,
-    (
-        SELECT SUM(every.times) FROM mention AS every
-        WHERE every.item_id = m.item_id AND every.target = 'organisation'
-            AND (every.id = m.id OR every.target_id = m.target_id)
-    ) AS times,
+    COALESCE(o.province, (SELECT p.province FROM placed_name AS p WHERE p.name = m.as_written)) AS province,
+    COALESCE(o.city, (SELECT p.city FROM placed_name AS p WHERE p.name = m.as_written)) AS city,
+    COALESCE(m.all_times, m.times) AS times,
     UTC(i.published_at) AS published_at,
     DAY(COALESCE(i.published_at, i.first_seen_at)) AS day,
     WEEK(COALESCE(i.published_at, i.first_seen_at)) AS week,
@@ -24,9 +20,4 @@ SELECT
 FROM mention AS m
 JOIN item AS i ON i.id = m.item_id
 LEFT JOIN organisation AS o ON o.id = m.target_id
-LEFT JOIN placed_name AS p ON p.name = m.as_written
-WHERE m.target = 'organisation'
-    AND NOT EXISTS (
-        SELECT 1 FROM mention AS first
-        WHERE first.item_id = m.item_id AND first.target = 'organisation' AND first.target_id = m.target_id AND first.id < m.id
-    )
+WHERE m.target = 'organisation' AND COALESCE(m.all_times, 1) > 0

@@ -2,8 +2,8 @@ CREATE VIEW v1_sources_by_week AS
 SELECT
     told.source_id AS source_id,
     told.week AS week,
-    (SELECT s.name FROM source AS s WHERE s.id = told.source_id) AS source,
-    (SELECT s.tier FROM source AS s WHERE s.id = told.source_id) AS tier,
+    s.name AS source,
+    s.tier AS tier,
     told.entries AS entries,
     told.kept AS kept,
     told.relevant AS relevant,
@@ -22,12 +22,13 @@ FROM (
     FROM item AS i
     GROUP BY i.source_id, WEEK(COALESCE(i.published_at, i.first_seen_at))
 ) AS told
+LEFT JOIN source AS s ON s.id = told.source_id
 UNION ALL
 SELECT
     asked.source_id AS source_id,
     asked.week AS week,
-    (SELECT s.name FROM source AS s WHERE s.id = asked.source_id) AS source,
-    (SELECT s.tier FROM source AS s WHERE s.id = asked.source_id) AS tier,
+    s.name AS source,
+    s.tier AS tier,
     0 AS entries,
     0 AS kept,
     0 AS relevant,
@@ -42,6 +43,7 @@ FROM (
     FROM "fetch" AS f
     GROUP BY f.source_id, WEEK(f.started_at)
 ) AS asked
+LEFT JOIN source AS s ON s.id = asked.source_id
 WHERE NOT EXISTS (
     SELECT 1 FROM item AS i
     WHERE i.source_id = asked.source_id AND WEEK(COALESCE(i.published_at, i.first_seen_at)) = asked.week

@@ -5,8 +5,8 @@ SELECT
     e.story_id AS story_id,
     e.fact_id AS fact_id,
     e.type AS type,
-    f.announced_on AS announced_on,
-    WEEK_OF_DATE(f.announced_on) AS week,
+    e.announced_on AS announced_on,
+    WEEK_OF_DATE(e.announced_on) AS week,
     FLAG(f.health) AS health,
     ROLES,
     LENGTH_OF(e.proofs) AS proofs,
@@ -22,6 +22,6 @@ SELECT
     f.reviewed AS reviewed,
     i.link AS link
 FROM story_fact AS e
-JOIN FACTS AS f ON FACT_ID = e.fact_id
+JOIN FACTS AS f ON SAME_FACT
 JOIN item AS i ON i.id = f.item_id
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from store.mentions import link_name, unknown_names
@@ -50,6 +51,17 @@ def test_old_and_turned_away_items_are_left_out(session: Session) -> None:
     named(session, away, "别处科技")
     assert [row["name"] for row in unknown_names(session)] == ["旧名科技"]
     assert unknown_names(session, since=NOON - timedelta(days=7)) == []
+
+
+def test_an_organisation_that_a_second_name_comes_to_counts_once_in_an_item(session: Session) -> None:
+    a_source(session)
+    both, one = (an_item(session, title=title).id or 0 for title in ("both", "one"))
+    named(session, both, "青石", times=2, id="qingshi")
+    named(session, both, "青石云医", times=3)
+    named(session, one, "青石云医", times=4)
+    link_name(session, "qingshi", ["青石云医"], "company")
+    rows = session.connection().execute(text("SELECT item_id, as_written, times FROM v1_mentions ORDER BY item_id")).all()
+    assert rows == [(both, "青石", 5), (one, "青石云医", 4)]
 
 
 def test_linking_points_mentions_and_facts_at_the_organisation(session: Session) -> None:

@@ -168,7 +168,7 @@ def test_a_value_beyond_all_measure_is_refused_on_sqlite(engine: Engine) -> None
 def test_the_search_index_can_be_queried(engine: Engine) -> None:
     rule = {
         "sqlite": "JOIN item_words ON item_words.rowid = place WHERE item_words MATCH '医院'",
-        "postgresql": "WHERE string_to_array(words, ' ') @> ARRAY['医院']",
+        "postgresql": "WHERE strpos(convert_from(runs, 'gb18030'), '医院') > 0",
     }[engine.dialect.name]
     assert len(ask(engine, f"SELECT item_id FROM item_search {rule}")) == 3
 

@@ -11,7 +11,8 @@ from sqlmodel import Session, select
 
 from store.errors import UsageError
 from store.models import AiModel, Item, Mention, Organisation
-from store.query_language import read_query, tokens
+from store.query_language import read_query, runs, tokens
+from store.schema import RUNS_ENCODING, SEARCH_VECTOR
 from store.search import index_items, index_missing, search
 from store.text import fold
 from tests.store.rows import NOON, a_round, a_source, a_story, an_item, with_topics
@@ -121,6 +122,33 @@ def test_what_a_database_would_take_for_syntax_is_just_words(session: Session, q
 
 def test_tokens() -> None:
     assert tokens("某院用DeepSeek-R1。") == ["某院", "院用", "用", "deepseek", "r1"]
+
+
+def test_postgresql_makes_the_same_tokens(session: Session) -> None:
+    """Of every letter there is, of words of several scripts, of words too long, and of none."""
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite is handed the tokens")
+    letters = [letter for letter in map(chr, range(1, 0x110000)) if letter.isalnum()]
+    random.Random(7).shuffle(letters)
+    texts = ["".join(letters[start : start + 5000]) for start in range(0, len(letters), 5000)]
+    texts += [" 。".join(letters[:2000]), "某院用DeepSeek-R1。", "x" * 100 + "字", "カルテAI한글字ー字", "ꀀ㐀鿿䷀Ω", "。，", ""]
+    for written in texts:
+        packed = " ".join(runs(written)).encode(RUNS_ENCODING)
+        made = text("SELECT tsvector_to_array(item_search_tokens(:packed))").bindparams(packed=packed)
+        assert set(session.connection().execute(made).scalar_one()) == set(tokens(written))
+
+
+def test_postgresql_asks_the_index_for_a_word_that_all_texts_have(session: Session) -> None:
+    """What it knows of the texts would have it make the tokens of one after the other, which takes it a millisecond each."""
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite's index gives the newest hits by itself")
+    filled(session, {f"{number}": "医院部署大模型" for number in range(2000)})
+    connection = session.connection()
+    connection.execute(text("ANALYZE item_search"))
+    connection.execute(text("SET LOCAL enable_seqscan = off"))
+    asked = f"SELECT place FROM item_search WHERE {SEARCH_VECTOR} @@ '医院'::tsquery AND place > 1 ORDER BY place DESC LIMIT 1000"
+    plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {asked}"))
+    assert "Bitmap Index Scan on ix_item_search_words" in plan
 
 
 def titles(session: Session, query: str) -> set[str]:

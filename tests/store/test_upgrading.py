@@ -60,6 +60,8 @@ def old(empty_database: StoreSettings, request: pytest.FixtureRequest) -> tuple[
                 for number in range(1, _ITEMS + 1)
             ],
         )
+        twice = {"item_id": 7, "target": "organisation", "target_id": "jia", "times": 2}
+        add_rows(connection, "mention", [{"id": number, "as_written": f"甲{number}"} | twice for number in (1, 2)])
         add_rows(connection, "fact_funding", [{"id": 1, "item_id": 7, "type": "ipo", "company": "甲", "evidence": "原句。"}])
     return engine, empty_database, request.param
 
@@ -91,6 +93,7 @@ def test_a_filled_store_is_copied_killed_in_the_middle_and_upgraded(
         assert len(session.exec(select(Item.id)).all()) == _ITEMS
         assert session.exec(select(FundingFact.company)).one() == "甲"
         assert session.connection().execute(text("SELECT count(*) FROM v1_items")).scalar() == _ITEMS
+        assert session.connection().execute(text("SELECT as_written, times FROM v1_mentions")).all() == [("甲1", 4)]
     assert done.copy is not None and done.copy.stat().st_mode & 0o777 == 0o600
     if engine.dialect.name == "sqlite":
         with sqlite3.connect(done.copy) as copy:
