@@ -11,6 +11,8 @@ from .rows import Row
 
 SHINGLE, LATIN_SHINGLE = 12, 36  # characters of a run: Chinese, and Latin, where a word takes as many as a Chinese clause
 SHARED, COMMON = 4, 8  # shared runs that make two texts one story; a run of more texts than this is a stock phrase
+# What a collector writes above each text: days and hours that texts of different stories share.
+HEAD_OF_ENTRY = re.compile(r"发布时间:[^\n]*\n链接:[^\n]*\n正文:")
 
 
 def number(name: str, of: int) -> int:
@@ -45,7 +47,7 @@ def _together(rows: Sequence[Row]) -> list[list[int]]:
         for event in row.events or ():
             if event.get("company") and event.get("amount"):
                 keyed[event["type"], _bare(event["company"]), _bare(event["amount"])].append(i)
-        text = _bare(row.full)
+        text = _bare(HEAD_OF_ENTRY.sub("", row.full))
         size = SHINGLE if re.search(r"[\u4e00-\u9fff]{4}", text) else LATIN_SHINGLE
         for shingle in {text[k : k + size] for k in range(max(1, len(text) - size + 1))}:
             shingles[shingle].append(i)
