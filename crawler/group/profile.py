@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -187,13 +188,14 @@ def unpacked(item_id: str, kept: bytes) -> Profile:
     """The profile that `packed` made."""
     ends = 2 + 4 * int.from_bytes(kept[:2], "big")
     row = json.loads(zlib.decompress(kept[ends:]))
-    title = row["title"].split()
+    # Interned, two profiles hold one object of a word, and what they share is found without a look at its characters.
+    title, head = list(map(intern, row["title"].split())), map(intern, row["head"].split())
     return Profile(
         id=item_id,
         language=row["language"],
         day=date.fromisoformat(row["day"]) if row["day"] else None,
         title=frozenset(title),
-        head=frozenset([*title, *row["head"].split()]),
+        head=frozenset([*title, *head]),
         # Profiles of version 3 know of neither.
         terms=frozenset(row.get("terms", ())),
         spellings=frozenset(row.get("spellings", "").split()),
