@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from sys import intern
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,14 @@ import numpy as np
 from crawler.judge.facts import Judgement
 from store.text import SENTENCE_END, is_han
 
+from .bag import Bag, bag, bag_of
 from .clues import Clues, Event, clues_of, names_of
 from .sketch import Hashes, sketch
 from .sounds import spellings
 from .terms import term_rarity, terms
 from .words import plain, rarity, words
 
-VERSION = 4  # of what a profile holds; items kept with another one are read again when stories are built anew
+VERSION = 5  # of what a profile holds; items kept with another one are read again when stories are built anew
 _HEAD, _HEAD_LATIN = 360, 900  # characters of a text that say what it is about
 _TITLE = 60  # characters of the first sentence that stand for a missing title
 _SCALES = {
@@ -52,14 +53,16 @@ _PARTS_OF_A_TITLE = 3
 class Profile:
     """A text as grouping sees it: its words, figures and named days (month, day), its signature and what judging knows of it.
 
+    `rare_words` are those that it is found by, the ones of its title first.
+
     `day` is the day of publication (UTC) or None. A `round_up` tells many events and so stands for none.
     """
 
     id: str
     language: str
     day: date | None
-    title: frozenset[str]
-    head: frozenset[str]
+    words: Bag
+    rare_words: tuple[str, ...]
     terms: frozenset[str]
     spellings: frozenset[str]
     quantities: frozenset[float]
@@ -88,8 +91,8 @@ def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: d
         id=item_id,
         language=judgement.language,
         day=day,
-        title=frozenset(of_title),
-        head=frozenset(of_head),
+        words=bag(of_title, of_head),
+        rare_words=_rare_words(of_title, of_head),
         terms=terms(head),
         spellings=spellings(of_title, of_head, names_of(judgement, head=reach)),
         quantities=quantities(head) | {low for _, low in clues.amounts},
@@ -99,6 +102,12 @@ def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: d
         round_up=clues.part or _is_round_up(plain(title)),
         clues=clues,
     )
+
+
+def _rare_words(title: Iterable[str], head: Iterable[str]) -> tuple[str, ...]:
+    of_title = set(title)
+    found = [word for word in {*of_title, *head} if rarity(word) >= _RARE and not word[0].isdigit()]
+    return tuple(sorted(found, key=lambda word: (word not in of_title, -rarity(word), word))[:_KEYS_OF_WORDS])
 
 
 def _is_round_up(plain_title: str) -> bool:
@@ -144,11 +153,10 @@ def keys(one: Profile) -> tuple[list[int | str], list[str]]:
     if one.round_up:
         return signature, []
     names = sorted(one.clues.organisations | {event.party for event in one.clues.events})
-    rare = sorted((w for w in one.head if rarity(w) >= _RARE and not w[0].isdigit()), key=lambda w: (w not in one.title, -rarity(w), w))
     figures = sorted((q for q in one.quantities if q >= 100 or q != int(q)), reverse=True)
     passing = [
         *(f"name {name}" for name in names),
-        *(f"word {word}" for word in rare[:_KEYS_OF_WORDS]),
+        *(f"word {word}" for word in one.rare_words),
         *(f"figure {figure:.2g}" for figure in figures[:_KEYS_OF_FIGURES]),
         *(f"told {month}-{day}" for month, day in sorted(one.days)[:_KEYS_OF_DAYS]),
         *(f"term {term}" for term in sorted(one.terms, key=lambda term: (-term_rarity(term), term))[:_KEYS_OF_TERMS]),
@@ -158,13 +166,12 @@ def keys(one: Profile) -> tuple[list[int | str], list[str]]:
 
 
 def packed(one: Profile) -> bytes:
-    """A profile as bytes: its signature, then the rest as JSON, made small."""
+    """A profile as bytes: its version, how many hashes and words it has, these, and the rest as JSON, made small."""
     clues = one.clues
     row: dict[str, Any] = {
         "language": one.language,
         "day": one.day.isoformat() if one.day else None,
-        "title": " ".join(sorted(one.title)),
-        "head": " ".join(sorted(one.head - one.title)),
+        "rare_words": " ".join(one.rare_words),
         "terms": sorted(one.terms),
         "spellings": " ".join(sorted(one.spellings)),
         "quantities": sorted(one.quantities),
@@ -179,29 +186,34 @@ def packed(one: Profile) -> bytes:
         "events": [[event.type, event.party, event.step] for event in clues.events],
     }
     rest = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
-    return len(one.hashes).to_bytes(2, "big") + one.hashes.astype("<u4").tobytes() + zlib.compress(rest, 1)
+    sizes = bytes([VERSION]) + len(one.hashes).to_bytes(2, "big") + len(one.words.codes).to_bytes(2, "big")
+    numbers = one.hashes.astype("<u4").tobytes() + one.words.codes.astype("<u4").tobytes() + one.words.marks.tobytes()
+    return sizes + numbers + zlib.compress(rest, 1)
 
 
 # Items of one day are held against the same others.
 @lru_cache(maxsize=1024)
 def unpacked(item_id: str, kept: bytes) -> Profile:
-    """The profile that `packed` made."""
-    ends = 2 + 4 * int.from_bytes(kept[:2], "big")
-    row = json.loads(zlib.decompress(kept[ends:]))
-    # Interned, two profiles hold one object of a word, and what they share is found without a look at its characters.
-    title, head = list(map(intern, row["title"].split())), map(intern, row["head"].split())
+    """The profile that `packed` made, of this version or of one before."""
+    hashes, codes, marks, rest = _parts(kept)
+    row = json.loads(zlib.decompress(rest))
+    if "rare_words" in row:
+        kept_words, rare_words = bag_of(np.frombuffer(codes, dtype="<u4"), np.frombuffer(marks, dtype="u1")), row["rare_words"].split()
+    else:
+        title, head = row["title"].split(), row["head"].split()
+        kept_words, rare_words = bag(title, head), _rare_words(title, head)
     return Profile(
         id=item_id,
         language=row["language"],
         day=date.fromisoformat(row["day"]) if row["day"] else None,
-        title=frozenset(title),
-        head=frozenset([*title, *head]),
+        words=kept_words,
+        rare_words=tuple(rare_words),
         # Profiles of version 3 know of neither.
         terms=frozenset(row.get("terms", ())),
         spellings=frozenset(row.get("spellings", "").split()),
         quantities=frozenset(row["quantities"]),
         days=frozenset((month, day) for month, day in row["days"]),
-        hashes=np.frombuffer(kept[2:ends], dtype="<u4"),
+        hashes=np.frombuffer(hashes, dtype="<u4"),
         runs=row["runs"],
         round_up=row["round_up"],
         clues=Clues(
@@ -213,3 +225,12 @@ def unpacked(item_id: str, kept: bytes) -> Profile:
             relevant=row["relevant"],
         ),
     )
+
+
+def _parts(kept: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """The hashes of a packed profile, the codes and the marks of its words, and the rest. Before version 5 words were in the rest, and no
+    version told that; the first byte is 0 then."""
+    start, words = (5, int.from_bytes(kept[3:5], "big")) if kept[0] else (2, 0)
+    codes = start + 4 * int.from_bytes(kept[start - 4 : start - 2] if kept[0] else kept[:2], "big")
+    marks = codes + 4 * words
+    return kept[start:codes], kept[codes:marks], kept[marks : marks + words], kept[marks + words :]

@@ -11,15 +11,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
 from typing import Literal
 
 from store.text import is_han
 
+from .bag import shared_words
 from .profile import Profile
 from .sketch import shared_part
 from .terms import term_rarity
-from .words import rarity
 
 Relation = Literal["first", "reprint", "rewrite", "translation", "same_event", "follow_up", "none"]
 
@@ -37,7 +36,6 @@ _ONE_STEP = ({"spun off", "talks"}, {"spun off", "filed"})  # what is spun off i
 _CONTRADICTIONS = {"other step", "other parties"}
 _NAMED = {"organisation", "fact", "other step"}
 _BUT_ONCE = {"funding", "ipo"}  # facts whose steps a party takes but once
-_RARE = 5  # how much a rare word weighs at least
 _NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
 _SHORT_NAME = 4  # characters from which a name may be a longer one with characters left out
 _TOLD_APART = frozenset("第一二三四五六七八九十东西南北中新")  # what tells sister houses apart is not left out
@@ -118,7 +116,9 @@ def _relation(later: Profile, earlier: Profile, score: float, signs: Mapping[str
 def _signs(one: Profile, other: Profile, *, alike: bool, long: bool) -> dict[str, float]:
     """What two texts share and where they contradict each other. Beside copied part, title and words, what they do not give is left
     out: most pairs share little, and there are many of them."""
-    signs = _signs_of_words(one, other)
+    title, words, rare = shared_words(one.words, other.words)
+    copied = shared_part(one.hashes, one.runs, other.hashes, other.runs)
+    signs = {"copied": copied, "title": title, "words": words, "rare words": min(30.0, rare)}
     _add_signs_of_terms(signs, one, other, alike=alike, long=long)
     _add_signs_of_figures(signs, one, other)
     _add_signs_of_names(signs, one, other, alike=alike)
@@ -145,17 +145,6 @@ def _add_signs_of_names(signs: dict[str, float], one: Profile, other: Profile, *
             signs["other sums"] = 1.0
         elif organisations or "name spelt" in signs or (not alike and _steps(one) & _steps(other)):
             signs["sum of a name"] = 1.0
-
-
-def _signs_of_words(one: Profile, other: Profile) -> dict[str, float]:
-    both = one.head & other.head
-    squared, rare = _weights(one.head)
-    return {
-        "copied": shared_part(one.hashes, one.runs, other.hashes, other.runs),
-        "title": max(_covered(one.title, other.head), _covered(other.title, one.head)),
-        "words": sum(map(squared.__getitem__, both)) / (_length(one.head) * _length(other.head)),
-        "rare words": min(30.0, sum(map(rare.__getitem__, both))),
-    }
 
 
 def _add_signs_of_terms(signs: dict[str, float], one: Profile, other: Profile, *, alike: bool, long: bool) -> None:
@@ -240,28 +229,6 @@ def one_party(one: str, other: str) -> bool:
 def _strangers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     """Whether both texts name organisations, and none of one is one of the other, in full or in short."""
     return bool(mine) and bool(theirs) and not any(a in b or b in a for a in mine for b in theirs)
-
-
-def _covered(words: frozenset[str], by: frozenset[str]) -> float:
-    return sum(map(rarity, words & by)) / max(8.0, _weight(words))
-
-
-# One text is held against many: what is its own is added up once.
-@lru_cache(maxsize=256)
-def _weights(words: frozenset[str]) -> tuple[dict[str, float], dict[str, float]]:
-    """How much each word weighs, squared, and how much each rare one weighs."""
-    weights = {word: rarity(word) for word in words}
-    return {word: weight**2 for word, weight in weights.items()}, {word: w if w >= _RARE else 0.0 for word, w in weights.items()}
-
-
-@lru_cache(maxsize=4096)
-def _weight(words: frozenset[str]) -> float:
-    return sum(map(rarity, words))
-
-
-@lru_cache(maxsize=4096)
-def _length(words: frozenset[str]) -> float:
-    return sqrt(sum([weight**2 for weight in map(rarity, words)])) or 1.0
 
 
 def _near(one: float, other: float) -> bool:

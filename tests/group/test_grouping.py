@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from crawler.group.bag import bag, shared_words
 from crawler.group.grouping import group_texts, place
 from crawler.group.profile import Profile, packed, profile, quantities, unpacked
 from crawler.group.similarity import SAME, compare, one_party
@@ -51,8 +53,35 @@ def test_a_signature_tells_which_part_of_a_text_stands_in_another() -> None:
 def test_any_text_has_a_profile_that_survives_being_written(title: str, text: str) -> None:
     made = profile("1", title, text, JUDGE.judge(Document("1", title, text), deep=False), day=None)
     read = unpacked("1", packed(made))
-    assert replace(read, hashes=made.hashes, clues=replace(read.clues, part=made.clues.part)) == made
+    assert replace(read, hashes=made.hashes, words=made.words, clues=replace(read.clues, part=made.clues.part)) == made
     assert read.hashes.tolist() == made.hashes.tolist()
+    assert (read.words.codes.tolist(), read.words.marks.tolist()) == (made.words.codes.tolist(), made.words.marks.tolist())
+
+
+def test_a_profile_whose_words_were_written_out_is_read() -> None:
+    of_old = {
+        "language": "zh", "day": "2026-03-02", "title": "云杉 融资", "head": "亿元 轮", "quantities": [1.0], "days": [[3, 2]], "runs": 40,
+        "round_up": False, "relevant": True, "organisations": ["云杉"], "everywhere": [], "models": [], "amounts": [["CNY", 1.0]],
+        "events": [["funding", "云杉", "a"]],
+    }  # fmt: skip
+    read = unpacked("1", b"\x00\x02" + b"\x01\x00\x00\x00\x02\x00\x00\x00" + zlib.compress(json.dumps(of_old).encode()))
+    assert (read.hashes.tolist(), read.rare_words) == ([1, 2], ("云杉",))
+    title, alike, rare = shared_words(read.words, bag(["云杉", "融资"], ["云杉", "融资", "亿元", "轮"]))
+    assert (round(title, 4), round(alike, 4), round(rare, 4)) == (1.0, 1.0, 6.5)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (["云杉"], ["云杉"], (0.8125, 1.0, 6.5)),
+        (["云杉"], ["雪松"], (0.0, 0.0, 0.0)),
+        ([], ["云杉"], (0.0, 0.0, 0.0)),
+        ([], [], (0.0, 0.0, 0.0)),
+    ],
+)
+def test_words_are_shared_by_how_rare_they_are(one: list[str], other: list[str], alike: tuple[float, float, float]) -> None:
+    assert shared_words(bag(one, one), bag(other, other)) == pytest.approx(alike)
+    assert shared_words(bag(other, other), bag(one, one)) == pytest.approx(alike)
 
 
 def test_figures_are_numbers_in_either_language() -> None:
