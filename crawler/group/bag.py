@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from zlib import crc32
 
@@ -12,18 +13,15 @@ from numpy.typing import NDArray
 
 from .words import rarity
 
-_RARE = 5.0  # how much a rare word weighs at least
-_OF_TITLE = 0x80
-_TENTHS = 10.0  # rarities have one decimal
+_OF_TITLE, _RARITY = 0x80, 0x7F  # a mark: whether the title has a word, and its rarity
+_TENTHS = 10  # rarities have one decimal
+_RARE = 50  # tenths that a rare word weighs at least
 _LEAST_TITLE = 8.0  # what the words of a title weigh at least
-_RARITIES = np.arange(_OF_TITLE, dtype=np.float32) / np.float32(_TENTHS)
-# What a word of each mark weighs in the three columns.
+_TABLE = np.arange(_RARITY + 1, dtype=np.float32)[:, None] / np.float32(_TENTHS)
+# What a word of each mark weighs in the three columns: without the title's words first.
 _WEIGHTS = np.concatenate(
-    [
-        np.stack((_RARITIES**2, _RARITIES * (_RARITIES >= _RARE), _RARITIES * title), axis=1)  # of words a title does not have, and has
-        for title in (0, 1)
-    ]
-).astype(np.float32)
+    [np.hstack((_TABLE**2, _TABLE * (_TABLE * _TENTHS >= _RARE), _TABLE * of_title)) for of_title in (0.0, 1.0)], dtype=np.float32
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +40,30 @@ class Bag:
     title: float
 
 
-def bag(title: Iterable[str], head: Iterable[str]) -> Bag:
-    """The words of a title and of a head as numbers."""
-    marks = {crc32(word.encode("utf-8", "surrogatepass")): round(_TENTHS * rarity(word)) for word in head}
+@lru_cache(maxsize=50_000)
+def _number(word: str) -> int:
+    return crc32(word.encode("utf-8", "surrogatepass")) << 8 | round(_TENTHS * rarity(word))
+
+
+def numbered(title: Iterable[str], head: Iterable[str]) -> dict[str, int]:
+    """The words of a title and of a head, each with its code and, in the last eight bits, its mark."""
+    found = {word: _number(word) for word in head}
     for word in title:
-        marks[crc32(word.encode("utf-8", "surrogatepass"))] = round(_TENTHS * rarity(word)) | _OF_TITLE
-    in_order = sorted(marks)
-    return bag_of(np.array(in_order, dtype=np.uint32), np.array([marks[code] for code in in_order], dtype=np.uint8))
+        found[word] = _number(word) | _OF_TITLE
+    return found
+
+
+def rarest(words: Mapping[str, int], most: int) -> tuple[str, ...]:
+    """The rare ones among numbered words, figures aside, those of the title first and then the rarest, `most` of them."""
+    rare = [(not number & _OF_TITLE, -(number & _RARITY), word) for word, number in words.items() if number & _RARITY >= _RARE]
+    return tuple([word for _, _, word in sorted(rare) if not word[0].isdigit()][:most])
+
+
+def bag(words: Mapping[str, int]) -> Bag:
+    """Numbered words without their letters."""
+    numbers = np.array(list(words.values()), dtype=np.uint64)
+    numbers.sort()
+    return bag_of((numbers >> np.uint64(8)).astype(np.uint32), (numbers & np.uint64(0xFF)).astype(np.uint8))
 
 
 def bag_of(codes: NDArray[np.uint32], marks: NDArray[np.uint8]) -> Bag:

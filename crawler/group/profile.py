@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,12 +15,12 @@ import numpy as np
 from crawler.judge.facts import Judgement
 from store.text import SENTENCE_END, is_han
 
-from .bag import Bag, bag, bag_of
+from .bag import Bag, bag, bag_of, numbered, rarest
 from .clues import Clues, Event, clues_of, names_of
 from .sketch import Hashes, sketch
 from .sounds import spellings
 from .terms import term_rarity, terms
-from .words import plain, rarity, words
+from .words import plain, words
 
 VERSION = 5  # of what a profile holds; items kept with another one are read again when stories are built anew
 _HEAD, _HEAD_LATIN = 360, 900  # characters of a text that say what it is about
@@ -87,12 +86,13 @@ def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: d
     reach = len(title) + 1 + size
     clues = clues_of(judgement, head=reach)
     of_title, of_head = words(own_title), words(head)
+    numbers = numbered(of_title, of_head)
     return Profile(
         id=item_id,
         language=judgement.language,
         day=day,
-        words=bag(of_title, of_head),
-        rare_words=_rare_words(of_title, of_head),
+        words=bag(numbers),
+        rare_words=rarest(numbers, _KEYS_OF_WORDS),
         terms=terms(head),
         spellings=spellings(of_title, of_head, names_of(judgement, head=reach)),
         quantities=quantities(head) | {low for _, low in clues.amounts},
@@ -102,12 +102,6 @@ def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: d
         round_up=clues.part or _is_round_up(plain(title)),
         clues=clues,
     )
-
-
-def _rare_words(title: Iterable[str], head: Iterable[str]) -> tuple[str, ...]:
-    of_title = set(title)
-    found = [word for word in {*of_title, *head} if rarity(word) >= _RARE and not word[0].isdigit()]
-    return tuple(sorted(found, key=lambda word: (word not in of_title, -rarity(word), word))[:_KEYS_OF_WORDS])
 
 
 def _is_round_up(plain_title: str) -> bool:
@@ -142,7 +136,6 @@ def _days(plain_text: str) -> frozenset[tuple[int, int]]:
     return frozenset(found)
 
 
-_RARE = 5.0
 _KEYS_OF_SIGNATURE, _KEYS_OF_WORDS, _KEYS_OF_FIGURES, _KEYS_OF_DAYS, _KEYS_OF_TERMS, _KEYS_OF_SPELLINGS = 16, 12, 6, 3, 4, 4
 
 
@@ -200,8 +193,8 @@ def unpacked(item_id: str, kept: bytes) -> Profile:
     if "rare_words" in row:
         kept_words, rare_words = bag_of(np.frombuffer(codes, dtype="<u4"), np.frombuffer(marks, dtype="u1")), row["rare_words"].split()
     else:
-        title, head = row["title"].split(), row["head"].split()
-        kept_words, rare_words = bag(title, head), _rare_words(title, head)
+        numbers = numbered(row["title"].split(), row["head"].split())
+        kept_words, rare_words = bag(numbers), list(rarest(numbers, _KEYS_OF_WORDS))
     return Profile(
         id=item_id,
         language=row["language"],

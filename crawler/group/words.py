@@ -46,10 +46,7 @@ def words(text: str) -> list[str]:
     """The words of plain text in order: Chinese ones segmented, Latin ones without plural and possessive ends, numbers as digits."""
     import rjieba
 
-    found: list[str] = []
-    for piece in rjieba.cut(text):
-        if is_han(piece[0]):
-            found.append(piece)
+    found: list[str] = [piece for piece in rjieba.cut(text) if is_han(piece[0])]
     found += [stem(word) for word in _LATIN.findall(text)]
     found += [number.replace(",", "") for number in _NUMBER.findall(text)]
     return found

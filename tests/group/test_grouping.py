@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from crawler.group.bag import bag, shared_words
+from crawler.group.bag import bag, numbered, shared_words
 from crawler.group.grouping import group_texts, place
 from crawler.group.profile import Profile, packed, profile, quantities, unpacked
 from crawler.group.similarity import SAME, compare, one_party
@@ -66,7 +66,7 @@ def test_a_profile_whose_words_were_written_out_is_read() -> None:
     }  # fmt: skip
     read = unpacked("1", b"\x00\x02" + b"\x01\x00\x00\x00\x02\x00\x00\x00" + zlib.compress(json.dumps(of_old).encode()))
     assert (read.hashes.tolist(), read.rare_words) == ([1, 2], ("云杉",))
-    title, alike, rare = shared_words(read.words, bag(["云杉", "融资"], ["云杉", "融资", "亿元", "轮"]))
+    title, alike, rare = shared_words(read.words, bag(numbered(["云杉", "融资"], ["亿元", "轮"])))
     assert (round(title, 4), round(alike, 4), round(rare, 4)) == (1.0, 1.0, 6.5)
 
 
@@ -80,8 +80,8 @@ def test_a_profile_whose_words_were_written_out_is_read() -> None:
     ],
 )
 def test_words_are_shared_by_how_rare_they_are(one: list[str], other: list[str], alike: tuple[float, float, float]) -> None:
-    assert shared_words(bag(one, one), bag(other, other)) == pytest.approx(alike)
-    assert shared_words(bag(other, other), bag(one, one)) == pytest.approx(alike)
+    mine, theirs = (bag(numbered(title, title)) for title in (one, other))
+    assert shared_words(mine, theirs) == shared_words(theirs, mine) == pytest.approx(alike)
 
 
 def test_figures_are_numbers_in_either_language() -> None:
