@@ -83,3 +83,9 @@ def shared_words(one: Bag, other: Bag) -> tuple[float, float, float]:
     squared, rare, title = (both @ one.weights).tolist()
     of_other = float(other.of_title.take(at, mode="clip") @ both)
     return max(title / one.title, of_other / other.title), squared / (one.length * other.length), rare
+
+
+def within(one: Bag, other: Bag) -> bool:
+    """Whether one has all words of the other, either way: not where a single figure or letter was exchanged."""
+    short, long = sorted((one.codes, other.codes), key=len)
+    return bool(np.isin(short, long).all())

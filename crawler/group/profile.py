@@ -46,6 +46,7 @@ _ROUND_UP = re.compile(
     r"(?:brief|briefing|digest|round-?up|recap|news)|round-?up|week in review|news in brief|newsletter"
 )
 _PARTS_OF_A_TITLE = 3
+_PLACE_OF_A_PAGE = re.compile(r"^\s*(?:(?:您|你)?(?:现在|当前)的?位置|(?:您|你)的位置|首页\s*[>»/-])|>>|»")  # in a site, not a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Profile:
 
 def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: date | None) -> Profile:
     """What grouping keeps of a text and of its judgement."""
+    title = "" if _PLACE_OF_A_PAGE.search(title) else title
     size = _HEAD if sum(map(is_han, text[:200])) > 40 else _HEAD_LATIN
     head = plain(f"{title}\n{text[:size]}")
     own_title = plain(title) if title.strip() else plain(_first_sentence(text))

@@ -7,6 +7,7 @@ weighed apart, because words tell much of the former and nothing of the latter.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Literal
 
 from store.text import is_han
 
-from .bag import shared_words
+from .bag import shared_words, within
 from .profile import Profile
 from .sketch import shared_part
 from .terms import term_rarity
@@ -25,6 +26,7 @@ Relation = Literal["first", "reprint", "rewrite", "translation", "same_event", "
 SAME = -2.0  # the score from which two texts tell one event
 _COPY = 0.5  # the part of a text found in another from which it is a copy, whatever else it says
 _COPY_RUNS = 150  # runs of characters a text needs before a copied part outweighs a name or a sum that differs
+_WHOLE = 0.9  # the part from which a shorter one does, too, where no word differs
 _SPUN = 0.4, 0.6  # shared part and likeness of words from which a text is a copy with words exchanged
 _REWRITTEN = 0.3
 _ROUND_UPS = 3.0  # how far below `SAME` a round-up stays
@@ -39,6 +41,12 @@ _BUT_ONCE = {"funding", "ipo"}  # facts whose steps a party takes but once
 _NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
 _SHORT_NAME = 4  # characters from which a name may be a longer one with characters left out
 _TOLD_APART = frozenset("第一二三四五六七八九十东西南北中新")  # what tells sister houses apart is not left out
+_FOR_SHORT = (
+    (re.compile(r"附属第([一二三四五六七八九十])(?:人民)?医院|第([一二三四五六七八九十])附属医院"), r"\1\2附院"),
+    (re.compile(r"第([一二三四五六七八九十])(?:人民)?医院"), r"\1院"),
+    (re.compile(r"附属医院"), "附院"),
+    (re.compile(r"大学(?=[一二三四五六七八九十]?(?:附院|院))"), "大"),
+)
 _ONE_DEED = {"launch", "adoption"}  # a house is said to launch what it puts to use
 _DOLLARS = {"USD": 1.0, "CNY": 0.14, "": 0.14, "HKD": 0.128, "EUR": 1.1, "TWD": 0.032, "JPY": 0.0068, "GBP": 1.28, "SGD": 0.75}
 
@@ -66,6 +74,11 @@ class Likeness:
     weights: Mapping[str, float]
 
     @property
+    def silent(self) -> bool:
+        """Whether nothing in the two texts speaks against one event, however little speaks for it."""
+        return all(self.weights[name] * sign >= 0 for name, sign in self.signs.items())
+
+    @property
     def contradicts(self) -> bool:
         """Whether the two texts state another step of one thing, or the same of other parties."""
         return not _CONTRADICTIONS.isdisjoint(self.signs)
@@ -88,7 +101,10 @@ def compare(later: Profile, earlier: Profile) -> Likeness:
     score = weights[""] + sum([weights[name] * sign for name, sign in signs.items()])
     contradicted = not _CONTRADICTIONS.isdisjoint(signs) or "other sums" in signs
     # A round-up holds other texts whole, and is a copy of none of them.
-    is_copy = signs["copied"] >= _COPY and later.round_up == earlier.round_up and (runs >= _COPY_RUNS or not contradicted)
+    is_copy = signs["copied"] >= _COPY and later.round_up == earlier.round_up
+    if is_copy and contradicted and runs < _COPY_RUNS:
+        # The same sentences may be read otherwise under another title; with one figure or letter exchanged they are other sentences.
+        is_copy = signs["copied"] >= _WHOLE and within(later.words, earlier.words)
     if is_copy:
         score = max(score, SAME + 3 + signs["copied"])
     elif later.round_up or earlier.round_up:
@@ -215,9 +231,17 @@ def _names_party(one: Profile, other: Profile) -> bool:
     return any(event.party in named for event in other.clues.events)
 
 
+@lru_cache(maxsize=4096)
+def _abbreviated(name: str) -> str:
+    """A name with what hospitals are called for short: 海陵大学附属第一医院 is 海陵大一附院."""
+    for written, short in _FOR_SHORT:
+        name = written.sub(short, name)
+    return name
+
+
 def one_party(one: str, other: str) -> bool:
     """Whether two names may be one party's, in full or in short: 安岭医共体 is 安岭医疗共同体, 第二医院 is not 医院."""
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((_abbreviated(one), _abbreviated(other)), key=len)
     if short in long:
         return True
     if len(short) < _SHORT_NAME or short[:2] != long[:2] or not all(map(is_han, short)):

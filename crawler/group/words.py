@@ -11,6 +11,8 @@ from store.text import fold, is_han
 RAREST = 6.5
 # Machine conversions leave the sound behind a character: 根據(jù)新華網(wǎng).
 _SOUND = re.compile(r"(?<=[\u4e00-\u9fff])[（(][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,6}[)）]", re.I)
+# Traditional script writes the particle 着 like the 著 of 著名, so folding leaves it: 隨著, 意味著.
+_PARTICLE = re.compile(r"(?<![显原巨名专土编论遗译昭卓合])著(?![名作称者述书录])")
 _LATIN = re.compile(r"[a-z][a-z0-9]*(?:[-'’&.][a-z0-9]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"20[0-3]\d")
@@ -18,8 +20,9 @@ _PLAIN_ENDS = re.compile(r"(?:['’]s|['’])$")
 
 
 def plain(text: str) -> str:
-    """`text` folded, without the sounds that a machine conversion left behind characters."""
-    return fold(_SOUND.sub("", text) if "(" in text or "（" in text else text)
+    """`text` folded, without the sounds that a machine conversion left behind characters, with the particle 着 as in simplified script."""
+    folded = fold(_SOUND.sub("", text) if "(" in text or "（" in text else text)
+    return _PARTICLE.sub("着", folded) if "著" in folded else folded
 
 
 @cache
