@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -21,19 +21,21 @@ from sqlmodel import Session, col, delete, func, select
 from .errors import StoreError
 from .models import Item, ItemProfile, ItemTopic, Story, StoryChange, StoryFact
 from .status import ItemStatus
-from .story_facts import Member, members_of, refresh_facts
+from .story_facts import Member, Proof, members_of, refresh_facts
 from .text import fold
 
 PER_KEY = 40  # items looked up by one key, the newest
 _CHUNK = 90
 _FORTNIGHT = 14
 _LASTING = "for ever"
-# Of the newest items of each key those that have most of the keys, with their stories: written out, because building a hundred small
-# queries takes longer than asking them. `INDEXED BY`: the rows of items are long, and all that is asked of them stands in that index.
+# Of the newest items of each key those that have most of the keys, and all members of their stories: one statement, written out, because
+# it is asked for every item and building it takes longer than asking it. `INDEXED BY`: the rows of items are long, and all that is asked
+# of them stands in that index.
 _SHARING = (
-    "SELECT near.item_id, item.story_id FROM (SELECT item_id, count(*) AS shared FROM ({keys}) AS found WHERE item_id <> :of"
-    " GROUP BY item_id ORDER BY shared DESC, item_id LIMIT :most) AS near JOIN item {by} ON item.id = near.item_id"
-    " ORDER BY near.shared DESC, near.item_id"
+    "SELECT member.id, member.story_id, item_profile.packed, item_profile.pinned"
+    " FROM item AS member JOIN item_profile ON item_profile.item_id = member.id WHERE member.story_id IN (SELECT item.story_id"
+    " FROM (SELECT item_id FROM ({keys}) AS found WHERE item_id <> :of GROUP BY item_id ORDER BY count(*) DESC, item_id LIMIT :most)"
+    " AS near JOIN item {by} ON item.id = near.item_id UNION SELECT CAST(:own AS integer)) ORDER BY member.first_seen_at, member.id"
 )
 _RELATIVES = {
     "sqlite": text(
@@ -62,12 +64,6 @@ _SHARED_ENDS = ("com.cn", "gov.cn", "org.cn", "net.cn", "edu.cn", "co.uk", "com.
 
 
 # Asked for every item: building them anew would take longer than asking them.
-_KEPT: Any = (
-    columns(col(Item.id), col(Item.story_id), col(ItemProfile.packed), col(ItemProfile.made_with), col(ItemProfile.pinned))
-    .join(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
-    .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
-    .order_by(col(Item.first_seen_at), col(Item.id))
-)
 _TOPICS: Any = (
     columns(col(Item.story_id), col(ItemTopic.topic_id), func.max(ItemTopic.score))
     .join(ItemTopic, col(ItemTopic.item_id) == col(Item.id))
@@ -93,7 +89,6 @@ class Kept:
     item_id: int
     story_id: int
     packed: bytes
-    made_with: int
     pinned: bool
 
 
@@ -123,23 +118,18 @@ def keep_profile(
 
 
 def relatives(
-    session: Session, item_id: int, *, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str], limit: int
-) -> list[int]:
-    """The stories of the `limit` other items that share most keys with what is asked for, the most first."""
+    session: Session, item: Item, *, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str], limit: int
+) -> dict[int, list[Kept]]:
+    """What is kept of an item's story and of those of the `limit` other items that share most keys with it, by story, members in the order
+    in which they were first seen."""
     asked = [key_of(_LASTING, value) for value in lasting]
     asked += [key_of(fortnight, value) for value in passing for fortnight in _around(moment)]
     connection = session.connection()
     sqlite = connection.dialect.name == "sqlite"
-    values = {"keys": json.dumps(asked) if sqlite else asked, "of": item_id, "most": limit, "per_key": PER_KEY}
-    rows = connection.execute(_RELATIVES[connection.dialect.name], values)
-    return list(dict.fromkeys(story_id for _, story_id in rows if story_id is not None))
-
-
-def kept_of(session: Session, story_ids: Collection[int]) -> dict[int, list[Kept]]:
-    """The profiles of stories' items, by story, in the order in which they were first seen."""
+    values = {"keys": json.dumps(asked) if sqlite else asked, "of": item.id, "own": item.story_id, "most": limit, "per_key": PER_KEY}
     found: dict[int, list[Kept]] = defaultdict(list)
-    for row in session.connection().execute(_KEPT, {"stories": list(story_ids)}):
-        found[row[1]].append(Kept(*row))
+    for item_id, story_id, packed, pinned in connection.execute(_RELATIVES[connection.dialect.name], values):
+        found[story_id].append(Kept(item_id, story_id, packed, bool(pinned)))
     return found
 
 
@@ -244,7 +234,7 @@ def refresh(session: Session, story_ids: Iterable[int], *, now: datetime) -> Non
     session.expire_all()
 
 
-def _tell_first(session: Session, members: Mapping[int, list[Member]]) -> dict[int, list[Member]]:
+def _tell_first(session: Session, members: Mapping[int, list[Proof]]) -> dict[int, list[Proof]]:
     """Give the first item of a story that its relation was to another one now gone."""
     found = dict(members)
     for story_id, those in members.items():
@@ -254,7 +244,7 @@ def _tell_first(session: Session, members: Mapping[int, list[Member]]) -> dict[i
     return found
 
 
-def _describe(session: Session, story_ids: Sequence[int], members: Mapping[int, list[Member]], *, now: datetime) -> None:
+def _describe(session: Session, story_ids: Sequence[int], members: Mapping[int, list[Proof]], *, now: datetime) -> None:
     topics: dict[int, list[tuple[float, str]]] = defaultdict(list)
     for story_id, topic, score in session.connection().execute(_TOPICS, {"stories": list(story_ids)}):
         topics[story_id].append((-score, topic))
@@ -275,7 +265,7 @@ def _describe(session: Session, story_ids: Sequence[int], members: Mapping[int, 
         connection.execute(update(Story).where(col(Story.id).in_(empty)).values(items=0, changed_at=now))
 
 
-def _described(members: list[Member]) -> dict[str, Any]:
+def _described(members: Sequence[Member]) -> dict[str, Any]:
     in_time = sorted(members, key=lambda member: (member.moment, member.item_id))
     lead = next((member for member in in_time if member.tier == "official"), in_time[0])
     return {

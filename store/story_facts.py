@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, insert, text, union_all
+from sqlalchemy import bindparam, exists, insert, or_, text
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete
 
@@ -29,10 +29,6 @@ _FACTS = text(
     " WHERE background = 0 AND COALESCE(reviewed, '') <> 'wrong' AND item_id IN :items ORDER BY item_id, fact_id"
 ).bindparams(bindparam("items", expanding=True))
 
-# The view over all facts is slow to ask, and most items state none.
-_STATING = union_all(
-    *(columns(col(table.item_id)).where(col(table.item_id).in_(bindparam("items", expanding=True))) for table in FACT_TABLES.values())
-)
 _FORGET = delete(StoryFact).where(col(StoryFact.story_id) == bindparam("of"))
 _ADD: Any = insert(StoryFact)
 
@@ -61,10 +57,21 @@ class Member:
         return self.published_at or self.first_seen_at
 
 
+@dataclass(frozen=True, slots=True)
+class Proof(Member):
+    """A member that may state facts, of a story that may have some."""
+
+    states_facts: bool
+    story_has_facts: bool
+
+
+# Asked with the members because most state no fact, the view over all facts is slow to ask, and each statement has a price of its own.
+_STATES_FACTS = or_(*(exists().where(col(table.item_id) == col(Item.id)) for table in FACT_TABLES.values()))
 _MEMBERS: Any = (
     columns(
         *(Item.id, Item.story_id, Item.source_id, Item.title, Item.language, Item.outlet, Item.relation),  # type: ignore[call-overload]
         *(Item.published_at, Item.first_seen_at, SourceRow.tier, SourceRow.homepage),
+        *(_STATES_FACTS, exists().where(col(StoryFact.story_id) == col(Item.story_id))),
     )
     .join(SourceRow, col(SourceRow.id) == col(Item.source_id))
     .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
@@ -72,25 +79,27 @@ _MEMBERS: Any = (
 )
 
 
-def members_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[Member]]:
+def members_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[Proof]]:
     """The members of stories that have any, in the order in which they were first seen."""
-    found: dict[int, list[Member]] = {}
+    found: dict[int, list[Proof]] = {}
     for row in session.connection().execute(_MEMBERS, {"stories": list(story_ids)}):
-        found.setdefault(row[1], []).append(Member(*row))
+        found.setdefault(row[1], []).append(Proof(*row))
     return found
 
 
-def refresh_facts(session: Session, story_ids: Sequence[int], members: Mapping[int, list[Member]]) -> None:
+def refresh_facts(session: Session, story_ids: Sequence[int], members: Mapping[int, list[Proof]]) -> None:
     """Write the events that the items of stories state anew."""
     connection = session.connection()
-    connection.execute(_FORGET, [{"of": story_id} for story_id in story_ids])
     by_id = {member.item_id: member for those in members.values() for member in those}
-    stating = connection.execute(_STATING, {"items": list(by_id)}).scalars().all() if by_id else []
+    bare = {story_id for story_id, those in members.items() if not those[0].story_has_facts}
+    if outdated := [{"of": story_id} for story_id in story_ids if story_id not in bare]:
+        connection.execute(_FORGET, outdated)
+    stating = [member.item_id for member in by_id.values() if member.states_facts]
     if not stating:
         return
     told: dict[int, list[Row]] = {}
     row: Any
-    for row in connection.execute(_FACTS, {"items": list(set(stating))}).mappings():
+    for row in connection.execute(_FACTS, {"items": stating}).mappings():
         told.setdefault(by_id[row["item_id"]].story_id, []).append(row)
     found = [_reconciled(story_id, proofs, by_id) for story_id, rows in told.items() for proofs in same_events(rows)]
     if found:

@@ -64,8 +64,7 @@ def _keep(session: Session, item: Item, made: Profile, lasting: Sequence[int | s
 def _attach(session: Session, item: Item, made: Profile, *, now: datetime) -> set[int]:
     item_id, moment = item.id or 0, item.published_at or item.first_seen_at
     lasting, passing = keys(made)
-    before, near = item.story_id, stories.relatives(session, item_id, moment=moment, lasting=lasting, passing=passing, limit=CANDIDATES)
-    kept = stories.kept_of(session, [*near, *([before] if before is not None else [])])
+    before, kept = item.story_id, stories.relatives(session, item, moment=moment, lasting=lasting, passing=passing, limit=CANDIDATES)
     pinned = {one.item_id: story_id for story_id, members in kept.items() for one in members if one.pinned}
     _keep(session, item, made, lasting, passing)
     if item_id in pinned:

@@ -16,8 +16,10 @@ from .words import plain
 _PARTIES = ("company", "adopter", "holder", "organisation", "issuer", "parties")
 # Named in so many texts that sharing them says next to nothing of the event.
 _EVERYWHERE = frozenset({"regulator", "agency"})
-# 三部门, 多家医院: parties that are not named.
-_NOBODY = re.compile(r"[一二三四五六七八九十两多数几\d]+(?:个|家|所)?(?:部门|部委|单位|机构|医院|公司|企业)")
+# 三部门, 多家医院: parties that are not named. Who leads three departments is told now and then: 卫健委等三部门.
+_NOBODY = re.compile(
+    r"(?:[一二三四五六七八九十两多数几\d]+(?:个|家|所)?(?:单位|机构|医院|公司|企业)|.*[一二三四五六七八九十两多数几\d]+个?(?:部门|部委))"
+)
 # Steps of a listing that its stage leaves together, by the words of the sentence that states it.
 _IPO_STEPS = (
     ("hearing", re.compile(r"聆讯|hearing")),

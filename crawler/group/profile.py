@@ -15,13 +15,14 @@ import numpy as np
 from crawler.judge.facts import Judgement
 from store.text import SENTENCE_END, is_han
 
+from .bag import Bag, bag, bag_of, numbered, rarest
 from .clues import Clues, Event, clues_of, names_of
 from .sketch import Hashes, sketch
 from .sounds import spellings
 from .terms import term_rarity, terms
-from .words import plain, rarity, words
+from .words import plain, words
 
-VERSION = 4  # of what a profile holds; items kept with another one are read again when stories are built anew
+VERSION = 5  # of what a profile holds; items kept with another one are read again when stories are built anew
 _HEAD, _HEAD_LATIN = 360, 900  # characters of a text that say what it is about
 _TITLE = 60  # characters of the first sentence that stand for a missing title
 _SCALES = {
@@ -45,11 +46,14 @@ _ROUND_UP = re.compile(
     r"(?:brief|briefing|digest|round-?up|recap|news)|round-?up|week in review|news in brief|newsletter"
 )
 _PARTS_OF_A_TITLE = 3
+_PLACE_OF_A_PAGE = re.compile(r"^\s*(?:(?:您|你)?(?:现在|当前)的?位置|(?:您|你)的位置|首页\s*[>»/-])|>>|»")  # in a site, not a title
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A text as grouping sees it: its words, figures and named days (month, day), its signature and what judging knows of it.
+
+    `rare_words` are those that it is found by, the ones of its title first.
 
     `day` is the day of publication (UTC) or None. A `round_up` tells many events and so stands for none.
     """
@@ -57,8 +61,8 @@ class Profile:
     id: str
     language: str
     day: date | None
-    title: frozenset[str]
-    head: frozenset[str]
+    words: Bag
+    rare_words: tuple[str, ...]
     terms: frozenset[str]
     spellings: frozenset[str]
     quantities: frozenset[float]
@@ -76,6 +80,7 @@ class Profile:
 
 def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: date | None) -> Profile:
     """What grouping keeps of a text and of its judgement."""
+    title = "" if _PLACE_OF_A_PAGE.search(title) else title
     size = _HEAD if sum(map(is_han, text[:200])) > 40 else _HEAD_LATIN
     head = plain(f"{title}\n{text[:size]}")
     own_title = plain(title) if title.strip() else plain(_first_sentence(text))
@@ -83,12 +88,13 @@ def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: d
     reach = len(title) + 1 + size
     clues = clues_of(judgement, head=reach)
     of_title, of_head = words(own_title), words(head)
+    numbers = numbered(of_title, of_head)
     return Profile(
         id=item_id,
         language=judgement.language,
         day=day,
-        title=frozenset(of_title),
-        head=frozenset(of_head),
+        words=bag(numbers),
+        rare_words=rarest(numbers, _KEYS_OF_WORDS),
         terms=terms(head),
         spellings=spellings(of_title, of_head, names_of(judgement, head=reach)),
         quantities=quantities(head) | {low for _, low in clues.amounts},
@@ -132,7 +138,6 @@ def _days(plain_text: str) -> frozenset[tuple[int, int]]:
     return frozenset(found)
 
 
-_RARE = 5.0
 _KEYS_OF_SIGNATURE, _KEYS_OF_WORDS, _KEYS_OF_FIGURES, _KEYS_OF_DAYS, _KEYS_OF_TERMS, _KEYS_OF_SPELLINGS = 16, 12, 6, 3, 4, 4
 
 
@@ -143,11 +148,10 @@ def keys(one: Profile) -> tuple[list[int | str], list[str]]:
     if one.round_up:
         return signature, []
     names = sorted(one.clues.organisations | {event.party for event in one.clues.events})
-    rare = sorted((w for w in one.head if rarity(w) >= _RARE and not w[0].isdigit()), key=lambda w: (w not in one.title, -rarity(w), w))
     figures = sorted((q for q in one.quantities if q >= 100 or q != int(q)), reverse=True)
     passing = [
         *(f"name {name}" for name in names),
-        *(f"word {word}" for word in rare[:_KEYS_OF_WORDS]),
+        *(f"word {word}" for word in one.rare_words),
         *(f"figure {figure:.2g}" for figure in figures[:_KEYS_OF_FIGURES]),
         *(f"told {month}-{day}" for month, day in sorted(one.days)[:_KEYS_OF_DAYS]),
         *(f"term {term}" for term in sorted(one.terms, key=lambda term: (-term_rarity(term), term))[:_KEYS_OF_TERMS]),
@@ -157,13 +161,12 @@ def keys(one: Profile) -> tuple[list[int | str], list[str]]:
 
 
 def packed(one: Profile) -> bytes:
-    """A profile as bytes: its signature, then the rest as JSON, made small."""
+    """A profile as bytes: its version, how many hashes and words it has, these, and the rest as JSON, made small."""
     clues = one.clues
     row: dict[str, Any] = {
         "language": one.language,
         "day": one.day.isoformat() if one.day else None,
-        "title": " ".join(sorted(one.title)),
-        "head": " ".join(sorted(one.head - one.title)),
+        "rare_words": " ".join(one.rare_words),
         "terms": sorted(one.terms),
         "spellings": " ".join(sorted(one.spellings)),
         "quantities": sorted(one.quantities),
@@ -178,28 +181,34 @@ def packed(one: Profile) -> bytes:
         "events": [[event.type, event.party, event.step] for event in clues.events],
     }
     rest = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
-    return len(one.hashes).to_bytes(2, "big") + one.hashes.astype("<u4").tobytes() + zlib.compress(rest, 1)
+    sizes = bytes([VERSION]) + len(one.hashes).to_bytes(2, "big") + len(one.words.codes).to_bytes(2, "big")
+    numbers = one.hashes.astype("<u4").tobytes() + one.words.codes.astype("<u4").tobytes() + one.words.marks.tobytes()
+    return sizes + numbers + zlib.compress(rest, 1)
 
 
 # Items of one day are held against the same others.
 @lru_cache(maxsize=1024)
 def unpacked(item_id: str, kept: bytes) -> Profile:
-    """The profile that `packed` made."""
-    ends = 2 + 4 * int.from_bytes(kept[:2], "big")
-    row = json.loads(zlib.decompress(kept[ends:]))
-    title = row["title"].split()
+    """The profile that `packed` made, of this version or of one before."""
+    hashes, codes, marks, rest = _parts(kept)
+    row = json.loads(zlib.decompress(rest))
+    if "rare_words" in row:
+        kept_words, rare_words = bag_of(np.frombuffer(codes, dtype="<u4"), np.frombuffer(marks, dtype="u1")), row["rare_words"].split()
+    else:
+        numbers = numbered(row["title"].split(), row["head"].split())
+        kept_words, rare_words = bag(numbers), list(rarest(numbers, _KEYS_OF_WORDS))
     return Profile(
         id=item_id,
         language=row["language"],
         day=date.fromisoformat(row["day"]) if row["day"] else None,
-        title=frozenset(title),
-        head=frozenset([*title, *row["head"].split()]),
+        words=kept_words,
+        rare_words=tuple(rare_words),
         # Profiles of version 3 know of neither.
         terms=frozenset(row.get("terms", ())),
         spellings=frozenset(row.get("spellings", "").split()),
         quantities=frozenset(row["quantities"]),
         days=frozenset((month, day) for month, day in row["days"]),
-        hashes=np.frombuffer(kept[2:ends], dtype="<u4"),
+        hashes=np.frombuffer(hashes, dtype="<u4"),
         runs=row["runs"],
         round_up=row["round_up"],
         clues=Clues(
@@ -211,3 +220,12 @@ def unpacked(item_id: str, kept: bytes) -> Profile:
             relevant=row["relevant"],
         ),
     )
+
+
+def _parts(kept: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """The hashes of a packed profile, the codes and the marks of its words, and the rest. Before version 5 words were in the rest, and no
+    version told that; the first byte is 0 then."""
+    start, words = (5, int.from_bytes(kept[3:5], "big")) if kept[0] else (2, 0)
+    codes = start + 4 * int.from_bytes(kept[start - 4 : start - 2] if kept[0] else kept[:2], "big")
+    marks = codes + 4 * words
+    return kept[start:codes], kept[codes:marks], kept[marks : marks + words], kept[marks + words :]

@@ -7,24 +7,26 @@ weighed apart, because words tell much of the former and nothing of the latter.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
 from typing import Literal
 
 from store.text import is_han
 
+from .bag import shared_words, within
 from .profile import Profile
 from .sketch import shared_part
 from .terms import term_rarity
-from .words import rarity
 
 Relation = Literal["first", "reprint", "rewrite", "translation", "same_event", "follow_up", "none"]
 
 SAME = -2.0  # the score from which two texts tell one event
 _COPY = 0.5  # the part of a text found in another from which it is a copy, whatever else it says
 _COPY_RUNS = 150  # runs of characters a text needs before a copied part outweighs a name or a sum that differs
+_WHOLE = 0.9  # the part from which a shorter one does, too, where no word differs
 _SPUN = 0.4, 0.6  # shared part and likeness of words from which a text is a copy with words exchanged
 _REWRITTEN = 0.3
 _ROUND_UPS = 3.0  # how far below `SAME` a round-up stays
@@ -34,11 +36,17 @@ _GRACE_DAYS, _FAR_DAYS, _TOLD_FAR_DAYS = 4, 14, 10
 _FEW_TERMS, _RARE_TERM = 14.0, 4.0  # what a text's terms weigh at least; how much a rare one weighs
 _ONE_STEP = ({"spun off", "talks"}, {"spun off", "filed"})  # what is spun off is said to list by some
 _CONTRADICTIONS = {"other step", "other parties"}
+_NAMED = {"organisation", "fact", "other step"}
 _BUT_ONCE = {"funding", "ipo"}  # facts whose steps a party takes but once
-_RARE = 5  # how much a rare word weighs at least
 _NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
 _SHORT_NAME = 4  # characters from which a name may be a longer one with characters left out
 _TOLD_APART = frozenset("第一二三四五六七八九十东西南北中新")  # what tells sister houses apart is not left out
+_FOR_SHORT = (
+    (re.compile(r"附属第([一二三四五六七八九十])(?:人民)?医院|第([一二三四五六七八九十])附属医院"), r"\1\2附院"),
+    (re.compile(r"第([一二三四五六七八九十])(?:人民)?医院"), r"\1院"),
+    (re.compile(r"附属医院"), "附院"),
+    (re.compile(r"大学(?=[一二三四五六七八九十]?(?:附院|院))"), "大"),
+)
 _ONE_DEED = {"launch", "adoption"}  # a house is said to launch what it puts to use
 _DOLLARS = {"USD": 1.0, "CNY": 0.14, "": 0.14, "HKD": 0.128, "EUR": 1.1, "TWD": 0.032, "JPY": 0.0068, "GBP": 1.28, "SGD": 0.75}
 
@@ -62,18 +70,23 @@ class Likeness:
 
     score: float
     relation: Relation
-    signs: tuple[tuple[str, float], ...]
+    signs: Mapping[str, float]
     weights: Mapping[str, float]
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing in the two texts speaks against one event, however little speaks for it."""
+        return all(self.weights[name] * sign >= 0 for name, sign in self.signs.items())
 
     @property
     def contradicts(self) -> bool:
         """Whether the two texts state another step of one thing, or the same of other parties."""
-        return any(sign > 0 for name, sign in self.signs if name in _CONTRADICTIONS)
+        return not _CONTRADICTIONS.isdisjoint(self.signs)
 
     @property
     def reasons(self) -> tuple[tuple[str, float], ...]:
         """What the score adds up from: each sign with its part."""
-        return tuple((name, part) for name, sign in self.signs if (part := round(self.weights[name] * sign, 2)))
+        return tuple((name, part) for name, sign in self.signs.items() if (part := round(self.weights[name] * sign, 2)))
 
 
 def compare(later: Profile, earlier: Profile) -> Likeness:
@@ -82,76 +95,97 @@ def compare(later: Profile, earlier: Profile) -> Likeness:
     A round-up is the same as nothing but its copies. Two texts off topic need more in common, long ones most: they share
     names and words of the whole world, and the weights are those of one field.
     """
-    signs = _signs(later, earlier)
-    alike = one_language(later, earlier)
+    alike, runs = one_language(later, earlier), min(later.runs, earlier.runs)
+    signs = _signs(later, earlier, alike=alike, long=runs >= _LONG)
     weights = _ONE_LANGUAGE if alike else _TWO_LANGUAGES
-    if alike and min(later.runs, earlier.runs) >= _LONG:
-        # Long texts have words enough to tell them by, and terms by chance.
-        signs["terms"] = signs["rare terms"] = 0.0
-    copied = shared_part(later.hashes, later.runs, earlier.hashes, earlier.runs)
-    signs["copied"] = copied
-    score = weights[""] + sum([weights[name] * sign for name, sign in signs.items() if sign])
-    contradicted = signs["other sums"] + signs["other step"] + signs["other parties"] > 0
+    score = weights[""] + sum([weights[name] * sign for name, sign in signs.items()])
+    contradicted = not _CONTRADICTIONS.isdisjoint(signs) or "other sums" in signs
     # A round-up holds other texts whole, and is a copy of none of them.
-    is_copy = copied >= _COPY and later.round_up == earlier.round_up and (min(later.runs, earlier.runs) >= _COPY_RUNS or not contradicted)
+    is_copy = signs["copied"] >= _COPY and later.round_up == earlier.round_up
+    if is_copy and contradicted and runs < _COPY_RUNS:
+        # The same sentences may be read otherwise under another title; with one figure or letter exchanged they are other sentences.
+        is_copy = signs["copied"] >= _WHOLE and within(later.words, earlier.words)
     if is_copy:
-        score = max(score, SAME + 3 + copied)
+        score = max(score, SAME + 3 + signs["copied"])
     elif later.round_up or earlier.round_up:
         score = min(score, SAME - _ROUND_UPS)
-    elif signs["other step"] or (signs["other parties"] and alike):
+    elif "other step" in signs or ("other parties" in signs and alike):
         score = min(score, SAME - _OTHER_FACT)
     elif not (later.clues.relevant or earlier.clues.relevant):
-        score -= _LONG_OFF_TOPIC if min(later.runs, earlier.runs) >= _LONG else _OFF_TOPIC
-    return Likeness(round(score, 3), _relation(later, earlier, score, is_copy, signs), tuple(signs.items()), weights)
+        score -= _LONG_OFF_TOPIC if runs >= _LONG else _OFF_TOPIC
+    return Likeness(round(score, 3), _relation(later, earlier, score, signs, alike=alike, is_copy=is_copy), signs, weights)
 
 
-def _relation(later: Profile, earlier: Profile, score: float, is_copy: bool, signs: dict[str, float]) -> Relation:
+def _relation(later: Profile, earlier: Profile, score: float, signs: Mapping[str, float], *, alike: bool, is_copy: bool) -> Relation:
     if score >= SAME:
-        if not one_language(later, earlier):
+        if not alike:
             return "translation"
         if is_copy or (signs["copied"] >= _SPUN[0] and signs["words"] >= _SPUN[1]):
             return "reprint"
         return "rewrite" if max(signs["words"], signs["copied"]) >= _REWRITTEN else "same_event"
-    named = signs["organisation"] or signs["fact"] or signs["other step"]
-    goes_on = (signs["title"] + signs["words"] >= 0.5 or signs["model"]) and not (later.round_up or earlier.round_up)
+    named = not _NAMED.isdisjoint(signs)
+    goes_on = ("model" in signs or signs["title"] + signs["words"] >= 0.5) and not (later.round_up or earlier.round_up)
     came_later = later.day is None or earlier.day is None or later.day >= earlier.day
     return "follow_up" if named and goes_on and came_later else "none"
 
 
-def _signs(one: Profile, other: Profile) -> dict[str, float]:
-    both, squared, rare = one.head & other.head, *_weights(one.head)
-    organisations = one.clues.organisations & other.clues.organisations
-    sums = any(_same_money(a, b) for a in one.clues.amounts for b in other.clues.amounts)
-    figures = sum([any(_near(a, b) for b in other.quantities) for a in one.quantities]) if other.quantities else 0
-    same_fact, other_step, other_facts, other_parties = _facts(one, other)
-    alike = one_language(one, other)
-    spelt = 0 if alike else len(one.spellings & other.spellings)
-    terms, rare_terms, other_terms = _terms(one.terms, other.terms)
-    return {
-        "title": max(_covered(one.title, other.head), _covered(other.title, one.head)),
-        "words": sum(map(squared.__getitem__, both)) / (_length(one.head) * _length(other.head)),
-        "rare words": min(30.0, sum(map(rare.__getitem__, both))),
-        "organisation": float(bool(organisations)),
-        "two organisations": float(len(organisations) > 1),
-        "other organisations": float(not organisations and _strangers(one.clues.organisations, other.clues.organisations)),
-        "regulator": float(bool(one.clues.everywhere & other.clues.everywhere)),
-        "model": float(bool(one.clues.models & other.clues.models)),
-        "sum of a name": float(sums and bool(organisations or spelt or (not alike and _steps(one) & _steps(other)))),
-        "other sums": float(bool(one.clues.amounts) and bool(other.clues.amounts) and not sums),
-        "other figures": float(not figures and len(one.quantities) > 1 and len(other.quantities) > 1),
-        "figures": figures / max(2, min(len(one.quantities), len(other.quantities))),
-        "terms": terms,
-        "rare terms": rare_terms,
-        "other terms": other_terms,
-        "name spelt": float(min(2, spelt)),
-        "day told": float(bool(one.days & other.days)),
-        "days apart": _days_apart(one, other),
-        "other day told": float(bool(one.days) and bool(other.days) and _between(one.days, other.days) > _TOLD_FAR_DAYS),
-        "fact": float(same_fact),
-        "other step": float(other_step),
-        "other facts": float(other_facts),
-        "other parties": float(other_parties),
-    }
+def _signs(one: Profile, other: Profile, *, alike: bool, long: bool) -> dict[str, float]:
+    """What two texts share and where they contradict each other. Beside copied part, title and words, what they do not give is left
+    out: most pairs share little, and there are many of them."""
+    title, words, rare = shared_words(one.words, other.words)
+    copied = shared_part(one.hashes, one.runs, other.hashes, other.runs)
+    signs = {"copied": copied, "title": title, "words": words, "rare words": min(30.0, rare)}
+    _add_signs_of_terms(signs, one, other, alike=alike, long=long)
+    _add_signs_of_figures(signs, one, other)
+    _add_signs_of_names(signs, one, other, alike=alike)
+    if one.clues.events and other.clues.events:
+        signs.update(dict.fromkeys(_facts(one, other), 1.0))
+    return signs
+
+
+def _add_signs_of_names(signs: dict[str, float], one: Profile, other: Profile, *, alike: bool) -> None:
+    mine, theirs = one.clues, other.clues
+    organisations = mine.organisations & theirs.organisations
+    if organisations:
+        signs["organisation"] = 1.0
+        if len(organisations) > 1:
+            signs["two organisations"] = 1.0
+    elif _strangers(mine.organisations, theirs.organisations):
+        signs["other organisations"] = 1.0
+    if not mine.everywhere.isdisjoint(theirs.everywhere):
+        signs["regulator"] = 1.0
+    if not mine.models.isdisjoint(theirs.models):
+        signs["model"] = 1.0
+    if mine.amounts and theirs.amounts:
+        if not any(_same_money(a, b) for a in mine.amounts for b in theirs.amounts):
+            signs["other sums"] = 1.0
+        elif organisations or "name spelt" in signs or (not alike and _steps(one) & _steps(other)):
+            signs["sum of a name"] = 1.0
+
+
+def _add_signs_of_terms(signs: dict[str, float], one: Profile, other: Profile, *, alike: bool, long: bool) -> None:
+    # Long texts have words enough to tell them by, and terms by chance.
+    if one.terms and other.terms and not (alike and long):
+        signs["terms"], signs["rare terms"], signs["other terms"] = _terms(one.terms, other.terms)
+    # In one language a name that both spell is a word that both have.
+    if not alike and (spelt := len(one.spellings & other.spellings)):
+        signs["name spelt"] = min(2.0, spelt)
+
+
+def _add_signs_of_figures(signs: dict[str, float], one: Profile, other: Profile) -> None:
+    if one.quantities and other.quantities:
+        fewer = min(len(one.quantities), len(other.quantities))
+        if figures := _shared_figures(one.quantities, other.quantities):
+            signs["figures"] = figures / max(2, fewer)
+        elif fewer > 1:
+            signs["other figures"] = 1.0
+    if one.days and other.days:
+        if not one.days.isdisjoint(other.days):
+            signs["day told"] = 1.0
+        elif _between(one.days, other.days) > _TOLD_FAR_DAYS:
+            signs["other day told"] = 1.0
+    if apart := _days_apart(one, other):
+        signs["days apart"] = apart
 
 
 def one_language(one: Profile, other: Profile) -> bool:
@@ -178,16 +212,17 @@ def _weight_of_terms(terms: frozenset[str]) -> tuple[float, float]:
     return sum(weights), sum([weight for weight in weights if weight >= _RARE_TERM])
 
 
-def _facts(one: Profile, other: Profile) -> tuple[bool, bool, bool, bool]:
-    """Whether two texts state the same fact, another step of one, only facts of other kinds, only facts of other parties."""
+def _facts(one: Profile, other: Profile) -> tuple[str, ...]:
+    """Whether two texts that state facts state the same one, another step of one, only some of other kinds, only some of other parties."""
     mine, theirs = one.clues.events, other.clues.events
-    if not mine or not theirs:
-        return False, False, False, False
     alike = [(a, b) for a in mine for b in theirs if a.type == b.type or ({a.type, b.type} == _ONE_DEED and one_party(a.party, b.party))]
+    if not alike:
+        return ("other facts",)
     pairs = [(a, b) for a, b in alike if one_party(a.party, b.party)]
+    if not pairs:
+        return () if _names_party(one, other) or _names_party(other, one) else ("other parties",)
     same = any(not a.step or not b.step or a.step == b.step or {a.step, b.step} in _ONE_STEP for a, b in pairs)
-    strangers = bool(alike) and not pairs and not _names_party(one, other) and not _names_party(other, one)
-    return same, bool(pairs) and not same, not alike, strangers
+    return ("fact",) if same else ("other step",)
 
 
 def _names_party(one: Profile, other: Profile) -> bool:
@@ -196,9 +231,17 @@ def _names_party(one: Profile, other: Profile) -> bool:
     return any(event.party in named for event in other.clues.events)
 
 
+@lru_cache(maxsize=4096)
+def _abbreviated(name: str) -> str:
+    """A name with what hospitals are called for short: 海陵大学附属第一医院 is 海陵大一附院."""
+    for written, short in _FOR_SHORT:
+        name = written.sub(short, name)
+    return name
+
+
 def one_party(one: str, other: str) -> bool:
     """Whether two names may be one party's, in full or in short: 安岭医共体 is 安岭医疗共同体, 第二医院 is not 医院."""
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((_abbreviated(one), _abbreviated(other)), key=len)
     if short in long:
         return True
     if len(short) < _SHORT_NAME or short[:2] != long[:2] or not all(map(is_han, short)):
@@ -212,30 +255,23 @@ def _strangers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     return bool(mine) and bool(theirs) and not any(a in b or b in a for a in mine for b in theirs)
 
 
-def _covered(words: frozenset[str], by: frozenset[str]) -> float:
-    return sum(map(rarity, words & by)) / max(8.0, _weight(words))
-
-
-# One text is held against many: what is its own is added up once.
-@lru_cache(maxsize=256)
-def _weights(words: frozenset[str]) -> tuple[dict[str, float], dict[str, float]]:
-    """How much each word weighs, squared, and how much each rare one weighs."""
-    weights = {word: rarity(word) for word in words}
-    return {word: weight**2 for word, weight in weights.items()}, {word: w if w >= _RARE else 0.0 for word, w in weights.items()}
-
-
-@lru_cache(maxsize=4096)
-def _weight(words: frozenset[str]) -> float:
-    return sum(map(rarity, words))
-
-
-@lru_cache(maxsize=4096)
-def _length(words: frozenset[str]) -> float:
-    return sqrt(sum([weight**2 for weight in map(rarity, words)])) or 1.0
-
-
 def _near(one: float, other: float) -> bool:
     return abs(one - other) <= _NEAR * max(one, other)
+
+
+def _shared_figures(mine: frozenset[float], theirs: frozenset[float]) -> int:
+    """How many of the figures of one text the other has, or one close by."""
+    in_order = _in_order(theirs)
+    found = 0
+    for figure in mine:
+        at = bisect_left(in_order, figure * (1 - _NEAR))
+        found += at < len(in_order) and in_order[at] * (1 - _NEAR) <= figure
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _in_order(figures: frozenset[float]) -> list[float]:
+    return sorted(figures)
 
 
 def _same_money(one: tuple[str, float], other: tuple[str, float]) -> bool:

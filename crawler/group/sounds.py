@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from store.text import is_han
 
@@ -46,7 +47,12 @@ def _is_spelling(word: str) -> bool:
 
 def spellings(title: Iterable[str], head: Iterable[str], names: Iterable[str]) -> frozenset[str]:
     """How the rare words of a Chinese title and the names of a text are spelt in Latin letters, and the spelt names in its head."""
-    found = {word for word in head if word[0].isascii() and rarity(word) == RAREST and _is_spelling(word)}
+    rarest = [word if word[0].isascii() and rarity(word) == RAREST else "" for word in head]
+    found = {word for word in rarest if _is_spelling(word)}
+    # People are written in two words: Lin Che, or Che Lin.
+    sounds = _sounds()[1]
+    people = [(one, other) for one, other in pairwise(rarest) if one and other and (one in sounds or other in sounds)]
+    found.update(name for one, other in people for name in (one + other, other + one) if _is_spelling(name))
     chinese = [word for word in title if 1 < len(word) <= _MOST and rarity(word) >= _RARE and all(map(is_han, word))]
     chinese += [name[:size] for name in names if len(name) > 1 and all(map(is_han, name[:2])) for size in range(2, _MOST + 1)]
     found.update(sound for word in chinese if len(sound := _spelt(word)) >= _SHORTEST)

@@ -11,6 +11,8 @@ from store.text import fold, is_han
 RAREST = 6.5
 # Machine conversions leave the sound behind a character: 根據(jù)新華網(wǎng).
 _SOUND = re.compile(r"(?<=[\u4e00-\u9fff])[（(][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,6}[)）]", re.I)
+# Traditional script writes the particle 着 like the 著 of 著名, so folding leaves it: 隨著, 意味著.
+_PARTICLE = re.compile(r"(?<![显原巨名专土编论遗译昭卓合])著(?![名作称者述书录])")
 _LATIN = re.compile(r"[a-z][a-z0-9]*(?:[-'’&.][a-z0-9]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"20[0-3]\d")
@@ -18,8 +20,9 @@ _PLAIN_ENDS = re.compile(r"(?:['’]s|['’])$")
 
 
 def plain(text: str) -> str:
-    """`text` folded, without the sounds that a machine conversion left behind characters."""
-    return fold(_SOUND.sub("", text) if "(" in text or "（" in text else text)
+    """`text` folded, without the sounds that a machine conversion left behind characters, with the particle 着 as in simplified script."""
+    folded = fold(_SOUND.sub("", text) if "(" in text or "（" in text else text)
+    return _PARTICLE.sub("着", folded) if "著" in folded else folded
 
 
 @cache
@@ -46,10 +49,7 @@ def words(text: str) -> list[str]:
     """The words of plain text in order: Chinese ones segmented, Latin ones without plural and possessive ends, numbers as digits."""
     import rjieba
 
-    found: list[str] = []
-    for piece in rjieba.cut(text):
-        if is_han(piece[0]):
-            found.append(piece)
+    found: list[str] = [piece for piece in rjieba.cut(text) if is_han(piece[0])]
     found += [stem(word) for word in _LATIN.findall(text)]
     found += [number.replace(",", "") for number in _NUMBER.findall(text)]
     return found

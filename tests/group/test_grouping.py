@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from crawler.group.grouping import group_texts, place
+from crawler.group.bag import bag, numbered, shared_words
+from crawler.group.clues import Event
+from crawler.group.grouping import AGREE, group_texts, place
 from crawler.group.profile import Profile, packed, profile, quantities, unpacked
 from crawler.group.similarity import SAME, compare, one_party
 from crawler.group.sketch import shared_part, sketch
@@ -51,8 +54,35 @@ def test_a_signature_tells_which_part_of_a_text_stands_in_another() -> None:
 def test_any_text_has_a_profile_that_survives_being_written(title: str, text: str) -> None:
     made = profile("1", title, text, JUDGE.judge(Document("1", title, text), deep=False), day=None)
     read = unpacked("1", packed(made))
-    assert replace(read, hashes=made.hashes, clues=replace(read.clues, part=made.clues.part)) == made
+    assert replace(read, hashes=made.hashes, words=made.words, clues=replace(read.clues, part=made.clues.part)) == made
     assert read.hashes.tolist() == made.hashes.tolist()
+    assert (read.words.codes.tolist(), read.words.marks.tolist()) == (made.words.codes.tolist(), made.words.marks.tolist())
+
+
+def test_a_profile_whose_words_were_written_out_is_read() -> None:
+    of_old = {
+        "language": "zh", "day": "2026-03-02", "title": "云杉 融资", "head": "亿元 轮", "quantities": [1.0], "days": [[3, 2]], "runs": 40,
+        "round_up": False, "relevant": True, "organisations": ["云杉"], "everywhere": [], "models": [], "amounts": [["CNY", 1.0]],
+        "events": [["funding", "云杉", "a"]],
+    }  # fmt: skip
+    read = unpacked("1", b"\x00\x02" + b"\x01\x00\x00\x00\x02\x00\x00\x00" + zlib.compress(json.dumps(of_old).encode()))
+    assert (read.hashes.tolist(), read.rare_words) == ([1, 2], ("云杉",))
+    title, alike, rare = shared_words(read.words, bag(numbered(["云杉", "融资"], ["亿元", "轮"])))
+    assert (round(title, 4), round(alike, 4), round(rare, 4)) == (1.0, 1.0, 6.5)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (["云杉"], ["云杉"], (0.8125, 1.0, 6.5)),
+        (["云杉"], ["雪松"], (0.0, 0.0, 0.0)),
+        ([], ["云杉"], (0.0, 0.0, 0.0)),
+        ([], [], (0.0, 0.0, 0.0)),
+    ],
+)
+def test_words_are_shared_by_how_rare_they_are(one: list[str], other: list[str], alike: tuple[float, float, float]) -> None:
+    mine, theirs = (bag(numbered(title, title)) for title in (one, other))
+    assert shared_words(mine, theirs) == shared_words(theirs, mine) == pytest.approx(alike)
 
 
 def test_figures_are_numbers_in_either_language() -> None:
@@ -190,9 +220,71 @@ def test_reasons_add_up(name: str) -> None:
         ("众安堂药房", "众安堂连锁药房", True),
         ("溪宁市人民医院", "溪宁市第一人民医院", False),
         ("溪宁市中医院", "溪宁市第二医院", False),
+        ("东陵大学附属第一医院", "东陵大学第一附属医院", True),
+        ("东陵大学附属第一医院", "东陵一附院", True),
+        ("东陵大学附属第一医院", "东陵二附院", False),
+        ("东陵市第一人民医院", "东陵市一院", True),
         ("velmora", "velmora bio", True),
         ("velmora", "vel mo ra", False),
     ],
 )
 def test_a_short_name_is_the_long_ones_but_no_sister_houses(one: str, other: str, same: bool) -> None:
     assert one_party(one, other) is one_party(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("隨著大模型", "随着大模型"), ("意味著", "意味着"), ("著名專家", "著名专家"), ("顯著改善", "显著改善"), ("專著", "专著")],
+)
+def test_the_particle_is_one_word_in_both_scripts(written: str, read: str) -> None:
+    assert plain(written) == read
+
+
+def test_the_same_sentences_read_otherwise_under_another_title_are_a_copy_but_not_with_a_letter_exchanged() -> None:
+    sentence = "随着医疗人工智能的发展，准备{}轮融资的云杉医联搭上这辆顺风车，或迎来更大的发展空间。"
+    filed, heard = (Event("ipo", "云杉医联", step) for step in ("filed", "hearing"))
+    bare, titled, exchanged = (
+        seen("", sentence.format("B")),
+        seen("云杉医联加强装备", sentence.format("B")),
+        seen("", sentence.format("C")),
+    )
+    first = replace(bare, clues=replace(bare.clues, events=(filed,)))
+    for later, relation in ((titled, "reprint"), (exchanged, "follow_up")):
+        found = compare(replace(later, clues=replace(later.clues, events=(heard,))), first)
+        assert found.signs["copied"] > 0.85
+        assert (found.contradicts, found.relation) == (True, relation)
+
+
+def test_a_member_that_says_next_to_nothing_keeps_no_text_out() -> None:
+    title = "2015-2025：投资沉浮录"
+    whole = seen(title, "十年之间，医疗人工智能从狂热到冷静，影像、制药与医院信息各走各的路。", day=None, item_id="whole")
+    scrap = seen(title, "36氪，上午十点二十一分，作者小禾，编辑阿竹。", day=None, item_id="scrap")
+    later = seen("", "回望医疗人工智能的狂热与冷静，影像与制药分化。", day=None)
+    scores = [compare(later, member).score for member in (whole, scrap)]
+    assert scores[0] >= SAME
+    assert sum(scores) / 2 < AGREE
+    assert compare(later, scrap).silent
+    placed = place(later, {"s": [whole, scrap]})
+    assert (placed.story, placed.apart) == ("s", ())
+    loud = replace(scrap, quantities=frozenset({70.0, 127.0}))
+    assert not compare(replace(later, quantities=frozenset({40.0, 63.0})), loud).silent
+
+
+def test_people_are_spelt_in_two_words_in_either_order() -> None:
+    chinese = seen("林澈卸任云杉医联首席执行官", "云杉医联宣布林澈卸任首席执行官。")
+    for name in ("Lin Che", "Che Lin"):
+        assert "linche" in chinese.spellings & seen(f"Founder {name} steps down", f"{name} steps down as chief executive.").spellings
+
+
+def test_where_a_page_stands_in_its_site_is_no_title() -> None:
+    sentence = "国家医疗保障局表示，智能监管子系统已实现全覆盖，将推进反欺诈大数据监管试点。"
+    for title in ("当前位置：信用海陵 >> 要闻", "您的位置：首页", "首页 > 早报"):
+        assert packed(seen(title, sentence)) == packed(seen("", sentence))
+    assert seen("要闻早报", sentence).round_up
+    assert packed(seen("首页改版", sentence)) != packed(seen("", sentence))
+
+
+def test_departments_led_by_one_are_no_party_of_their_own() -> None:
+    one = seen("国家卫健委等三部门发布人工智能应用场景指引", "国家卫健委等三部门发布卫生健康行业人工智能应用场景参考指引。")
+    other = seen("三部门发布AI医疗场景指引", "三部门发布卫生健康行业人工智能应用场景参考指引。")
+    assert not compare(other, one).contradicts
