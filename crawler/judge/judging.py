@@ -35,7 +35,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # A crawl asks the reader only where words leave a doubt: below these points a text of general news is none of ours.
 _DOUBTFUL = 0.6
 # Relevance from words and reader together: weights fitted on texts the reader had not seen (docs/reader.md).
-_OF_POINTS, _OF_READER, _BIAS, _WITHOUT_WORDS = 0.55, 0.46, -1.2, -2.16
+_OF_POINTS, _OF_READER, _BIAS, _WITHOUT_WORDS = 0.55, 0.7, -1.2, -1.2
 _GLANCE = 1  # windows: a text says at its beginning what it is about, and reading a long one whole takes seconds
 _TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
 # Nothing of health, money, deals, listings, models or policy can stand in a window of a text without one of these.

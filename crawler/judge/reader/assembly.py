@@ -46,6 +46,8 @@ _RAISED = {
 }
 _THIS_ROUND = re.compile(r"(?:本|该|此|新一|这一|上一|一|多|数|两)轮(?:次)?(?:融资)?|本次(?:融资)?")
 _SOME_MODEL = re.compile(r"(?:AI|ai|人工智能)?大模型|(?:AI|ai|人工智能)[\u4e00-\u9fff]{0,8}|\bAI\b[a-z ]{0,30}")
+# Characters from which a title says which document is meant: no policy labelled without issuer and number has a shorter one.
+_NAMES_A_DOCUMENT = 7
 
 Confidence = Callable[[str, float], float]
 
@@ -290,7 +292,9 @@ def _policy(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterato
     sentence = make.reading.sentence_at(make.span(event.anchor)[0])
     number = make.text(event, "number") or document_number(make.full, sentence.start, sentence.end)
     title = make.text(event, "title") or document_title(make.full, sentence.start, sentence.end)
-    yield Policy(type="policy", issuer=make.party(event, "issuer"), title=title, number=number, **common)
+    issuer = make.party(event, "issuer")
+    if issuer is not None or number is not None or len(title or "") >= _NAMES_A_DOCUMENT:
+        yield Policy(type="policy", issuer=issuer, title=title, number=number, **common)
 
 
 def _launch(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:

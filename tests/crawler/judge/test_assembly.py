@@ -265,3 +265,10 @@ def test_a_policy_a_launch_results_and_a_figure() -> None:
     assert (results.measure, results.amount and results.amount.low) == ("营收", 300_000_000)
     assert isinstance(figure, Figure)
     assert (figure.value, figure.subject) == ("500亿元", "市场规模")
+
+
+def test_a_document_without_issuer_and_number_needs_a_title_that_names_it() -> None:
+    script = Script("指引草案预计明年公开征求意见，《护理机器人安全使用指引》已在审议。")
+    for title in ("指引", "《护理机器人安全使用指引》"):
+        script.mention("policy", "title", title)
+    assert [fact.title for fact in facts(script) if isinstance(fact, Policy)] == ["护理机器人安全使用指引"]
