@@ -14,12 +14,12 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, insert, text, update
+from sqlalchemy import and_, bindparam, insert, text, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, func, select
 
 from .errors import StoreError
-from .models import Item, ItemProfile, ItemTopic, Story, StoryChange, StoryFact
+from .models import Item, ItemProfile, Story, StoryChange, StoryFact
 from .status import ItemStatus
 from .story_facts import Member, Proof, members_of, refresh_facts
 from .text import fold
@@ -64,13 +64,10 @@ _SHARED_ENDS = ("com.cn", "gov.cn", "org.cn", "net.cn", "edu.cn", "co.uk", "com.
 
 
 # Asked for every item: building them anew would take longer than asking them.
-_TOPICS: Any = (
-    columns(col(Item.story_id), col(ItemTopic.topic_id), func.max(ItemTopic.score))
-    .join(ItemTopic, col(ItemTopic.item_id) == col(Item.id))
-    .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))
-    .group_by(col(Item.story_id), col(ItemTopic.topic_id))
-)
-_ITEMS: Any = select(Item).where(col(Item.id).in_(bindparam("items", expanding=True))).execution_options(populate_existing=True)
+_SAVED: Any = columns(
+    *(Item.id, Item.title, Item.text, Item.summary, Item.published_at, Item.first_seen_at, Item.story_id),  # type: ignore[call-overload]
+    and_(col(Item.status) == ItemStatus.kept, col(Item.relevant).is_(True)),
+).where(col(Item.id) == bindparam("of"))
 _NEW: Any = insert(Story)
 _BELONG = update(Item).where(col(Item.id) == bindparam("of")).values(story_id=bindparam("into"), relation=bindparam("how"))
 _FOLLOW = update(ItemProfile).where(col(ItemProfile.item_id) == bindparam("of")).values(follows_item_id=bindparam("earlier"))
@@ -80,6 +77,25 @@ _KEEP = text(
     "INSERT INTO item_profile (item_id, made_with, packed, pinned) VALUES (:of, :by, :now, false)"
     " ON CONFLICT (item_id) DO UPDATE SET made_with = excluded.made_with, packed = excluded.packed, follows_item_id = NULL"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An item as grouping asks for it; `is_news` where it is kept and relevant, so that it belongs to a story."""
+
+    id: int
+    title: str
+    text: str
+    summary: str
+    published_at: datetime | None
+    first_seen_at: datetime
+    story_id: int | None
+    is_news: bool
+
+    @property
+    def moment(self) -> datetime:
+        """When it was published, else first seen."""
+        return self.published_at or self.first_seen_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +113,19 @@ def key_of(kind: str, value: str | int) -> int:
     return int.from_bytes(blake2b(f"{kind}\x00{value}".encode("utf-8", "surrogatepass"), digest_size=8).digest()[:6], "big", signed=True)
 
 
-def _around(moment: datetime) -> tuple[str, str, str]:
-    number = moment.toordinal() // _FORTNIGHT
-    return str(number), str(number - 1), str(number + 1)
+def _fortnight(moment: datetime) -> int:
+    return moment.toordinal() // _FORTNIGHT
+
+
+def _around(moment: datetime, now: datetime) -> list[int]:
+    """The fortnight of a moment and those beside it, except one that has not begun: nothing is dated in it."""
+    number = _fortnight(moment)
+    return [number, number - 1, number + 1][: 3 if number < _fortnight(now) else 2]
 
 
 def profile_keys(moment: datetime, lasting: Iterable[int | str], passing: Iterable[str]) -> list[int]:
     """The keys of an item as they are kept: `passing` ones hold for the fortnights around `moment`, `lasting` ones for ever."""
-    fortnight = _around(moment)[0]
+    fortnight = str(_fortnight(moment))
     return sorted({key_of(_LASTING, value) for value in lasting} | {key_of(fortnight, value) for value in passing})
 
 
@@ -118,12 +139,12 @@ def keep_profile(
 
 
 def relatives(
-    session: Session, item: Item, *, moment: datetime, lasting: Iterable[int | str], passing: Iterable[str], limit: int
+    session: Session, item: Saved, *, lasting: Iterable[int | str], passing: Iterable[str], limit: int, now: datetime
 ) -> dict[int, list[Kept]]:
     """What is kept of an item's story and of those of the `limit` other items that share most keys with it, by story, members in the order
     in which they were first seen."""
     asked = [key_of(_LASTING, value) for value in lasting]
-    asked += [key_of(fortnight, value) for value in passing for fortnight in _around(moment)]
+    asked += [key_of(fortnight, value) for value in passing for fortnight in map(str, _around(item.moment, now))]
     connection = session.connection()
     sqlite = connection.dialect.name == "sqlite"
     values = {"keys": json.dumps(asked) if sqlite else asked, "of": item.id, "own": item.story_id, "most": limit, "per_key": PER_KEY}
@@ -133,7 +154,7 @@ def relatives(
     return found
 
 
-def new_story(session: Session, item: Item, *, now: datetime) -> int:
+def new_story(session: Session, item: Item | Saved, *, now: datetime) -> int:
     """A story of one item."""
     row = {"title": item.title, "lead_item_id": item.id, "first_seen_at": item.first_seen_at, "published_at": item.published_at}
     made: Any = session.connection().execute(_NEW, {**row, "changed_at": now}).inserted_primary_key
@@ -159,11 +180,10 @@ def forget(session: Session, item_ids: Sequence[int]) -> set[int]:
     return {story_id for story_id in was_in if story_id is not None}
 
 
-def items_by_id(session: Session, item_ids: Sequence[int]) -> list[Item]:
-    """Items as the store has them now, in the order given; those that are gone are left out."""
-    session.flush()
-    found = {item.id: item for item in session.scalars(_ITEMS, {"items": list(item_ids)})}
-    return [found[item_id] for item_id in item_ids if item_id in found]
+def saved(session: Session, item_id: int) -> Saved | None:
+    """An item as the store has it now, if it does; what the session holds must be flushed."""
+    row = session.connection().execute(_SAVED, {"of": item_id}).first()
+    return None if row is None else Saved(*row)
 
 
 def items_of(session: Session, story_id: int) -> list[Item]:
@@ -245,24 +265,23 @@ def _tell_first(session: Session, members: Mapping[int, list[Proof]]) -> dict[in
 
 
 def _describe(session: Session, story_ids: Sequence[int], members: Mapping[int, list[Proof]], *, now: datetime) -> None:
-    topics: dict[int, list[tuple[float, str]]] = defaultdict(list)
-    for story_id, topic, score in session.connection().execute(_TOPICS, {"stories": list(story_ids)}):
-        topics[story_id].append((-score, topic))
     connection = session.connection()
     told = [
-        {
-            "of": story_id,
-            "items": len(those),
-            "changed_at": now,
-            "topics": [name for _, name in sorted(topics[story_id])],
-            **_described(those),
-        }
+        {"of": story_id, "items": len(those), "changed_at": now, "topics": _topics(those), **_described(those)}
         for story_id, those in members.items()
     ]
     if told:
         connection.execute(_TELL, told)
     if empty := [story_id for story_id in story_ids if story_id not in members]:
         connection.execute(update(Story).where(col(Story.id).in_(empty)).values(items=0, changed_at=now))
+
+
+def _topics(members: Sequence[Proof]) -> list[str]:
+    """The topics of a story's members, those first that one of them is surest to belong to."""
+    best: dict[str, float] = {}
+    for told in (one.split() for member in members if member.topics for one in member.topics.split(",")):
+        best[told[0]] = max(float(told[1]), best.get(told[0], 0.0))
+    return sorted(best, key=lambda topic: (-best[topic], topic))
 
 
 def _described(members: Sequence[Member]) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, or_, text
+from sqlalchemy import String, bindparam, cast, exists, func, insert, or_, text
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete
 
 from .kinds import BY_NAME
-from .models import FACT_TABLES, Item, SourceRow, StoryFact
+from .models import FACT_TABLES, Item, ItemTopic, SourceRow, StoryFact
 from .text import fold
 
 TIERS = ("official", "primary", "trade", "media", "aggregator")
@@ -59,19 +59,25 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Proof(Member):
-    """A member that may state facts, of a story that may have some."""
+    """A member with its topics, written `id score,id score`, that may state facts, of a story that may have some."""
 
     states_facts: bool
     story_has_facts: bool
+    topics: str | None
 
 
-# Asked with the members because most state no fact, the view over all facts is slow to ask, and each statement has a price of its own.
+# Asked with the members because each statement has a price of its own, most items state no fact, and the view over all facts is slow.
 _STATES_FACTS = or_(*(exists().where(col(table.item_id) == col(Item.id)) for table in FACT_TABLES.values()))
+_ITS_TOPICS = (
+    columns(func.aggregate_strings(col(ItemTopic.topic_id).concat(" ").concat(cast(col(ItemTopic.score), String)), ","))
+    .where(col(ItemTopic.item_id) == col(Item.id))
+    .scalar_subquery()
+)
 _MEMBERS: Any = (
     columns(
         *(Item.id, Item.story_id, Item.source_id, Item.title, Item.language, Item.outlet, Item.relation),  # type: ignore[call-overload]
         *(Item.published_at, Item.first_seen_at, SourceRow.tier, SourceRow.homepage),
-        *(_STATES_FACTS, exists().where(col(StoryFact.story_id) == col(Item.story_id))),
+        *(_STATES_FACTS, exists().where(col(StoryFact.story_id) == col(Item.story_id)), _ITS_TOPICS),
     )
     .join(SourceRow, col(SourceRow.id) == col(Item.source_id))
     .where(col(Item.story_id).in_(bindparam("stories", expanding=True)))

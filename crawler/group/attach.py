@@ -14,7 +14,6 @@ from sqlmodel import Session
 from crawler.judge.facts import Judgement
 from store import stories
 from store.models import Item
-from store.status import ItemStatus
 
 from .grouping import CANDIDATES, Placement, asked, place
 from .profile import VERSION, Profile, keys, packed, profile, unpacked
@@ -32,12 +31,12 @@ def attach(session: Session, items: Iterable[Fresh], *, now: datetime) -> set[in
     """Give every kept relevant item a story and take the others out of theirs; returns the stories that changed, already described."""
     touched: set[int] = set()
     gone: list[int] = []
-    judgements = {fresh.item_id: fresh.judgement for fresh in items}
-    for item in stories.items_by_id(session, list(judgements)):
-        assert item.id is not None
-        if item.status == ItemStatus.kept and item.relevant:
-            touched |= _attach(session, item, make_profile(item, judgements[item.id]), now=now)
-        elif item.story_id is not None:
+    session.flush()
+    for item_id, judgement in {fresh.item_id: fresh.judgement for fresh in items}.items():
+        item = stories.saved(session, item_id)
+        if item is not None and item.is_news:
+            touched |= _attach(session, item, make_profile(item, judgement), now=now)
+        elif item is not None and item.story_id is not None:
             gone.append(item.id)
     if gone:
         touched |= stories.forget(session, gone)
@@ -45,7 +44,7 @@ def attach(session: Session, items: Iterable[Fresh], *, now: datetime) -> set[in
     return touched
 
 
-def make_profile(item: Item, judgement: Judgement) -> Profile:
+def make_profile(item: Item | stories.Saved, judgement: Judgement) -> Profile:
     """What grouping keeps of an item."""
     day = item.published_at.date() if item.published_at else None
     return profile(str(item.id), item.title, item.text or item.summary, judgement, day=day)
@@ -53,24 +52,23 @@ def make_profile(item: Item, judgement: Judgement) -> Profile:
 
 def keep(session: Session, item: Item, made: Profile) -> None:
     """Keep an item's profile, so that later items find it."""
-    _keep(session, item, made, *keys(made))
+    _keep(session, item.id or 0, item.published_at or item.first_seen_at, made, *keys(made))
 
 
-def _keep(session: Session, item: Item, made: Profile, lasting: Sequence[int | str], passing: Sequence[str]) -> None:
-    moment = item.published_at or item.first_seen_at
-    stories.keep_profile(session, item.id or 0, packed(made), made_with=VERSION, moment=moment, lasting=lasting, passing=passing)
+def _keep(session: Session, item_id: int, moment: datetime, made: Profile, lasting: Sequence[int | str], passing: Sequence[str]) -> None:
+    stories.keep_profile(session, item_id, packed(made), made_with=VERSION, moment=moment, lasting=lasting, passing=passing)
 
 
-def _attach(session: Session, item: Item, made: Profile, *, now: datetime) -> set[int]:
-    item_id, moment = item.id or 0, item.published_at or item.first_seen_at
+def _attach(session: Session, item: stories.Saved, made: Profile, *, now: datetime) -> set[int]:
+    item_id = item.id
     lasting, passing = keys(made)
-    before, kept = item.story_id, stories.relatives(session, item, moment=moment, lasting=lasting, passing=passing, limit=CANDIDATES)
+    kept = stories.relatives(session, item, lasting=lasting, passing=passing, limit=CANDIDATES, now=now)
     pinned = {one.item_id: story_id for story_id, members in kept.items() for one in members if one.pinned}
-    _keep(session, item, made, lasting, passing)
+    _keep(session, item_id, item.moment, made, lasting, passing)
     if item_id in pinned:
         return {pinned[item_id]}
     found = _place(made, {story_id: [one for one in members if one.item_id != item_id] for story_id, members in kept.items()})
-    return _write(session, item, before, found, pinned, now=now)
+    return _write(session, item, found, pinned, now=now)
 
 
 def _place(made: Profile, kept: Mapping[int, Sequence[stories.Kept]]) -> Placement:
@@ -80,8 +78,8 @@ def _place(made: Profile, kept: Mapping[int, Sequence[stories.Kept]]) -> Placeme
     return place(made, profiles)
 
 
-def _write(session: Session, item: Item, before: int | None, found: Placement, pinned: Mapping[int, int], *, now: datetime) -> set[int]:
-    item_id = item.id or 0
+def _write(session: Session, item: stories.Saved, found: Placement, pinned: Mapping[int, int], *, now: datetime) -> set[int]:
+    item_id, before = item.id, item.story_id
     if found.story is not None:
         story_id = int(found.story)
     elif before is not None and len(stories.items_of(session, before)) == 1:

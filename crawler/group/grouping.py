@@ -19,7 +19,7 @@ AGREE = SAME - 1.0  # what two sets of texts say of each other on the whole when
 SILENT = SAME - 2.0  # what a member at least says of a text that it shares little with, but that it does not speak against
 CANDIDATES = 16  # texts that a text is held against; 340 of 344 that have a relative in the labelled sets together find it so
 PER_KEY = 40  # texts looked up by one key; a key that more have says nothing
-MEMBERS = 8  # members of a story that are asked
+MEMBERS = 6  # members of a story that are asked
 
 
 Member = TypeVar("Member")
