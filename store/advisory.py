@@ -51,7 +51,7 @@ class AdvisoryLock:
         """
         if self._engine.dialect.name != "postgresql":
             return True
-        if self._connection is not None:
+        if self._connection is not None and not self._connection.invalidated:
             try:
                 if self._connection.execute(_HELD, self._values).scalar():
                     return True

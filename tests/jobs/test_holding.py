@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from jobs.holding import holding
@@ -95,6 +96,24 @@ def test_a_lock_that_another_took_over_stops_the_work(engine: Engine) -> None:
         assert lost.wait(120)
         with pytest.raises(StoreError, match="another process took it over"):
             loss.check()
+
+
+def test_a_connection_known_to_be_cut_is_not_asked_once_more(engine: Engine, store_settings: StoreSettings) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("a file has no server")
+    other = open_store(store_settings)
+    lock = AdvisoryLock(other, "run")
+    assert lock.take()
+    assert lock._connection is not None
+    with engine.begin() as connection:
+        holder = lock._connection.execute(text("SELECT pg_backend_pid()")).scalar()
+        connection.execute(text("SELECT pg_terminate_backend(:holder, 10000)"), {"holder": holder})
+    with pytest.raises(DBAPIError):
+        lock._connection.execute(text("SELECT 1"))
+    assert lock.keep()
+    assert not AdvisoryLock(other, "run").take()
+    lock.let_go()
+    other.dispose()
 
 
 def test_a_clock_that_runs_ahead_takes_no_lock_over_on_a_server(engine: Engine, store_settings: StoreSettings) -> None:
