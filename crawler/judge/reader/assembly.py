@@ -28,8 +28,8 @@ from crawler.judge.money import find_amounts
 from crawler.judge.name_ends import without_legal_form
 from crawler.judge.registry import BY_NAME
 
-from .events import Told, same
-from .marks import document_number, document_title, hosting, is_lead, step
+from .events import Told, fuller, same
+from .marks import document_number, document_title, hosting, is_lead, step, titled, whole_figure
 from .shape import FLAG
 from .spans import Mention
 
@@ -110,9 +110,12 @@ class _Assembler:
                 out.append((start, end, mention))
         return out
 
-    def text(self, event: Told, role: str) -> str | None:
+    def text(self, event: Told, role: str, widen: Callable[[str, int, int], tuple[int, int]] | None = None) -> str | None:
         found = self._mentions(event, role)
-        return self.full[found[0][0] : found[0][1]] if found else None
+        if not found:
+            return None
+        start, end = widen(self.full, *found[0][:2]) if widen else found[0][:2]
+        return self.full[start:end]
 
     def named(self, start: int, end: int, target: str) -> Named | None:
         """The name of the catalogue that stands there: it covers most of the span but its legal form, or the span lies in it."""
@@ -137,9 +140,22 @@ class _Assembler:
         out: list[Party] = []
         for start, end, _ in sorted(self._mentions(event, role)[:12], key=lambda found: found[0]):
             party = self.party_at(start, end)
-            if all(party.id != p.id or p.id is None for p in out) and not any(same(party.as_written, p.as_written) for p in out):
+            known = next(
+                (i for i, p in enumerate(out) if (party.id is not None and party.id == p.id) or same(party.as_written, p.as_written)), None
+            )
+            if known is None:
                 out.append(party)
+            elif fuller(party.as_written, out[known].as_written):
+                out[known] = party
         return tuple(out)
+
+    def adopter(self, event: Told) -> Party | None:
+        """Who takes it into use, by the fullest name of it that the text has."""
+        party = self.party(event, "adopter")
+        if party is None or party.id is None:
+            return party
+        names = [n.as_written for n in self.reading.catalogued if n.id == party.id and fuller(n.as_written, party.as_written)]
+        return Party(party.id, max(names, key=len)) if names else party
 
     def investors(self, event: Told) -> tuple[Investor, ...]:
         out: list[Investor] = []
@@ -261,7 +277,7 @@ def _choice(make: _Assembler, event: Told, choice: str, default: Any) -> Any:
 
 
 def _adoption(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
-    adopter, product = make.party(event, "adopter"), make.text(event, "product")
+    adopter, product = make.adopter(event), make.text(event, "product")
     if adopter is None:
         return
     sentence = make.reading.sentence_at(make.span(event.anchor)[0])
@@ -291,7 +307,7 @@ def _partnership(make: _Assembler, event: Told, common: Mapping[str, Any]) -> It
 def _policy(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
     sentence = make.reading.sentence_at(make.span(event.anchor)[0])
     number = make.text(event, "number") or document_number(make.full, sentence.start, sentence.end)
-    title = make.text(event, "title") or document_title(make.full, sentence.start, sentence.end)
+    title = make.text(event, "title", titled) or document_title(make.full, sentence.start, sentence.end)
     issuer = make.party(event, "issuer")
     if issuer is not None or number is not None or len(title or "") >= _NAMES_A_DOCUMENT:
         yield Policy(type="policy", issuer=issuer, title=title, number=number, **common)
@@ -312,7 +328,7 @@ def _results(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterat
 
 
 def _figure(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
-    value = make.text(event, "value")
+    value = make.text(event, "value", whole_figure)
     if value is not None:
         yield Figure(
             type="figure", subject=make.text(event, "subject"), value=value, year=make.text(event, "year"),

@@ -170,6 +170,12 @@ def same(a: str, b: str) -> bool:
     return bool(x) and (x == y or (len(x) >= 2 and x in y and 2 * len(x) >= len(y)))
 
 
+def fuller(a: str, b: str) -> bool:
+    """Whether name `a` holds `b` and so much more that `b` alone may not say whose it is: a school before its hospital's name."""
+    x, y = bare(a), bare(b)
+    return len(y) >= 2 and y in x and 2 * len(y) < len(x)
+
+
 def _merged(events: Sequence[Told], full: str) -> list[Told]:
     out: list[Told] = []
     for event in sorted(events, key=lambda e: -e.likely * e.sure):

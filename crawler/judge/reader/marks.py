@@ -26,6 +26,9 @@ _TITLE = re.compile(
     r"《([^《》\n]{4,60}(?:通知|意见|办法|规划|方案|条例|指南|规定|目录|细则|计划|标准|规范|法|公告|措施|指引|征求意见稿|试行|年\)|年）)[^《》\n]{0,16})》"
 )
 
+_LONGEST_TITLE = 80  # characters
+_FIGURE = re.compile(r"\d[\d,，]*(?:\.\d+)?\s?(?:[十百千万萬亿億兆]+|[%％]|(?:trillion|billion|million|thousand|tn|bn)\b)?", re.IGNORECASE)
+
 
 def is_lead(folded: str, start: int, end: int) -> bool:
     """Whether the investor that stands at `start` to `end` of a folded text is told to lead the round."""
@@ -60,6 +63,22 @@ def document_title(full: str, start: int, end: int) -> str | None:
     """The title of an official document in its marks 《》 between `start` and `end`, without them."""
     match = _TITLE.search(full, start, end)
     return match[1] if match else None
+
+
+def titled(full: str, start: int, end: int) -> tuple[int, int]:
+    """A part of a title in its marks 《》 widened to the whole title, without them."""
+    opened = full.rfind("《", max(0, start - _LONGEST_TITLE), start + 1)
+    closed = full.find("》", end - 1, end + _LONGEST_TITLE)
+    inside = opened >= 0 and closed >= 0 and not re.search("[》\n]", full[opened:start]) and not re.search("[《\n]", full[end:closed])
+    return (opened + 1, closed) if inside else (start, end)
+
+
+def whole_figure(full: str, start: int, end: int) -> tuple[int, int]:
+    """A figure widened to all of its digits and to its scale: 48 in 489 亿 becomes that."""
+    for match in _FIGURE.finditer(full, max(0, start - 24), end + 24):
+        if match.start() < end and start < match.end():
+            return min(start, match.start()), max(end, match.end())
+    return start, end
 
 
 def _words(**stages: str) -> tuple[tuple[str, re.Pattern[str]], ...]:

@@ -244,6 +244,57 @@ def test_a_partnership_names_each_party_once() -> None:
     assert fact.amount.low == 30_000_000
 
 
+def test_a_party_told_in_short_and_in_full_is_named_in_full() -> None:
+    script = Script("云桥医疗与瑞金医院共建病理平台。云桥医疗与上海交通大学医学院附属瑞金医院签约。")
+    names_of_both = (("云桥医疗", 0), ("瑞金医院", 0), ("云桥医疗", 1), ("上海交通大学医学院附属瑞金医院", 0))
+    script.group("partnership", [script.mention("partnership", "parties", name, nth=nth) for name, nth in names_of_both])
+    fact = only(script)
+    assert isinstance(fact, Partnership)
+    assert [party.as_written for party in fact.parties] == ["云桥医疗", "上海交通大学医学院附属瑞金医院"]
+
+
+def test_an_adopter_has_the_fullest_name_that_the_text_has() -> None:
+    script = Script("瑞金医院用上DeepSeek。上海交通大学医学院附属瑞金医院称，全院都可使用。")
+    adopter = script.mention("adoption", "adopter", "瑞金医院")
+    script.tie("adoption", adopter, "model", script.mention("adoption", "model", "DeepSeek"))
+    fact = only(script)
+    assert isinstance(fact, Adoption)
+    assert fact.adopter.as_written == "上海交通大学医学院附属瑞金医院"
+
+
+@pytest.mark.parametrize(
+    ("full", "tagged", "title"),
+    [
+        ("国务院印发《全民护理计划（2026—2030年）》。", "全民", "全民护理计划（2026—2030年）"),
+        ("国务院印发《全民护理计划》，《照护条例》同日施行。", "照护条例", "照护条例"),
+        ("国务院《计划》之后，新版护理标准于三月施行。", "新版护理标准", "新版护理标准"),
+    ],
+)
+def test_a_title_in_its_marks_is_taken_whole(full: str, tagged: str, title: str) -> None:
+    script = Script(full)
+    script.tie("policy", script.mention("policy", "title", tagged), "issuer", script.mention("policy", "issuer", "国务院"))
+    fact = only(script)
+    assert isinstance(fact, Policy)
+    assert fact.title == title
+
+
+@pytest.mark.parametrize(
+    ("full", "tagged", "value"),
+    [
+        ("全球市场规模为489 亿元。", "48", "489 亿"),
+        ("The market was worth US$16.02 billion last year.", "US$16", "US$16.02 billion"),
+        ("渗透率升至35.5%。", "35", "35.5%"),
+        ("约有三成医院使用。", "三成", "三成"),
+    ],
+)
+def test_a_figure_is_taken_with_all_its_digits_and_its_scale(full: str, tagged: str, value: str) -> None:
+    script = Script(full)
+    script.mention("figure", "value", tagged)
+    fact = only(script)
+    assert isinstance(fact, Figure)
+    assert fact.value == value
+
+
 def test_a_policy_a_launch_results_and_a_figure() -> None:
     script = Script("国家卫健委印发《智慧护理指南》（国卫函〔2026〕7号）。云桥发布云桥智诊。云桥营收3亿元。市场规模达500亿元。")
     title = script.mention("policy", "title", "《智慧护理指南》")
