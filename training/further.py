@@ -1,8 +1,10 @@
 """Train a reader that ships further, where there is no accelerator: its upper layers alone, over what the lower ones make of each text.
 
-    python -m training.further PREPARED.jsonl BASE READER.onnx OUT [--seconds S] [--frozen LAYERS] [--seed S]
+    python -m training.further PREPARED.jsonl BASE READER.onnx OUT [--seconds S] [--frozen LAYERS] [--seed S] [--fold K]
 
-The weights are read back from the file, 8 bits as they are. Writes OUT/weights.npz, which `training.export` takes.
+The weights are read back from the file, 8 bits as they are. Writes OUT/weights.npz, which `training.export` takes. `--fold K` is for
+measuring: the upper layers begin anew from the base and learn from all texts but those of fold K, and OUT/fold-K.jsonl says what they
+make of these; the lower layers are the reader's, which has seen them.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from crawler.judge.reader.tokens import make_tokenizer
 
 from .model import Reader
 from .prepare import HELD, read
-from .train import save, train
+from .train import save, train, write_readouts
 
 FROZEN, PIECES, RATE = 6, 3072, 1e-4  # one core takes about 2.5 s for so many pieces
 
@@ -32,16 +34,22 @@ def main() -> None:
     parser.add_argument("prepared", type=Path), parser.add_argument("base", type=Path)
     parser.add_argument("reader", type=Path), parser.add_argument("out", type=Path)
     parser.add_argument("--seconds", type=float, default=5000), parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--frozen", type=int, default=FROZEN)
+    parser.add_argument("--frozen", type=int, default=FROZEN), parser.add_argument("--fold", type=int)
     a = parser.parse_args()
     tokenizer = make_tokenizer([tuple(piece) for piece in json.loads((a.base / "vocabulary.json").read_text(encoding="utf-8"))])
     torch.manual_seed(a.seed)
     model = Reader(a.base / "base.npz")
-    model.load_state_dict({name: torch.tensor(value) for name, value in weights_of(a.reader).items()}, strict=False)
-    learnt = [row for row, fold in read(a.prepared) if fold != HELD]
+    lower = ("norm.", "places.", "kind", *(f"layers.{number}." for number in range(a.frozen)))
+    known = {name: torch.tensor(value) for name, value in weights_of(a.reader).items() if a.fold is None or name.startswith(lower)}
+    model.load_state_dict(known, strict=False)
+    rows = read(a.prepared)
+    learnt = [row for row, fold in rows if fold not in (HELD, a.fold)]
     train(learnt, tokenizer, model, seconds=a.seconds, seed=a.seed, rate=RATE, pieces=PIECES, frozen=a.frozen)
     a.out.mkdir(parents=True, exist_ok=True)
     save(model, a.out / "weights.npz")
+    if a.fold is not None:
+        unseen = [row for row, fold in rows if fold == a.fold and row.weight == 1]
+        write_readouts(model, unseen, tokenizer, a.out / f"fold-{a.fold}.jsonl")
 
 
 def weights_of(path: Path) -> dict[str, np.ndarray]:
