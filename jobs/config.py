@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crawler.judge.knowledge import KnowledgeExtra
 from crawler.settings import CrawlSettings
@@ -35,10 +36,10 @@ FILE_NAME = "yixun.toml"
 Key = tuple[str, ...]
 
 
-class Settings(BaseModel):
-    """All settings of Yixun; each part is given only its own."""
+class Settings(BaseSettings):
+    """All settings of Yixun; each part is given only its own. The file and the variables are asked by `load_settings` alone."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", case_sensitive=True)
 
     store: StoreSettings = Field(default_factory=StoreSettings, description="The store")
     crawl: CrawlSettings = Field(default_factory=CrawlSettings, description="The crawl, and how it behaves towards the world")
@@ -64,6 +65,42 @@ class Settings(BaseModel):
         default_factory=KnowledgeExtra, description="Additions to the catalogue, by the schema of the built-in files (docs/knowledge.md)"
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: PydanticBaseSettingsSource, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is given: no variable reaches a Settings() that somebody makes in passing."""
+        return (init_settings,)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_left_out(cls, values: Any) -> Any:
+        return _without_empty(values) if isinstance(values, dict) else values
+
+
+class _Environment(EnvSettingsSource):
+    """The variables that begin with YIXUN_; `NAME_FILE` is read from that file. `origins` tells which variable set a key."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(Settings, case_sensitive=False)
+        self.origins: dict[Key, str] = {}
+        found: dict[str, str] = {}
+        for name in sorted(environ):
+            if name.startswith(PREFIX):
+                key, text = _named(name, environ[name])
+                self.origins[key] = name
+                found["__".join((PREFIX.lower() + key[0], *key[1:]))] = text
+        self.env_vars = found
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo | None, value: Any) -> Any:
+        """The value of a variable: lists take commas, anything that is no plain value is written as in TOML."""
+        if field is not None and not _is_several(field):
+            return value
+        try:
+            return tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            return [part.strip() for part in value.split(",") if part.strip()]
+
 
 def find_config() -> Path | None:
     """The configuration file that is read when none is named: ./yixun.toml, else ~/.config/yixun/yixun.toml, else None."""
@@ -80,16 +117,16 @@ def load_settings(path: Path | None = None, *, environ: Mapping[str, str] | None
     secret written into the file; its subject is `file: key` or the variable's name.
     """
     file = path if path is not None else find_config()
-    values: dict[str, Any] = _read_toml(file) if file is not None else {}
-    origins: dict[Key, str] = {key: f"{file}: {'.'.join(key)}" for key in _walk(values)}
+    written: dict[str, Any] = _read_toml(file) if file is not None else {}
+    origins: dict[Key, str] = {key: f"{file}: {'.'.join(key)}" for key in _walk(written)}
     for key in origins:
-        _refuse_secret(key, _value_at(values, key), origins[key])
-    for name, key, value in _from_environment(os.environ if environ is None else environ):
-        origins[key] = name
-        _put(values, key, value, name)
-    _drop_empty(values)
+        _refuse_secret(key, _value_at(written, key), origins[key])
+    variables = _Environment(os.environ if environ is None else environ)
+    for key, name in variables.origins.items():
+        _forget(written, key, name)
+    origins |= variables.origins
     try:
-        settings = Settings.model_validate(values)
+        settings = Settings(_build_sources=((variables, InitSettingsSource(Settings, written)), {}))
     except ValidationError as error:
         raise _explain(error, origins, str(file) if file else "settings") from error
     _refuse_unknown_topics(settings, origins)
@@ -148,20 +185,17 @@ def field_at(key: Key) -> FieldInfo | None:
     return field
 
 
-def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Key, Any]]:
-    """Yield (variable, key, value) of every variable that begins with YIXUN_; `NAME_FILE` is read from that file."""
-    for name in sorted(environ):
-        if not name.startswith(PREFIX):
-            continue
-        key = tuple(name.removeprefix(PREFIX).lower().split("__"))
-        text = environ[name]
-        if field_at(key) is None and key[-1].endswith("_file"):
-            key = (*key[:-1], key[-1].removesuffix("_file"))
-            text = _first_line(text, name)
-        field = field_at(key)
-        if field is None:
-            raise ConfigError("there is no such setting", subject=name, hint=_nearest(key))
-        yield name, key, _typed(text, field)
+def _named(name: str, text: str) -> tuple[Key, str]:
+    """The key that a variable sets, and its text; that of `NAME_FILE` stands in the first line of the file."""
+    key = tuple(name.removeprefix(PREFIX).lower().split("__"))
+    if field_at(key) is None and key[-1].endswith("_file"):
+        key = (*key[:-1], key[-1].removesuffix("_file"))
+        text = _first_line(text, name)
+    field = field_at(key)
+    if field is None:
+        raise ConfigError("there is no such setting", subject=name, hint=_nearest(key))
+    # An empty text is not decoded, and no list.
+    return key, text or ("[]" if _is_several(field) else "")
 
 
 def _first_line(path: str, variable: str) -> str:
@@ -174,34 +208,31 @@ def _first_line(path: str, variable: str) -> str:
     return line
 
 
-def _typed(text: str, field: FieldInfo) -> Any:
-    """The value of a variable: lists take commas, anything that is no plain value is written as in TOML."""
+def _is_several(field: FieldInfo) -> bool:
     kinds = {get_origin(part) or part for part in (field.annotation, *get_args(field.annotation))}
-    if not kinds & {list, tuple, dict}:
-        return text
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return [part.strip() for part in text.split(",") if part.strip()]
+    return bool(kinds & {list, tuple, dict})
 
 
-def _put(values: dict[str, Any], key: Key, value: Any, name: str) -> None:
+def _forget(written: dict[str, Any], key: Key, name: str) -> None:
+    """Take out of the file's values what a variable sets: a table in a variable replaces that of the file, and is not added to it."""
     for part in key[:-1]:
-        below = values.setdefault(part, {})
+        below = written.get(part, {})
         if not isinstance(below, dict):
             raise ConfigError(f"expected a table at {part}", subject=name)
-        values = below
-    values[key[-1]] = value
+        written = below
+    written.pop(key[-1], None)
 
 
-def _drop_empty(values: dict[str, Any], above: Key = ()) -> None:
-    """Forget settings that are the empty text where leaving them out is allowed: `host = ""` means no host."""
-    for name, value in list(values.items()):
+def _without_empty(values: dict[str, Any], above: Key = ()) -> dict[str, Any]:
+    """The values without those that are the empty text where leaving them out is allowed: `host = ""` means no host."""
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
         field = field_at((*above, name))
         if isinstance(value, dict):
-            _drop_empty(value, (*above, name))
-        elif value == "" and field is not None and field.default is None:
-            del values[name]
+            kept[name] = _without_empty(value, (*above, name))
+        elif value != "" or field is None or field.default is not None:
+            kept[name] = value
+    return kept
 
 
 def _explain(error: ValidationError, origins: dict[Key, str], file: str) -> ConfigError:

@@ -18,6 +18,7 @@ from sqlalchemy import and_, bindparam, insert, text, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, func, select
 
+from .domains import registered_domain
 from .errors import StoreError
 from .models import Item, ItemProfile, Story, StoryChange, StoryFact
 from .status import ItemStatus
@@ -60,7 +61,6 @@ _ADD_KEYS = {
         " ON CONFLICT DO NOTHING"
     ),
 }
-_SHARED_ENDS = ("com.cn", "gov.cn", "org.cn", "net.cn", "edu.cn", "co.uk", "com.hk", "com.tw", "edu.hk", "gov.hk", "org.hk")
 
 
 # Asked for every item: building them anew would take longer than asking them.
@@ -307,8 +307,7 @@ def independent(members: Iterable[Member]) -> set[str]:
 def _house(member: Member) -> str:
     if member.outlet:
         return fold(member.outlet).strip()
-    labels = (urlsplit(member.homepage).hostname or member.source_id).split(".")
-    return ".".join(labels[-3:] if ".".join(labels[-2:]) in _SHARED_ENDS else labels[-2:])
+    return registered_domain(urlsplit(member.homepage).hostname or member.source_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
+import chompjs
 import jmespath
 from jmespath.exceptions import JMESPathError
 
@@ -21,6 +23,7 @@ from .paging import fill, fill_body, json_text, next_template
 
 _OPENING = re.compile(r"""[\[{]|"(?=\s*[\[{])""")
 _MAX_TRIES = 200
+_MAX_LOOSE_TRIES = 20  # each reads to the end of what it takes for an object
 # What some put before their JSON so that no page can run it as a script.
 _GUARD = re.compile(r"^\s*(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);|/\*\*/)\s*")
 
@@ -103,9 +106,27 @@ def _json_inside(script: str, items: str) -> Any:
             value = _in_string(value)
         if value not in (None, {}):
             found.append((position - match.start(), value))
+    if not any(_has_rows(value, items) for _, value in found) and (loose := _loose_inside(script, items)) is not None:
+        return loose
     if not found:
         raise ValueError("no JSON in the script")
     return max(found, key=lambda piece: (bool(find(piece[1], items)), piece[0]))[1]
+
+
+def _has_rows(value: Any, items: str) -> bool:
+    return any(isinstance(row, dict) for row in find(value, items))
+
+
+def _loose_inside(script: str, items: str) -> Any:
+    """The first object or list with rows at `items` in the looser writing of scripts: bare keys, single quotes, commas at the end."""
+    for opening in islice(_OPENING.finditer(script), _MAX_LOOSE_TRIES):
+        try:
+            value: Any = chompjs.parse_js_object(script[opening.start() :], loader_kwargs={"strict": False})
+        except (ValueError, RecursionError):
+            continue
+        if _has_rows(value, items):
+            return value
+    return None
 
 
 def _in_string(text: str) -> Any:

@@ -6,6 +6,8 @@ import re
 from ipaddress import ip_address
 from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 
+from store.domains import registered_domain
+
 # Parameters that say how a reader came, never what is shown. Names compared in lower case.
 _TRACKING = frozenset(
     [
@@ -154,8 +156,6 @@ _PASSING_ON = (
 )  # fmt: skip
 _PASSERS_ON = ("www.bing.", "cn.bing.", "www.google.", "link.", "www.facebook.com", "facebook.com", "twitter.com", "service.weibo.com")
 _MOBILE = frozenset({"m", "mobile", "wap", "3g", "touch", "amp"})
-# Second-level labels under which names are registered: m.example.com.cn is a mobile twin of www.example.com.cn.
-_REGISTRY = frozenset(["com", "net", "org", "gov", "edu", "ac", "co", "mil", "ne", "or", "go", "gob"])
 # Markup caught with an address; none of these characters may stand in one (RFC 3986, appendix C).
 _GARBAGE = re.compile(r"[\"<>].*$|\]\]>.*$", re.S)
 _BREAK = re.compile(r"[\t\n\r\u200b-\u200f\ufeff]+")
@@ -215,15 +215,14 @@ def _address(host: str) -> str | None:
 def _desktop(host: str) -> str:
     """The desktop twin of a mobile host: m.example.com → www.example.com, news.m.example.com → news.example.com."""
     labels = host.split(".")
-    if host.startswith("[") or labels[-1].isdigit():
+    if labels[-1].isdigit() or _MOBILE.isdisjoint(labels[:-2]):
         return host
-    registered = 3 if len(labels) > 2 and labels[-2] in _REGISTRY and len(labels[-1]) == 2 else 2
-    sub = labels[:-registered]
+    registered = registered_domain(host)
+    sub = host.removesuffix(registered).split(".")[:-1]
     if sub and sub[0] in _MOBILE:
-        rest = sub[1:]
-        return ".".join([*(rest or ["www"]), *labels[-registered:]])
+        return ".".join([*(sub[1:] or ["www"]), registered])
     if len(sub) > 1 and sub[-1] in {"m", "wap"}:
-        return ".".join([*sub[:-1], *labels[-registered:]])
+        return ".".join([*sub[:-1], registered])
     return host
 
 

@@ -59,6 +59,21 @@ def test_a_list_in_a_variable_takes_commas_or_toml(value: str) -> None:
     assert load_settings(None, environ={"YIXUN_CRAWL__ALLOW_NETWORKS": value}).crawl.allow_networks == ["127.0.0.0/8", "10.0.0.0/8"]
 
 
+def test_an_empty_variable_is_an_empty_list() -> None:
+    assert load_settings(None, environ={"YIXUN_CRAWL__ALLOW_NETWORKS": ""}).crawl.allow_networks == []
+
+
+def test_a_table_in_a_variable_replaces_that_of_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, '[digest.weekly]\nlanguage = "zh"\ntopic_weights = {funding = 3}\n')
+    weekly = load_settings(path, environ={"YIXUN_DIGEST__WEEKLY__TOPIC_WEIGHTS": "{imaging = 2}"}).digest["weekly"]
+    assert (weekly.language, weekly.topic_weights) == ("zh", {"imaging": 2})
+
+
+def test_a_variable_below_what_is_no_table_in_the_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"YIXUN_STORE__URL: expected a table at store"):
+        load_settings(written(tmp_path, "store = 3\n"), environ={"YIXUN_STORE__URL": "sqlite:///x.db"})
+
+
 def test_every_plain_setting_can_be_a_variable() -> None:
     for key, field in every_setting():
         assert field_at(key) is field, key
@@ -76,6 +91,11 @@ def test_a_secret_is_read_from_the_file_a_variable_names(tmp_path: Path) -> None
     assert mail.read_password() == "geheim"
 
 
+def test_settings_made_by_hand_take_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YIXUN_CRAWL__MIN_DELAY", "9")
+    assert Settings().crawl.min_delay == 2
+
+
 def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     settings = load_settings(None, environ={"YIXUN_MAIL__USERNAME": "me", "YIXUN_MAIL__PASSWORD": "geheim"})
     assert "geheim" not in repr(settings) + settings.model_dump_json()
@@ -89,6 +109,7 @@ def test_the_empty_text_unsets_what_may_be_left_out(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("[store]\nurk = 'x'\n", r"yixun\.toml: store\.urk: there is no such setting \(did you mean store\.url\?\)"),
+        ("[STORE]\nurl = 'x'\n", r"yixun\.toml: STORE: there is no such setting"),
         ("[crawll]\nx = 1\n", r"yixun\.toml: crawll: there is no such setting \(did you mean crawl\?\)"),
         ("[digest.weekly]\nlangauge = 'en'\n", r"yixun\.toml: digest\.weekly\.langauge: .*did you mean digest\.weekly\.language"),
         ("[digest.weekly]\nlanguage = 'fr'\n", r"yixun\.toml: digest\.weekly\.language: expected 'en', 'zh' or 'both', got 'fr'"),

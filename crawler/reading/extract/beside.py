@@ -19,13 +19,14 @@ _FAR = 12
 _ENDED = re.compile(r"[。！？.!?][”\"）)]?$")
 # An article of several on a page has a text of this weight.
 _ARTICLE_UNITS = 40.0
+_TEXTS = frozenset({"article", "main"})
 _HEADLINE = 4
 # More articles beside one with the headline are its entries, not others.
 _FEW = 3
 
 
 def leads(scored: Scored, box: int) -> list[int]:
-    """Paragraphs that stand before the chosen box beside it: a standfirst in an element of its own."""
+    """Paragraphs that stand before the chosen box beside it: a standfirst in an element of its own, or under the headline in its header."""
     page = scored.page
     found: list[int] = []
     current = box
@@ -34,11 +35,35 @@ def leads(scored: Scored, box: int) -> list[int]:
         if parent < 0:
             break
         for sibling in scored.children.get(parent, ()):
-            if page.boxes[sibling].last <= page.boxes[current].first and scored.bad[sibling] is Hint.NONE:
-                found += [i for i in range(page.boxes[sibling].first, page.boxes[sibling].last) if _is_lead(page.blocks[i], scored)]
+            if page.boxes[sibling].last > page.boxes[current].first:
+                continue
+            hint = scored.bad[sibling]
+            if hint is Hint.NONE or (page.boxes[sibling].tag == "header" and scored.has_headline(sibling)):
+                inside = range(page.boxes[sibling].first, page.boxes[sibling].last)
+                found += [i for i in inside if _is_passage(page.blocks[i]) and scored.bad[page.blocks[i].box] is hint]
         current = parent
     body = "".join(block.text for block in page.blocks[page.boxes[box].first : page.boxes[box].first + 4])
     return sorted(i for i in found if i > scored.headline and page.blocks[i].text[:40] not in body)[:3]
+
+
+def close(scored: Scored, box: int) -> list[int]:
+    """The paragraph that stands alone in the element right after the chosen box; none where that is no passage of prose.
+
+    An element with a name may be anything at the foot of a page, but not inside <article> or <main>.
+    """
+    boxes = scored.page.boxes
+    current = box
+    while (parent := boxes[current].parent) > 0 and (boxes[parent].first, boxes[parent].last) == (
+        boxes[current].first,
+        boxes[current].last,
+    ):
+        current = parent
+    for sibling in scored.children.get(parent, ()) if parent > 0 else ():
+        last = boxes[sibling].first
+        if last == boxes[box].last and boxes[sibling].last == last + 1:
+            ours = boxes[parent].tag in _TEXTS or not boxes[sibling].names
+            return [last] if ours and _is_lead(scored.page.blocks[last], scored) and boxes[sibling].tag not in HEADINGS else []
+    return []
 
 
 def with_prose_beside(scored: Scored, box: int, *, top: int = 0) -> int:
@@ -131,12 +156,12 @@ def _lineage(scored: Scored, box: int) -> list[int]:
 
 
 def _is_lead(block: Block, scored: Scored) -> bool:
-    return (
-        block.units >= _LEAD_UNITS
-        and block.link_chars < 0.2 * len(block.text)
-        and scored.bad[block.box] is Hint.NONE
-        and _ENDED.search(block.text) is not None
-    )
+    return scored.bad[block.box] is Hint.NONE and _is_passage(block)
+
+
+def _is_passage(block: Block) -> bool:
+    """Whether a block is a sentence or more, hardly linked."""
+    return block.units >= _LEAD_UNITS and block.link_chars < 0.2 * len(block.text) and _ENDED.search(block.text) is not None
 
 
 def one_of_several(scored: Scored, box: int) -> int:

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from .beside import leads, one_of_several, with_prose_beside, without_nested
+from .beside import close, leads, one_of_several, with_prose_beside, without_nested
 from .legal import without_legal_tail
 from .lines import Lines
 from .page import HEADINGS, Page, squash
@@ -57,10 +57,10 @@ def read_body(page: Page, *, whole: bool = False) -> Body:
             box = with_prose_beside(scored, scored.descend(one), top=one)
     first, last = page.boxes[box].first, page.boxes[box].last
     indexes = list(range(first, last))
+    before = [] if whole else leads(scored, box)
     if not whole:
-        indexes = leads(scored, box) + indexes
-        indexes = without_legal_tail(page, without_nested(scored, box, indexes))
-    lines = Lines(page, scored.bad, trust_names=not whole)
+        indexes = without_legal_tail(page, without_nested(scored, box, before + indexes + close(scored, box)))
+    lines = Lines(page, scored.bad, trust_names=not whole, leads=before)
     kept = lines.select(indexes)
     body = Body(
         [page.blocks[i].text for i in kept], box, kept[0] if kept else first, kept[-1] if kept else last, kept=kept, dropped=lines.dropped

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 
 from .hints import Hint
 from .linked import Linked
@@ -139,11 +140,15 @@ _HEADS_SECTION = re.compile(r"^[^：:]*[：:]?\s*[\])）】>》|丨\d]*$")
 
 
 class Lines:
-    """Chooses among the blocks of an article's part; `dropped` says which blocks were left out and why."""
+    """Chooses among the blocks of an article's part; `dropped` says which blocks were left out and why.
 
-    def __init__(self, page: Page, bad: list[Hint], *, trust_names: bool = True) -> None:
+    `leads` are blocks that stand before the part and are known to be of the text, whatever their elements are named.
+    """
+
+    def __init__(self, page: Page, bad: list[Hint], *, trust_names: bool = True, leads: Sequence[int] = ()) -> None:
         self.page = page
         self.bad = bad
+        self.known = {page.blocks[i].box for i in leads}
         self.trust_names = trust_names
         self.dropped: list[tuple[int, str]] = []
         self.kinds: set[str] = set()  # of the elements that hold long paragraphs
@@ -199,6 +204,7 @@ class Lines:
         if (
             self.trust_names
             and self.bad[block.box] is Hint.DOUBTFUL
+            and block.box not in self.known
             and (block.units < 40 or links > 0.3 or not _SENTENCE_END.search(text))
             and (first or block.tag not in HEADINGS)
         ):

@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from crawler.text.urls import canonical_url
+from store.domains import registered_domain
 
 from .head import Head
 from .page import Page, clean_text
@@ -31,15 +32,14 @@ def own_address(head: Head, url: str | None) -> str | None:
         address = canonical_url(declared, base) if declared else None
         if address is None:
             continue
-        if own is None or (_site(address) == _site(own) and not (_is_front(address) and not _is_front(own))):
+        if own is None or (_one_site(address, own) and not (_is_front(address) and not _is_front(own))):
             return address
     return own
 
 
-def _site(url: str) -> str:
-    labels = (urlsplit(url).hostname or "").split(".")
-    deep = 3 if len(labels) > 2 and labels[-2] in {"com", "net", "org", "gov", "edu", "ac", "co"} and len(labels[-1]) == 2 else 2
-    return ".".join(labels[-deep:])
+def _one_site(url: str, other: str) -> bool:
+    host, its = urlsplit(url).hostname or "", urlsplit(other).hostname or ""
+    return host == its or registered_domain(host) == registered_domain(its)
 
 
 def _is_front(url: str) -> bool:

@@ -249,6 +249,23 @@ def test_json_is_found_whatever_stands_around_it(wrapped: str, as_string: bool) 
     assert [(entry.title, entry.link) for entry in listing.entries] == [("病历质控 (上线)", f"{ROOT}7.html")]
 
 
+@pytest.mark.parametrize("wrapped", ["show(%s)", "try{show(%s);}catch(e){}", "if(window.show){show(%s, {ok: 1})}", "var list = %s;"])
+@pytest.mark.parametrize(
+    ("items", "rows"),
+    [
+        (
+            "rows",
+            "{code:0, rows:[{name:'病历质控 (上线) \\'新\\'', 'url':\"7.html\", tags:[\"a\"], at:1789695,}, {name:'乙', url:'8.html'},],}",
+        ),
+        ("", "[{name:'病历质控 (上线) \\'新\\'',url:'7.html',tags:[{\"id\":'x'}]},{name:'乙',url:'8.html'}]"),
+        ("rows", "{'rows':[\n// 两条\n{'name':'病历质控 (上线) \\'新\\'','url':'7.html'},{'name':'乙','url':'8.html'}]}"),
+    ],
+)
+def test_rows_written_as_scripts_may_and_json_may_not(wrapped: str, items: str, rows: str) -> None:
+    listing = api(wrapped % rows, RULES.model_copy(update={"unwrap": "jsonp", "items": items}))
+    assert [(entry.title, entry.link) for entry in listing.entries] == [("病历质控 (上线) '新'", f"{ROOT}7.html"), ("乙", f"{ROOT}8.html")]
+
+
 def test_a_guard_before_json_is_passed_over_and_a_script_without_json_is_named() -> None:
     assert titles(api(")]}',\n" + json.dumps({"rows": [{"name": "甲", "url": "1.html"}]}))) == ["甲"]
     with pytest.raises(ParseError, match="expected JSON"):

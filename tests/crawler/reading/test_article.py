@@ -137,6 +137,7 @@ def test_pages_are_joined_once() -> None:
     [
         ('<link rel="canonical" href="/a/1.html?utm_source=x">', "https://news.example.cn/a/1.html"),
         ('<link rel="canonical" href="https://news.example.cn/">', "https://news.example.cn/b/9.html"),
+        ('<link rel="canonical" href="https://example.cn/a/1.html">', "https://example.cn/a/1.html"),
         ('<meta property="og:url" content="https://other.example.org/x">', "https://news.example.cn/b/9.html"),
     ],
 )
