@@ -58,7 +58,8 @@ class _Story:
 def place(text: Profile, stories: Mapping[str, Sequence[Profile]]) -> Placement:
     """Find the story of `text` among stories given with (some of) their members, which are not empty."""
     near = [_Story(name, members, [compare(text, member) for member in members]) for name, members in stories.items()]
-    near.sort(key=lambda story: (-story.nearest[0].score, story.id))
+    # Of equal ones the one that was named first: ids tell in which order texts arrived.
+    near.sort(key=lambda story: -story.nearest[0].score)
     fitting = [story for story in near if story.nearest[0].score >= SAME and not _contradicted(text, story)]
     for story in fitting:
         apart = _not_of_it(text, story)

@@ -159,12 +159,13 @@ def _signs(one: Profile, other: Profile, *, alike: bool, long: bool) -> dict[str
     _add_signs_of_names(signs, one, other, alike=alike)
     if one.clues.events and other.clues.events:
         signs.update(dict.fromkeys(_facts(one, other, alike=alike), 1.0))
-    _add_signs_of_marks(signs, one, other, alike=alike)
+    _add_signs_of_marks(signs, one, other, alike=alike, long=long)
     return signs
 
 
-def _add_signs_of_marks(signs: dict[str, float], one: Profile, other: Profile, *, alike: bool) -> None:
-    if one.quoted and other.quoted:
+def _add_signs_of_marks(signs: dict[str, float], one: Profile, other: Profile, *, alike: bool, long: bool) -> None:
+    # Long texts put much in quotes.
+    if one.quoted and other.quoted and not (alike and long):
         if not one.quoted.isdisjoint(other.quoted):
             signs["name quoted"] = 1.0
         elif alike:
