@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import and_, bindparam, insert, text, update
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, select
 
 from .domains import registered_domain
 from .errors import StoreError
@@ -359,12 +359,11 @@ def facts_of(session: Session, story_id: int) -> list[StoryFact]:
 
 
 def to_group(session: Session) -> list[tuple[Item, ItemProfile | None]]:
-    """All items that belong to stories, with their profiles where they have one, in the order of their days."""
+    """All items that belong to stories, with their profiles where they have one."""
     query: Any = (
         select(Item, ItemProfile)
         .outerjoin(ItemProfile, col(ItemProfile.item_id) == col(Item.id))
         .where(col(Item.status) == ItemStatus.kept, col(Item.relevant).is_(True))
-        .order_by(func.coalesce(Item.published_at, Item.first_seen_at), col(Item.id))
     )
     return [(item, kept) for item, kept in session.execute(query)]
 

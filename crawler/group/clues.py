@@ -16,9 +16,9 @@ from .words import plain
 _PARTIES = ("company", "adopter", "holder", "organisation", "issuer", "parties")
 # Named in so many texts that sharing them says next to nothing of the event.
 _EVERYWHERE = frozenset({"regulator", "agency"})
-# 三部门, 多家医院: parties that are not named. Who leads three departments is told now and then: 卫健委等三部门.
+# 三部门, 全市200家社区医院: parties that are not named. Who leads three departments is told now and then: 卫健委等三部门.
 _NOBODY = re.compile(
-    r"(?:[一二三四五六七八九十两多数几\d]+(?:个|家|所)?(?:单位|机构|医院|公司|企业)|.*[一二三四五六七八九十两多数几\d]+个?(?:部门|部委))"
+    r"(?:[一二三四五六七八九十两多数几\d]+(?:个|家|所|间)?(?:单位|机构|医院|公司|企业)|.*\d+(?:个|家|所|间)\w{0,6}(?:单位|机构|医院|公司|企业)|.*[一二三四五六七八九十两多数几\d]+个?(?:部门|部委))"
 )
 # Steps of a listing that its stage leaves together, by the words of the sentence that states it.
 _IPO_STEPS = (
@@ -31,11 +31,13 @@ _ROUND = re.compile(r"series|round|轮|融资|[\s_-]", re.I)
 @dataclass(frozen=True, slots=True)
 class Event:
     """One fact as far as grouping compares it. `party` is an id, else the name as written, folded; `step` is the round of a funding, the
-    stage of a listing, the decision of an approval, planned, first or wider use: what an event has but once."""
+    stage of a listing, the decision of an approval, planned, first or wider use: what an event has but once. `thing` is what it is about
+    beside its party: the product, the model that is taken in, who buys; the id or family of one that the catalogue knows."""
 
     type: str
     party: str
     step: str | None = None
+    thing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,18 @@ def _parties(fact: Any) -> tuple[Any, ...]:
 def _events(fact: Any) -> list[Event]:
     """A fact by its main party; one of several equal parties by each of them."""
     parties = (one.id or plain(without_legal_form(one.as_written)) for one in _parties(fact))
-    return [Event(fact.type, party, _step(fact)) for party in parties if not _NOBODY.fullmatch(party)]
+    step, thing = _step(fact), _thing(fact)
+    return [Event(fact.type, party, step, thing) for party in parties if not _NOBODY.fullmatch(party)]
+
+
+def _thing(fact: Any) -> str | None:
+    if fact.type == "acquisition":
+        return next((one.id or plain(without_legal_form(one.name)) for one in fact.investors), None)
+    model = getattr(fact, "model", None)
+    if fact.type == "adoption" and model and model.family != "other":
+        return str(model.family)
+    written = getattr(fact, "product", None) or (model.as_written if model else "")
+    return plain(written).lstrip("的") or None
 
 
 def _step(fact: Any) -> str | None:
@@ -93,7 +106,7 @@ def _step(fact: Any) -> str | None:
         return (_ROUND.sub("", plain(fact.round)) or None) if fact.round else None
     if fact.type == "adoption":
         return {"planned": "plan", "expanded": "wider"}.get(fact.stage, "first")
-    if fact.type == "ipo":
+    if fact.type == "ipo" and fact.stage != "terminated":
         return next((step for step, words in _IPO_STEPS if words.search(fold(fact.evidence.text))), fact.stage)
     decision: str | None = getattr(fact, "decision", None)
-    return decision
+    return fact.stage if fact.type == "ipo" else decision

@@ -16,7 +16,6 @@ from .profile import Profile, keys
 from .similarity import SAME, Likeness, Relation, compare, one_language
 
 AGREE = SAME - 1.0  # what two sets of texts say of each other on the whole when they are one story
-SILENT = SAME - 2.0  # what a member at least says of a text that it shares little with, but that it does not speak against
 CANDIDATES = 16  # texts that a text is held against; 340 of 344 that have a relative in the labelled sets together find it so
 PER_KEY = 40  # texts looked up by one key; a key that more have says nothing
 MEMBERS = 6  # members of a story that are asked
@@ -53,15 +52,14 @@ class _Story:
 
     @property
     def agrees(self) -> bool:
-        # A few words in which nothing stands say little, and no more than little against it.
-        said = [max(one.score, SILENT) if one.silent else one.score for one in self.likeness]
-        return sum(said) / len(said) >= AGREE
+        return _whole(self.likeness)
 
 
 def place(text: Profile, stories: Mapping[str, Sequence[Profile]]) -> Placement:
     """Find the story of `text` among stories given with (some of) their members, which are not empty."""
     near = [_Story(name, members, [compare(text, member) for member in members]) for name, members in stories.items()]
-    near.sort(key=lambda story: (-story.nearest[0].score, story.id))
+    # Of equal ones the one that was named first: ids tell in which order texts arrived.
+    near.sort(key=lambda story: -story.nearest[0].score)
     fitting = [story for story in near if story.nearest[0].score >= SAME and not _contradicted(text, story)]
     for story in fitting:
         apart = _not_of_it(text, story)
@@ -79,18 +77,22 @@ def place(text: Profile, stories: Mapping[str, Sequence[Profile]]) -> Placement:
 
 
 def _contradicted(text: Profile, story: _Story) -> bool:
-    """Whether most members in the language of `text` contradict it: who tells one in two languages apart only guesses at names."""
-    said = [one.contradicts for one, member in zip(story.likeness, story.members, strict=True) if one_language(text, member)]
-    return sum(said) > len(said) / 2 and not one_language(text, story.nearest[1])
+    """Whether most members in the language of `text` that state facts contradict it, where the nearest is none of them: who tells an event
+    in another language, or states no fact of it, only guesses at names."""
+    told = [one for one, member in zip(story.likeness, story.members, strict=True) if one_language(text, member) and one.compares_facts]
+    likeness, nearest = story.nearest
+    guesses = not one_language(text, nearest) or not likeness.compares_facts
+    return guesses and sum(one.contradicts for one in told) > len(told) / 2
 
 
-def _between(some: Iterable[Profile], others: Sequence[Profile]) -> Iterator[float]:
-    return (compare(later, earlier).score for later in some for earlier in others)
+def _between(some: Iterable[Profile], others: Sequence[Profile]) -> Iterator[Likeness]:
+    return (compare(later, earlier) for later in some for earlier in others)
 
 
-def _whole(scores: Iterable[float]) -> bool:
-    found = list(scores)
-    return sum(found) / len(found) >= AGREE
+def _whole(likeness: Iterable[Likeness]) -> bool:
+    # A few words in which nothing stands say little, and nothing against it.
+    said = [max(one.score, AGREE) if one.silent else one.score for one in likeness]
+    return sum(said) / len(said) >= AGREE
 
 
 def _not_of_it(text: Profile, story: _Story) -> tuple[str, ...]:

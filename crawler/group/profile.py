@@ -17,12 +17,13 @@ from store.text import SENTENCE_END, is_han
 
 from .bag import Bag, bag, bag_of, numbered, rarest
 from .clues import Clues, Event, clues_of, names_of
+from .marks import document_numbers, quoted
 from .sketch import Hashes, sketch
 from .sounds import spellings
 from .terms import term_rarity, terms
 from .words import plain, words
 
-VERSION = 5  # of what a profile holds; items kept with another one are read again when stories are built anew
+VERSION = 6  # of what a profile holds; items kept with another one are read again when stories are built anew
 _HEAD, _HEAD_LATIN = 360, 900  # characters of a text that say what it is about
 _TITLE = 60  # characters of the first sentence that stand for a missing title
 _SCALES = {
@@ -53,7 +54,8 @@ _PLACE_OF_A_PAGE = re.compile(r"^\s*(?:(?:您|你)?(?:现在|当前)的?位置|(
 class Profile:
     """A text as grouping sees it: its words, figures and named days (month, day), its signature and what judging knows of it.
 
-    `rare_words` are those that it is found by, the ones of its title first.
+    `rare_words` are those that it is found by, the ones of its title first; `quoted` are names that stand in quotes, `numbers` those of
+    documents.
 
     `day` is the day of publication (UTC) or None. A `round_up` tells many events and so stands for none.
     """
@@ -67,6 +69,8 @@ class Profile:
     spellings: frozenset[str]
     quantities: frozenset[float]
     days: frozenset[tuple[int, int]]
+    quoted: frozenset[str]
+    numbers: frozenset[str]
     hashes: Hashes
     runs: int
     round_up: bool
@@ -99,6 +103,8 @@ def profile(item_id: str, title: str, text: str, judgement: Judgement, *, day: d
         spellings=spellings(of_title, of_head, names_of(judgement, head=reach)),
         quantities=quantities(head) | {low for _, low in clues.amounts},
         days=_days(head),
+        quoted=quoted(head),
+        numbers=document_numbers(head),
         hashes=hashes,
         runs=runs,
         round_up=clues.part or _is_round_up(plain(title)),
@@ -171,6 +177,8 @@ def packed(one: Profile) -> bytes:
         "spellings": " ".join(sorted(one.spellings)),
         "quantities": sorted(one.quantities),
         "days": sorted(one.days),
+        "quoted": sorted(one.quoted),
+        "numbers": sorted(one.numbers),
         "runs": one.runs,
         "round_up": one.round_up,
         "relevant": clues.relevant,
@@ -178,7 +186,7 @@ def packed(one: Profile) -> bytes:
         "everywhere": sorted(clues.everywhere),
         "models": sorted(clues.models),
         "amounts": sorted(clues.amounts),
-        "events": [[event.type, event.party, event.step] for event in clues.events],
+        "events": [[event.type, event.party, event.step, event.thing] for event in clues.events],
     }
     rest = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
     sizes = bytes([VERSION]) + len(one.hashes).to_bytes(2, "big") + len(one.words.codes).to_bytes(2, "big")
@@ -208,6 +216,9 @@ def unpacked(item_id: str, kept: bytes) -> Profile:
         spellings=frozenset(row.get("spellings", "").split()),
         quantities=frozenset(row["quantities"]),
         days=frozenset((month, day) for month, day in row["days"]),
+        # Nor those of version 5 of these.
+        quoted=frozenset(row.get("quoted", ())),
+        numbers=frozenset(row.get("numbers", ())),
         hashes=np.frombuffer(hashes, dtype="<u4"),
         runs=row["runs"],
         round_up=row["round_up"],

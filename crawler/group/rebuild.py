@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 from sqlmodel import Session
 
@@ -30,11 +31,13 @@ class Move:
 
 
 def rebuild(session: Session, judge: Judge, *, now: datetime, dry_run: bool) -> list[Move]:
-    """Group all kept relevant items anew, in the order of their days, and return those that change their story.
+    """Group all kept relevant items anew and return those that change their story.
 
-    Stories keep their ids where most of their items stay. Items kept by another version of the profiles are judged again.
+    They are grouped in the order of their days, those without one last, and of one moment in an order that their texts alone give: whatever
+    the order they arrived in, the stories are the same. Stories keep their ids where most of their items stay. Items kept by another
+    version of the profiles are judged again.
     """
-    rows = stories.to_group(session)
+    rows = sorted(stories.to_group(session), key=lambda row: _order(row[0]))
     items = {str(item.id): item for item, _ in rows}
     fixed = {str(item.id): str(item.story_id) for item, kept in rows if kept is not None and kept.pinned and item.story_id is not None}
     profiles = [_profile(item, kept, judge) for item, kept in rows]
@@ -48,6 +51,12 @@ def rebuild(session: Session, judge: Judge, *, now: datetime, dry_run: bool) -> 
     if not dry_run:
         _write(session, grouped, names, rows, now=now)
     return moves
+
+
+def _order(item: Item) -> tuple[bool, float, bytes, str]:
+    moment = item.published_at
+    text = f"{item.title}\n{item.text or item.summary}".encode("utf-8", "surrogatepass")
+    return moment is None, moment.timestamp() if moment else 0.0, blake2b(text, digest_size=8).digest(), item.identity
 
 
 def _profile(item: Item, kept: ItemProfile | None, judge: Judge) -> Profile:

@@ -12,14 +12,17 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
+from crawler.judge.knowledge import ModelFamily
 from store.text import is_han
 
 from .bag import shared_words, within
+from .clues import Event
 from .profile import Profile
 from .sketch import shared_part
 from .terms import term_rarity
+from .words import rarity, words
 
 Relation = Literal["first", "reprint", "rewrite", "translation", "same_event", "follow_up", "none"]
 
@@ -33,10 +36,14 @@ _ROUND_UPS = 3.0  # how far below `SAME` a round-up stays
 _OTHER_FACT = 1.5  # how far below it stays what states another round or another party, however alike it reads
 _OFF_TOPIC, _LONG_OFF_TOPIC, _LONG = 1.0, 5.0, 250  # what two texts off topic must have more in common; long from so many runs
 _GRACE_DAYS, _FAR_DAYS, _TOLD_FAR_DAYS = 4, 14, 10
+_SCARCELY = -0.5  # what a sign weighs that scarcely speaks against one event, as names do that are not the other's
 _FEW_TERMS, _RARE_TERM = 14.0, 4.0  # what a text's terms weigh at least; how much a rare one weighs
 _ONE_STEP = ({"spun off", "talks"}, {"spun off", "filed"})  # what is spun off is said to list by some
-_CONTRADICTIONS = {"other step", "other parties"}
-_NAMED = {"organisation", "fact", "other step"}
+_CONTRADICTIONS = {"other step", "other parties", "other thing", "other number"}
+_NAMED = {"organisation", "fact", "other step", "other thing"}
+_FAMILIES = frozenset(get_args(ModelFamily))
+_OF_THINGS = {"launch", "adoption", "approval"}
+_RARE_WORD = 5.0
 _BUT_ONCE = {"funding", "ipo"}  # facts whose steps a party takes but once
 _NEAR, _NEAR_MONEY = 0.012, 0.05  # figures this close are one; sums in two currencies are converted roughly
 _SHORT_NAME = 4  # characters from which a name may be a longer one with characters left out
@@ -53,14 +60,16 @@ _DOLLARS = {"USD": 1.0, "CNY": 0.14, "": 0.14, "HKD": 0.128, "EUR": 1.1, "TWD": 
 _ONE_LANGUAGE = {
     "copied": 5.1, "title": 3.2, "words": 2.0, "rare words": 0.09, "terms": 0.6, "rare terms": 0.04, "other terms": 0.0,
     "name spelt": 0.0, "organisation": 0.7, "two organisations": 0.5, "other organisations": -0.4, "regulator": -0.6, "model": 0.8,
-    "sum of a name": 3.2, "other sums": -2.0, "figures": 0.8, "other figures": -1.8, "day told": 0.3, "days apart": -4.4,
-    "other day told": -2.0, "fact": 0.5, "other step": -1.3, "other facts": -3.2, "other parties": -3.0, "": -5.9,
+    "sum of a name": 3.2, "other sums": -2.0, "figures": 0.8, "other figures": -1.8, "other figure": -1.5, "day told": 0.3,
+    "days apart": -4.4, "other day told": -2.0, "fact": 0.5, "other step": -1.3, "other facts": -3.2, "other parties": -3.0,
+    "whole fact": 1.0, "other thing": -1.8, "name quoted": 2.2, "other names quoted": -1.8, "number": 1.5, "other number": -1.5, "": -5.9,
 }  # fmt: skip
 _TWO_LANGUAGES = {
     "copied": 5.1, "title": 3.0, "words": 3.6, "rare words": 0.08, "terms": 2.4, "rare terms": 0.16, "other terms": -0.1,
-    "name spelt": 1.0, "organisation": 0.8, "two organisations": 0.8, "other organisations": 0.0, "regulator": 0.6, "model": 1.4,
-    "sum of a name": 5.7, "other sums": -1.7, "figures": 4.0, "other figures": -0.9, "day told": 4.3, "days apart": -2.4,
-    "other day told": 0.0, "fact": 1.1, "other step": -1.9, "other facts": -2.6, "other parties": 0.0, "": -7.0,
+    "name spelt": 1.0, "organisation": 0.8, "two organisations": 2.0, "other organisations": 0.0, "regulator": 0.6, "model": 1.4,
+    "sum of a name": 5.7, "other sums": -1.7, "figures": 4.0, "other figures": -0.9, "other figure": 0.0, "day told": 4.3,
+    "days apart": -2.4, "other day told": 0.0, "fact": 1.4, "other step": -1.9, "other facts": -2.6, "other parties": 0.0,
+    "whole fact": 0.8, "other thing": 0.0, "name quoted": 3.5, "other names quoted": 0.0, "number": 2.5, "other number": -1.0, "": -7.0,
 }  # fmt: skip
 
 
@@ -75,13 +84,18 @@ class Likeness:
 
     @property
     def silent(self) -> bool:
-        """Whether nothing in the two texts speaks against one event, however little speaks for it."""
-        return all(self.weights[name] * sign >= 0 for name, sign in self.signs.items())
+        """Whether nothing in the two texts speaks clearly against one event, however little speaks for it."""
+        return all(self.weights[name] * sign >= _SCARCELY for name, sign in self.signs.items())
 
     @property
     def contradicts(self) -> bool:
-        """Whether the two texts state another step of one thing, or the same of other parties."""
-        return not _CONTRADICTIONS.isdisjoint(self.signs)
+        """Whether the two texts state another step of one thing, or the same of other parties, or put other names in quotes."""
+        return not _CONTRADICTIONS.isdisjoint(self.signs) or "other names quoted" in self.signs
+
+    @property
+    def compares_facts(self) -> bool:
+        """Whether both texts state facts that say something of each other."""
+        return self.contradicts or "fact" in self.signs
 
     @property
     def reasons(self) -> tuple[tuple[str, float], ...]:
@@ -99,7 +113,7 @@ def compare(later: Profile, earlier: Profile) -> Likeness:
     signs = _signs(later, earlier, alike=alike, long=runs >= _LONG)
     weights = _ONE_LANGUAGE if alike else _TWO_LANGUAGES
     score = weights[""] + sum([weights[name] * sign for name, sign in signs.items()])
-    contradicted = not _CONTRADICTIONS.isdisjoint(signs) or "other sums" in signs
+    contradicted = not (_CONTRADICTIONS | {"other sums", "other names quoted"}).isdisjoint(signs)
     # A round-up holds other texts whole, and is a copy of none of them.
     is_copy = signs["copied"] >= _COPY and later.round_up == earlier.round_up
     if is_copy and contradicted and runs < _COPY_RUNS:
@@ -109,11 +123,16 @@ def compare(later: Profile, earlier: Profile) -> Likeness:
         score = max(score, SAME + 3 + signs["copied"])
     elif later.round_up or earlier.round_up:
         score = min(score, SAME - _ROUND_UPS)
-    elif "other step" in signs or ("other parties" in signs and alike):
+    elif (not _CONTRADICTIONS.isdisjoint(signs) and (alike or "other parties" not in signs)) or _names_apart(signs):
         score = min(score, SAME - _OTHER_FACT)
     elif not (later.clues.relevant or earlier.clues.relevant):
         score -= _LONG_OFF_TOPIC if runs >= _LONG else _OFF_TOPIC
     return Likeness(round(score, 3), _relation(later, earlier, score, signs, alike=alike, is_copy=is_copy), signs, weights)
+
+
+def _names_apart(signs: Mapping[str, float]) -> bool:
+    """Whether two texts share no organisation and each puts a name of its own in quotes, however alike the rest reads."""
+    return "other names quoted" in signs and "organisation" not in signs
 
 
 def _relation(later: Profile, earlier: Profile, score: float, signs: Mapping[str, float], *, alike: bool, is_copy: bool) -> Relation:
@@ -136,11 +155,23 @@ def _signs(one: Profile, other: Profile, *, alike: bool, long: bool) -> dict[str
     copied = shared_part(one.hashes, one.runs, other.hashes, other.runs)
     signs = {"copied": copied, "title": title, "words": words, "rare words": min(30.0, rare)}
     _add_signs_of_terms(signs, one, other, alike=alike, long=long)
-    _add_signs_of_figures(signs, one, other)
+    _add_signs_of_figures(signs, one, other, alike=alike)
     _add_signs_of_names(signs, one, other, alike=alike)
     if one.clues.events and other.clues.events:
-        signs.update(dict.fromkeys(_facts(one, other), 1.0))
+        signs.update(dict.fromkeys(_facts(one, other, alike=alike), 1.0))
+    _add_signs_of_marks(signs, one, other, alike=alike, long=long)
     return signs
+
+
+def _add_signs_of_marks(signs: dict[str, float], one: Profile, other: Profile, *, alike: bool, long: bool) -> None:
+    # Long texts put much in quotes.
+    if one.quoted and other.quoted and not (alike and long):
+        if not one.quoted.isdisjoint(other.quoted):
+            signs["name quoted"] = 1.0
+        elif alike:
+            signs["other names quoted"] = 1.0
+    if one.numbers and other.numbers:
+        signs["other number" if one.numbers.isdisjoint(other.numbers) else "number"] = 1.0
 
 
 def _add_signs_of_names(signs: dict[str, float], one: Profile, other: Profile, *, alike: bool) -> None:
@@ -172,13 +203,15 @@ def _add_signs_of_terms(signs: dict[str, float], one: Profile, other: Profile, *
         signs["name spelt"] = min(2.0, spelt)
 
 
-def _add_signs_of_figures(signs: dict[str, float], one: Profile, other: Profile) -> None:
+def _add_signs_of_figures(signs: dict[str, float], one: Profile, other: Profile, *, alike: bool) -> None:
     if one.quantities and other.quantities:
         fewer = min(len(one.quantities), len(other.quantities))
         if figures := _shared_figures(one.quantities, other.quantities):
             signs["figures"] = figures / max(2, fewer)
         elif fewer > 1:
             signs["other figures"] = 1.0
+        elif alike and len(one.quantities) == len(other.quantities):
+            signs["other figure"] = 1.0
     if one.days and other.days:
         if not one.days.isdisjoint(other.days):
             signs["day told"] = 1.0
@@ -212,17 +245,38 @@ def _weight_of_terms(terms: frozenset[str]) -> tuple[float, float]:
     return sum(weights), sum([weight for weight in weights if weight >= _RARE_TERM])
 
 
-def _facts(one: Profile, other: Profile) -> tuple[str, ...]:
-    """Whether two texts that state facts state the same one, another step of one, only some of other kinds, only some of other parties."""
+def _facts(one: Profile, other: Profile, *, alike: bool) -> tuple[str, ...]:
+    """Whether two texts that state facts state the same one (and all that tells it), another step of one, one about another thing, only
+    some of other kinds, only some of other parties."""
     mine, theirs = one.clues.events, other.clues.events
-    alike = [(a, b) for a in mine for b in theirs if a.type == b.type or ({a.type, b.type} == _ONE_DEED and one_party(a.party, b.party))]
-    if not alike:
+    paired = [(a, b) for a in mine for b in theirs if a.type == b.type or ({a.type, b.type} == _ONE_DEED and one_party(a.party, b.party))]
+    if not paired:
         return ("other facts",)
-    pairs = [(a, b) for a, b in alike if one_party(a.party, b.party)]
+    pairs = [(a, b) for a, b in paired if one_party(a.party, b.party)]
     if not pairs:
         return () if _names_party(one, other) or _names_party(other, one) else ("other parties",)
-    same = any(not a.step or not b.step or a.step == b.step or {a.step, b.step} in _ONE_STEP for a, b in pairs)
-    return ("fact",) if same else ("other step",)
+    in_step = [(a, b) for a, b in pairs if not a.step or not b.step or a.step == b.step or {a.step, b.step} in _ONE_STEP]
+    if not in_step:
+        return ("other step",)
+    kinds = {a.type for a, _ in in_step}
+    if kinds == {"partnership"}:
+        return _partners(mine, theirs, alike=alike)
+    # That a house takes a model in says as much as naming both, which is counted.
+    if any(
+        (one_thing(a.thing, b.thing) and "adoption" not in (a.type, b.type)) or (a.type in _BUT_ONCE and a.step and a.step == b.step)
+        for a, b in in_step
+    ):
+        return "fact", "whole fact"
+    return ("other thing",) if all(other_thing(a, b) for a, b in in_step) else ("fact",)
+
+
+def _partners(mine: Iterable[Event], theirs: Iterable[Event], *, alike: bool) -> tuple[str, ...]:
+    """Whether partnerships that share a party are those of the same ones. In two languages their names may only seem to differ."""
+    my_parties, their_parties = ({event.party for event in events if event.type == "partnership"} for events in (mine, theirs))
+    shared = sum(any(one_party(a, b) for b in their_parties) for a in my_parties)
+    if shared > 1:
+        return "fact", "whole fact"
+    return ("other thing",) if alike and min(len(my_parties), len(their_parties)) > 1 else ("fact",)
 
 
 def _names_party(one: Profile, other: Profile) -> bool:
@@ -248,6 +302,31 @@ def one_party(one: str, other: str) -> bool:
         return False
     rest = iter(long)
     return all(char in rest for char in short) and not _TOLD_APART & (set(long) - set(short))
+
+
+def one_thing(one: str | None, other: str | None) -> bool:
+    """Whether two names are one product's, or one model's."""
+    return one is not None and other is not None and one_party(one, other)
+
+
+def other_thing(one: Event, other: Event) -> bool:
+    """Whether two facts are about different things: other models, other products with names in Chinese. Who buys is told too variously."""
+    if one.thing is None or other.thing is None or one.type != other.type or one.type not in _OF_THINGS:
+        return False
+    if one.type == "adoption":
+        return one.thing in _FAMILIES and other.thing in _FAMILIES and one.thing != other.thing
+    mine, theirs = _kernel(one.thing), _kernel(other.thing)
+    return bool(mine) and bool(theirs) and not any(a in b or b in a for a in mine for b in theirs)
+
+
+@lru_cache(maxsize=4096)
+def _kernel(thing: str) -> frozenset[str]:
+    """What tells a product with a Chinese name from others: the whole of a short name, of a long one its rare words."""
+    if not any(map(is_han, thing)):
+        return frozenset()
+    return frozenset(
+        {thing} if len(thing) <= _SHORT_NAME else [word for word in words(thing) if is_han(word[0]) and rarity(word) >= _RARE_WORD]
+    )
 
 
 def _strangers(mine: frozenset[str], theirs: frozenset[str]) -> bool:

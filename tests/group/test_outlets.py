@@ -13,9 +13,9 @@ from crawler.group.profile import Profile, profile
 from crawler.judge.document import Document
 from crawler.judge.judging import Judge
 
-from .outlets import Told, read_outlets
+from .outlets import Told, read_told
 
-TEXTS = read_outlets()
+TEXTS = read_told("outlets.txt")
 
 
 @pytest.fixture(scope="module")
