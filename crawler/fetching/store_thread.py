@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from store.database import session_scope
-from store.errors import StoreError
+from store.errors import StoreConflictError, StoreError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+# Crawls that save reports of one event at the same moment stand in each other's way, and the database lets one of them go on.
+_TRIES = 5
 
 
 class StoreThread:
@@ -26,7 +29,10 @@ class StoreThread:
         self._given_up: StoreError | None = None
 
     def now(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work(session, …)` at once, in this thread."""
+        """Run `work(session, …)` at once, in this thread; anew where its transaction was given up for that of another crawl."""
+        for _ in range(_TRIES - 1):
+            with suppress(StoreConflictError), session_scope(self._engine) as session:
+                return work(session, *args, **kwargs)
         with session_scope(self._engine) as session:
             return work(session, *args, **kwargs)
 
