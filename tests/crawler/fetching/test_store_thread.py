@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import Engine, select, text, update
@@ -13,8 +14,9 @@ from sqlmodel import Session, col
 from crawler.fetching.store_thread import StoreThread
 from store.database import session_scope, utc_now
 from store.errors import StoreConflictError
+from store.hosts import add_host_counts, save_host_state
 from store.migrate import open_store
-from store.models import HostState
+from store.models import HostDay, HostState
 from store.settings import StoreSettings
 
 
@@ -56,6 +58,29 @@ def test_a_transaction_given_up_for_that_of_another_crawl_begins_anew(shared: En
     with session_scope(shared) as session:
         noted = session.execute(select(HostState.host, HostState.robots_text)).all()  # type: ignore[call-overload]
     assert {host: sorted(text_) for host, text_ in noted} == {"a.example": ["x", "y"], "b.example": ["x", "y"]}, "each once at each"
+
+
+def test_what_two_crawls_find_missing_and_add_at_once_is_there_once_with_both_counts(shared: Engine) -> None:
+    threads, looked, waited = [StoreThread(shared) for _ in range(2)], threading.Barrier(2), set[str]()
+    key, day = ("c.example", date(2026, 11, 28)), date(2026, 11, 28)
+
+    def count(session: Session, name: str) -> None:
+        if name not in waited:
+            assert session.get(HostDay, key) is None
+            session.expire_all()
+            waited.add(name)
+            looked.wait(60)
+        add_host_counts(session, {("c.example", day): {"requests": 2}})
+        save_host_state(session, "c.example", {"robots_text": name})
+
+    async def all_at_once() -> list[BaseException | None]:
+        return list(await asyncio.gather(*(one.attempt(count, name) for one, name in zip(threads, "xy", strict=True))))
+
+    assert asyncio.run(all_at_once()) == [None, None]
+    for one in threads:
+        one.close()
+    with session_scope(shared) as session:
+        assert session.get_one(HostDay, key).requests == 4
 
 
 def test_what_is_given_up_again_and_again_is_told(shared: Engine) -> None:
