@@ -5,8 +5,7 @@ topic, evenly over three years, of two hundred sources; each names companies, ha
 search index; each fifth states a round, each seventh an adoption, each tenth repeats the one before and belongs to its story. With
 `--copies` so many sources tell each text, one after the other: a story of reprints, and a large store for less.
 
-Rows are those that the product makes. They go in past the ORM: SQLite takes them without a journal, PostgreSQL by COPY; a second
-process makes them meanwhile.
+Rows are those that the product makes. They go in past the ORM (`benchmarks.loading`); a second process makes them meanwhile.
 """
 
 from __future__ import annotations
@@ -26,33 +25,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Dialect, Engine, Integer, Table, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine
 
+from benchmarks.loading import Rows, loading, shape_of
 from crawler.fetching.rows import fact_rows
 from crawler.group.profile import VERSION, keys, packed, profile
 from crawler.judge.facts import Adoption, Amount, Evidence, Funding, Investor, Judgement, Mention, ModelRef, Party, TopicMatch
 from store.clock import SHANGHAI
 from store.migrate import open_store
-from store.models import (
-    FACT_TABLES,
-    InvestorRow,
-    Item,
-    ItemKey,
-    ItemProfile,
-    ItemTopic,
-    SourceRow,
-    SourceState,
-    Story,
-    StoryFact,
-    fact_id,
-)
+from store.models import InvestorRow, Item, ItemKey, ItemProfile, ItemTopic, SourceRow, SourceState, Story, StoryFact, fact_id
 from store.models import Mention as MentionRow
 from store.query_language import runs, tokens
-from store.schema import RUNS_ENCODING, SEARCH, WORDS, drop_derived, make_derived
+from store.schema import RUNS_ENCODING, SEARCH, WORDS
 from store.search import indexed
 from store.settings import StoreSettings
-from store.statistics import refresh_statistics
 from store.stories import profile_keys
 from store.text import fold
 
@@ -65,9 +51,6 @@ _DRUM = 1 << 20
 _APART = timedelta(minutes=7)  # between two sources that tell the same
 _TOPICS = ("funding", "hospital_ai", "imaging", "drug_discovery", "model_adoption", "deepseek", "regulation", "approvals", "research")
 _FAMILIES = ("deepseek", "qwen", "hunyuan", "glm", "other")
-_DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.dialect(), "postgresql": postgresql.psycopg.dialect()}  # type: ignore[no-untyped-call]
-
-Rows = dict[str, list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,33 +150,6 @@ def moment_of(number: int, count: int) -> datetime:
 # ------------------------------------------------------------------ rows
 
 
-class _Shape:
-    """How rows of a table are handed to a driver: in the order of its columns, each as its type wants it."""
-
-    def __init__(self, model: Any, dialect: Dialect) -> None:
-        table: Table = model.__table__
-        self.name = table.name
-        self.columns = [column.name for column in table.columns]
-        made = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns]
-        self._ways = [(place, way) for place, way in enumerate(made) if way]
-        fields = {name: model.model_fields[name] for name in self.columns}
-        self._default = {n: one.get_default(call_default_factory=True) for n, one in fields.items() if not one.is_required()}
-
-    def row(self, values: dict[str, Any]) -> tuple[Any, ...]:
-        """A row of the values given and the defaults of the model."""
-        whole = self._default | values
-        row = [whole[name] for name in self.columns]
-        for place, way in self._ways:
-            if row[place] is not None:
-                row[place] = way(row[place])
-        return tuple(row)
-
-
-@cache
-def _shape(model: Any, kind: str) -> _Shape:
-    return _Shape(model, _DIALECTS[kind])
-
-
 class _Chunk:
     """The rows of some texts, by table, each told by `copies` sources."""
 
@@ -202,7 +158,7 @@ class _Chunk:
         self.rows: Rows = {}
 
     def add(self, model: Any, /, **values: Any) -> None:
-        shape = _shape(model, self.kind)
+        shape = shape_of(model, self.kind)
         self.rows.setdefault(shape.name, []).append(shape.row(values))
 
     def put(self, name: str, row: tuple[Any, ...]) -> None:
@@ -249,11 +205,11 @@ class _Chunk:
 
     def _facts(self, first_id: int, made: Made, judgement: Judgement, at: datetime) -> None:
         """The facts that its items state, and the story of those of them that are the first to tell it."""
-        proofs: list[list[str]] = [[] for _ in judgement.events]
+        rows = fact_rows(first_id, judgement, published=at, now=at)
+        proofs: list[list[str]] = [[] for _ in rows]
         for item_id in range(first_id, first_id + self.copies):
-            facts = fact_rows(item_id, judgement, published=at, now=at)
-            for row, same in zip(facts, proofs, strict=True):
-                row.id = item_id
+            for row, same in zip(rows, proofs, strict=True):
+                row.id = row.item_id = item_id
                 same.append(fact_id(row))
                 self.add(type(row), **row.model_dump())
                 for position, one in enumerate(getattr(row, "investors", ())):
@@ -293,83 +249,15 @@ def _sources(kind: str) -> Rows:
     return chunk.rows
 
 
-# ------------------------------------------------------------------ into the store
-
-_OF_SEARCH = {
-    ("sqlite", WORDS.name): ["rowid", "words"],
-    ("sqlite", SEARCH.name): ["place", "item_id", "title"],
-    ("postgresql", SEARCH.name): ["place", "item_id", "title", "runs"],
-}
-# In the order in which they can be written: what others point to comes first.
-_MODELS: tuple[Any, ...] = (
-    *(SourceRow, SourceState, Story, Item, ItemTopic, MentionRow, ItemProfile, ItemKey, *FACT_TABLES.values(), InvestorRow, StoryFact),
-)
-
-
 def fill(engine: Engine, count: int, characters: int = 1500, copies: int = 1) -> None:
     """Fill an empty store with `count` items of some `characters` each; `copies` of them have the same text and are one story."""
     kind, of_chunk = engine.dialect.name, max(1, _CHUNK // copies)
     asked = [(at, min(count // copies, at + of_chunk), count, copies, characters, kind) for at in range(0, count // copies, of_chunk)]
-    connection = engine.raw_connection()
-    driver: Any = connection.driver_connection
-    _prepare(driver, kind)
-    _write(driver, _sources(kind), kind)
     # Looking for garbage among so many rows would take a third of the time.
-    with multiprocessing.get_context("spawn").Pool(1, initializer=gc.disable) as pool:
+    with loading(engine) as write, multiprocessing.get_context("spawn").Pool(1, initializer=gc.disable) as pool:
+        write(_sources(kind))
         for rows in pool.imap(_make, asked):
-            _write(driver, rows, kind)
-    driver.commit()
-    connection.close()
-    _finish(engine)
-
-
-def _prepare(driver: Any, kind: str) -> None:
-    if kind == "postgresql":
-        driver.execute("SET synchronous_commit = off")
-        # Written row by row, this index would take most of the time.
-        driver.execute("DROP INDEX ix_item_search_words")
-        return
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-500000", "temp_store=MEMORY"):
-        driver.execute(f"PRAGMA {pragma}")
-    # A few large parts, merged once at the end.
-    for option, value in (("hashsize", 1 << 28), ("automerge", 0)):
-        driver.execute(f"INSERT INTO {WORDS.name} ({WORDS.name}, rank) VALUES ('{option}', {value})")
-
-
-def _write(driver: Any, rows: Rows, kind: str) -> None:
-    written = {model.__tablename__: _shape(model, kind).columns for model in _MODELS}
-    written |= {name: columns for (of, name), columns in _OF_SEARCH.items() if of == kind}
-    for name, columns in written.items():
-        listed = ", ".join(f'"{column}"' for column in columns)
-        if kind == "sqlite":
-            marks = ", ".join("?" * len(columns))
-            driver.executemany(f'INSERT INTO "{name}" ({listed}) VALUES ({marks})', rows.get(name, ()))
-        elif name in rows:
-            with driver.cursor() as cursor, cursor.copy(f'COPY "{name}" ({listed}) FROM STDIN') as copy:
-                for row in rows[name]:
-                    copy.write_row(row)
-
-
-def _finish(engine: Engine) -> None:
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            for option, value in (("hashsize", 1 << 20), ("automerge", 4)):
-                connection.execute(text(f"INSERT INTO {WORDS.name} ({WORDS.name}, rank) VALUES ('{option}', {value})"))
-            connection.execute(text(f"INSERT INTO {WORDS.name} ({WORDS.name}) VALUES ('optimize')"))
-        else:
-            # Words come in order, which leaves pages of their index half empty: less room than memory would have it is done in many rounds.
-            connection.execute(text("SET maintenance_work_mem = '32MB'"))
-            drop_derived(connection)
-            make_derived(connection)
-            for model in _MODELS:
-                if isinstance(getattr(model.__table__.columns.get("id"), "type", None), Integer):
-                    name = model.__tablename__
-                    # The next id must follow those that came along.
-                    connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"))
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM"))
-    refresh_statistics(engine)
+            write(rows)
 
 
 def main() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any
@@ -49,8 +51,9 @@ def _again(aside: IO[bytes], count: int) -> Iterator[Sequence[tuple[Any, ...]]]:
 
 def _write(columns: Sequence[str], kinds: Sequence[str], batches: Any, stream: IO[bytes]) -> None:
     try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        with _numpy_left_out():
+            import pyarrow as pa
+            import pyarrow.parquet as pq
     except ModuleNotFoundError as error:
         raise YixunError("pyarrow is not installed", subject="parquet", hint="pip install 'yixun[parquet]'") from error
     types = {
@@ -70,6 +73,20 @@ def _write(columns: Sequence[str], kinds: Sequence[str], batches: Any, stream: I
         # Rows as they come take several times the room that they take as columns.
         for group in _in_groups(pa.record_batch(_arrays(kinds, rows, schema), schema=schema) for rows in batches if rows):
             writer.write_table(pa.Table.from_batches(group))
+
+
+@contextmanager
+def _numpy_left_out() -> Iterator[None]:
+    """Let Arrow find no NumPy while it is loaded: it needs none for values of Python, and loads it, over ten megabytes, where it can."""
+    if "numpy" in sys.modules or "pyarrow" in sys.modules:
+        yield
+        return
+    # How Python is told that a module cannot be imported.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["numpy"]
 
 
 def _arrays(kinds: Sequence[str], rows: Sequence[tuple[Any, ...]], schema: Any) -> list[Any]:

@@ -13,7 +13,7 @@ from crawler.fetching.report import RunReport
 from crawler.fetching.run import crawl
 from crawler.sources.source import Source, load_sources
 from store.database import Engine, Session, session_scope, utc_now
-from store.errors import SourceError, StoreBusyError, YixunError
+from store.errors import FetchError, SourceError, StoreBusyError, YixunError
 from store.items import sources_with_pending
 from store.models import Ledger
 from store.prune import prune
@@ -45,7 +45,7 @@ def choose_due(
     due = set(due_sources(session, [source.id for source in enabled], now=now))
     if since is not None:
         due.update(not_asked_since(session, since, now=now))
-    pending = set(sources_with_pending(session)) - due
+    pending = set(sources_with_pending(session, [source.id for source in enabled])) - due
     return [s for s in enabled if s.id in due], [s for s in enabled if s.id in pending]
 
 
@@ -105,7 +105,8 @@ def crawl_part(engine: Engine, settings: Settings, wanted: Mapping[str, datetime
     """Crawl sources that are still due or left unread, beside crawls of others.
 
     `wanted` are their ids, each with `since` as in `choose_due`. Returns the report, None when nothing is left to do, and what kept sources
-    from being crawled: those that are in no file here, or that another crawl is at. Raises what `crawl` raises.
+    from being crawled to the end: those that are in no file here, that another crawl is at, or of which articles are still unread though
+    no host asked for patience. Raises what `crawl` raises.
     """
     known, broken = load_sources(added=settings.crawl.sources)
     ours = {source.id: source for source in known if source.id in wanted}
@@ -124,6 +125,7 @@ def crawl_part(engine: Engine, settings: Settings, wanted: Mapping[str, datetime
         return None, failed
     report = crawl(asked, settings.crawl, settings.store, resume=resume, is_part=True, knowledge=settings.knowledge, on_event=_pass_on)
     failed |= {name: StoreBusyError("is crawled by another process", subject=name) for name in report.left}
+    failed |= {name: FetchError("has articles that could not be read or saved this time", subject=name) for name in report.unread}
     return report, failed
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModu
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session as Session
 
-from .errors import ConfigError, StoreError, StoreFullError, StoreLockedError
+from .errors import ConfigError, StoreConflictError, StoreError, StoreFullError, StoreLockedError
 from .query_language import holds
 from .settings import StoreSettings
 
@@ -186,8 +186,8 @@ def _sqlite_begin(connection: Connection, _name: str | None) -> None:
         driver.execute("BEGIN IMMEDIATE")
 
 
-# Classes of SQLSTATE that tell of the server, not of the statement: connection, resources, operator, system, rollback, login, name.
-_SERVER_STATES = ("08", "53", "57", "58", "40", "28", "3D")
+# Classes of SQLSTATE that tell of the server, not of the statement: connection, resources, operator, system, login, name.
+_SERVER_STATES = ("08", "53", "57", "58", "28", "3D")
 _SQLITE_FAILURES = ("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_PROTOCOL")
 
 
@@ -198,6 +198,8 @@ def failure_of(error: DBAPIError | sqlite3.Error, url: URL) -> StoreError | None
     name, state = str(getattr(driver, "sqlite_errorname", "") or ""), str(getattr(driver, "sqlstate", "") or "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or state in ("55P03", "57014"):
         return StoreLockedError("locked by another process for longer than store.lock_seconds", subject=subject, hint="try again later")
+    if state.startswith("40"):
+        return StoreConflictError(f"given up for another transaction: {reason}", subject=subject, hint="try again")
     if name == "SQLITE_FULL" or state == "53100":
         return StoreFullError("the disk is full: nothing more can be written", subject=subject, hint="make room, then try again")
     if state == "42501":

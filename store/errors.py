@@ -45,6 +45,10 @@ class StoreLockedError(StoreError):
     """Another process wrote to the store, or locked what was wanted, for longer than `store.lock_seconds`."""
 
 
+class StoreConflictError(StoreError):
+    """Two transactions stood in each other's way and this one was given up: nothing of it was written, and it may begin anew."""
+
+
 class StoreFullError(StoreError):
     """Nothing more can be written: the disk of the store is full."""
 

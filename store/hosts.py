@@ -42,8 +42,10 @@ def add_host_counts(session: Session, counts: Mapping[tuple[str, date], Mapping[
         if row is None:
             row = HostDay(host=host, day=day)
             session.add(row)
+            session.flush()
         for name, number in numbers.items():
-            setattr(row, name, getattr(row, name) + number)
+            # Added by the database: another machine may count the same host at this moment.
+            setattr(row, name, getattr(HostDay, name) + number)
 
 
 def ledger(session: Session, *, since: date, hosts: Iterable[str] | None = None) -> list[HostDay]:

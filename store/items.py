@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -249,9 +249,10 @@ def pending_items(session: Session, source_ids: Sequence[str]) -> list[ToRead]:
     return _all_to_read(session, session.exec(query).all())
 
 
-def sources_with_pending(session: Session) -> list[str]:
-    """Ids of the sources that have items whose article is still to be read."""
-    return sorted(session.exec(select(Item.source_id).where(col(Item.status) == ItemStatus.pending).distinct()))
+def sources_with_pending(session: Session, source_ids: Iterable[str], *, besides: Set[int] = frozenset()) -> list[str]:
+    """Those of these sources that have items whose article is still to be read, other items than `besides`."""
+    query = select(Item.id, Item.source_id).where(col(Item.status) == ItemStatus.pending, col(Item.source_id).in_(list(source_ids)))
+    return sorted({source_id for item_id, source_id in session.exec(query) if item_id not in besides})
 
 
 def save_read(session: Session, items: Sequence[ReadItem], *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from store.clock import SHANGHAI
 from store.database import utc_now
 from store.entries import Entry, ToRead
 from store.hosts import host_of
-from store.items import pending_items, postpone, reopen_broken
+from store.items import pending_items, postpone, reopen_broken, sources_with_pending
 from store.models import Fetch, SourceUrlState
 from store.runs import finish_run, start_run, url_states
 from store.sources import sync_sources
@@ -52,6 +52,7 @@ class CrawlRun:
         session.expunge_all()
         self._unreachable: list[tuple[Fetch, Ask]] = []
         self._postponed: list[tuple[int, str]] = []
+        self._waiting: set[int] = set()  # items whose hosts need time
         self._ours = 0  # answers and items lost to errors of ours
         self._failure = ""
 
@@ -109,6 +110,8 @@ class CrawlRun:
         if kind == OUR_ERROR:
             self._ours += 1
             report.remark(note[:200])
+        else:
+            self._waiting.add(item.item_id)
         log.info("article failed", source=item.source_id, url=item.link, kind=kind, note=note)
 
     def article_unreachable(self, item_id: int, note: str) -> None:
@@ -134,9 +137,10 @@ class CrawlRun:
         """The crawl as a whole failed: nothing more can be read or saved. The first reason stays."""
         self._failure = self._failure or why
 
-    def article_waits(self, source_id: str) -> None:
+    def article_waits(self, item: ToRead) -> None:
         """One article waits for the next crawl."""
-        self.reports[source_id].remark("some articles wait for the next crawl")
+        self._waiting.add(item.item_id)
+        self.reports[item.source_id].remark("some articles wait for the next crawl")
 
     def cut_off(self, source_id: str) -> None:
         """A request for a source was given up because the crawl ended: nothing was learned of it, and it stays due."""
@@ -167,6 +171,8 @@ class CrawlRun:
             network_down=down,
             note=self._note(down, stopped_because),
             sources=[self.reports[source.id] for source in self.order.sources],
+            # A crawl that was ended asked no more of any host.
+            unread=sources_with_pending(session, self.sources, besides=set() if stopped_because else self._waiting),
         )
         ended: dict[str, Any] = {"status": report.status, "now": report.finished_at, "note": report.note, "network_down": down}
         finish_run(session, self.id, totals={**report.totals(), "lost_by_us": self._ours}, **ended)

@@ -72,6 +72,7 @@ class RunReport(BaseModel):
     note: str = ""
     sources: list[SourceReport] = Field(default_factory=list)
     left: list[str] = Field(default_factory=list)  # sources that another crawl was at, of which nothing was asked
+    unread: list[str] = Field(default_factory=list)  # sources with articles left though their hosts need no time: the next crawl reads them
 
     def totals(self) -> dict[str, Any]:
         """Sums over all sources."""

@@ -317,7 +317,7 @@ class NewsSpider(scrapy.Spider):
 
     async def _failed(self, item: ToRead, fault: Fault) -> AsyncIterator[Any]:
         if fault.kind in WAITING_KINDS:
-            self.run.article_waits(item.source_id)
+            self.run.article_waits(item)
         elif fault.passes and item.tries + 1 < MAX_TRIES:
             self.run.article_failed(item, fault.kind, fault.note)
             if fault.kind in NETWORK_KINDS:

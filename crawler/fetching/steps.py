@@ -114,7 +114,7 @@ class ReadPipeline:
         except UnreadableError as error:
             return Read(item, fault=error.fault)
         except Refused as error:
-            self._crawling.run.article_waits(item.source_id)
+            self._crawling.run.article_waits(item)
             raise DropItem(error.fault.note, log_level="DEBUG") from None
 
     async def _further(self, item: ToRead, url: str, first: Article) -> list[PageBytes]:

@@ -8,13 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from store.database import session_scope
-from store.errors import StoreError
+from store.errors import StoreConflictError, StoreError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+# Crawls that save reports of one event at the same moment stand in each other's way, and the database lets one of them go on.
+_TRIES = 5
+_ADDED_TWICE = "23505"
+
+
+def _came_in_between(error: StoreConflictError | IntegrityError) -> bool:
+    """Whether the same work, done anew, finds what the other transaction wrote: a row that neither had found and both have added, too."""
+    return isinstance(error, StoreConflictError) or getattr(error.orig, "sqlstate", "") == _ADDED_TWICE
 
 
 class StoreThread:
@@ -26,9 +35,15 @@ class StoreThread:
         self._given_up: StoreError | None = None
 
     def now(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work(session, …)` at once, in this thread."""
-        with session_scope(self._engine) as session:
-            return work(session, *args, **kwargs)
+        """Run `work(session, …)` at once, in this thread; anew where another crawl's transaction came in between."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with session_scope(self._engine) as session:
+                    return work(session, *args, **kwargs)
+            except (StoreConflictError, IntegrityError) as error:
+                if not tries_left or not _came_in_between(error):
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     async def do(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` in the store's thread and wait for its result. Raises StoreError at once after `give_up`."""

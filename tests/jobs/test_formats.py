@@ -145,11 +145,11 @@ def test_an_export_holds_no_more_than_a_part_in_memory(yixun: Yixun, tmp_path: P
         item = texts | numbers | {"source_id": "made", "language": "zh", "media_type": "text/html", "date_trust": "page", "status": "kept"}
         item |= {"title": "t" * 400, "text": "x" * 600, "changed_at": "2026-11-17", "first_seen_at": "2026-11-17 04:00:00"}
         insert(store, "item", item | {"published_at": "2026-11-17 04:00:00"}, rows=40_000)
-    for form in (Format.csv, Format.parquet):
+    for form, most in ((Format.csv, 100), (Format.parquet, 145)):
         command = [REAL_PYTHON, "-c", _PEAK, "export", "files", "--format", form]
         done = subprocess.run(command, cwd=tmp_path, env=unwatched(), capture_output=True, text=True, check=True)
         # Python and pyarrow alone take most of it; all rows at once would take twice as much.
-        assert int(done.stderr.split()[-1]) < 170, form
+        assert int(done.stderr.split()[-1]) < most, form
     assert pq.read_metadata(tmp_path / "files" / "v1_items.parquet").num_rows == 40_000
 
 

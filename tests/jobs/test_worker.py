@@ -156,6 +156,35 @@ def test_what_a_killed_worker_had_in_hand_is_done_by_another_and_nothing_twice(s
     all_read_once(shared, 24)
 
 
+# Judging breaks on each article the first time it is asked.
+_BREAKS_ONCE = """
+import hashlib, pathlib
+from crawler.judge.judging import Judge
+judge = Judge.judge
+def breaks_once(self, document, **options):
+    known = pathlib.Path({folder!r}) / hashlib.md5(document.title.encode()).hexdigest()
+    if not known.exists():
+        known.touch()
+        raise KeyError("no such rule")
+    return judge(self, document, **options)
+Judge.judge = breaks_once
+"""
+
+
+def test_a_worker_goes_on_with_a_source_until_what_was_lost_to_us_is_read(shared: Engine, tmp_path: Path) -> None:
+    (tmp_path / "known").mkdir()
+    (tmp_path / "fault.py").write_text(_BREAKS_ONCE.format(folder=str(tmp_path / "known")), encoding="utf-8")
+    with ExitStack() as stack:
+        web = Web(stack, tmp_path, articles=1)
+        settings, environ = settings_for(shared, web, tmp_path)
+        defer(settings, web.sources[:1], since=None)
+        environ[fault_in("crawler.reading.process")] = str(tmp_path / "fault.py")
+        said = a_worker(environ, tmp_path, gone=120).communicate(timeout=240)[1]
+    assert "has articles that could not be read or saved this time" in said
+    assert not open_jobs(settings), said
+    all_read_once(shared, 2)
+
+
 def test_the_scheduler_leaves_what_is_due_in_the_queue(shared: Engine, tmp_path: Path) -> None:
     with ExitStack() as stack:
         settings, _ = settings_for(shared, Web(stack, tmp_path, articles=1), tmp_path)
