@@ -34,6 +34,7 @@ from .story_facts import Member
 
 # An item first seen this long after its own day is old news (docs/digest.md).
 LATE = timedelta(hours=48)
+_BORNE_OUT = 0.5  # from here a fact is believed of which another report of its event is sure
 _CHUNK = 1000  # ids a statement
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -108,8 +109,9 @@ def items_between(session: Session, start: datetime, end: datetime, *, with_late
 def news_of(session: Session, items: Mapping[int, int], *, least_confidence: float, second_reader: bool = False) -> list[News]:
     """The stories of items (as `items_between` gives them) with what those items state, by story.
 
-    Facts that a person called wrong are left out, and those below `least_confidence` unless a person called them right; so is what is
-    only recalled, and what is told of another industry. With `second_reader` its word on a fact stands before the confidence.
+    Facts that a person called wrong are left out, and those below `least_confidence` unless a person called them right or a surer proof of
+    one event bears them out; so is what is only recalled, and what is told of another industry. With `second_reader` its word on a fact
+    stands before the confidence.
     """
     by_story: dict[int, list[Report]] = defaultdict(list)
     for report in _reports(session, items):
@@ -125,11 +127,13 @@ def news_of(session: Session, items: Mapping[int, int], *, least_confidence: flo
         if row.health and not row.background
     ]
     checked = verdicts(session, news) if second_reader else {}
-    facts = {fact_id(row): row for row in news if _relied_on(row, least_confidence, checked.get(fact_id(row)))}
+    facts = {fact_id(row): row for row in news}
+    relied_on = {name for name, row in facts.items() if _relied_on(row, least_confidence, checked.get(name))}
+    borne_out = {name for name, row in facts.items() if _relied_on(row, min(least_confidence, _BORNE_OUT), checked.get(name))}
     reports = {report.item_id: report for those in by_story.values() for report in those}
     for told in _rows(session, StoryFact, col(StoryFact.story_id), found):
-        known = [proof for proof in told.proofs if proof in facts]
-        if known:
+        known = [proof for proof in told.proofs if proof in borne_out]
+        if not relied_on.isdisjoint(known):
             best = facts[known[0]]
             proofs = (known[0], *(proof for proof in told.proofs if proof != known[0]))
             found[told.story_id].facts.append(Told(kind_of(best), best, reports[best.item_id], proofs))

@@ -36,7 +36,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _DOUBTFUL = 0.6
 # Relevance from words and reader together: what does best on texts kept apart and on real news, which the reader has learnt
 # (docs/reader.md).
-_OF_POINTS, _OF_READER, _BIAS, _WITHOUT_WORDS = 0.55, 0.7, -1.2, -1.2
+_OF_POINTS, _OF_READER, _BIAS, _WITHOUT_WORDS = 0.5, 0.35, -1.4, -1.2
 _GLANCE = 1  # windows: a text says at its beginning what it is about, and reading a long one whole takes seconds
 _TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
 # Nothing of health, money, deals, listings, models or policy can stand in a window of a text without one of these.

@@ -52,4 +52,4 @@ def test_one_event_is_one_story_in_either_language(story_of: dict[str, str]) -> 
 
 def test_what_other_facts_tell_apart_is_in_no_story_of_others(story_of: dict[str, str]) -> None:
     told = {story_of[text.id] for text in TEXTS if text.kind == "told"}
-    assert sum(story_of[text.id] in told for text in TEXTS if text.kind != "told") <= 2
+    assert sum(story_of[text.id] in told for text in TEXTS if text.kind != "told") <= 4

@@ -204,6 +204,18 @@ def test_facts_that_are_unsure_or_called_wrong_are_in_no_table_and_choose_no_sec
     assert len(edition_of(newsroom, an_order(least_confidence=0.2)).funding) == 4
 
 
+def test_a_surer_report_of_the_same_event_bears_an_unsure_one_out(newsroom: Session) -> None:
+    told = {"海川影像": (0.6, 0.95), "石湖影像": (0.4, 0.95), "云桥影像": (0.6, 0.7)}
+    for number, (company, (unsure, surer)) in enumerate(told.items()):
+        unsurely = an_item(newsroom, title=f"{company}完成B轮融资")
+        story = a_story(newsroom, unsurely)
+        surely = an_item(newsroom, title=f"No. {number} closes a Series B", language="en", story_id=story.id, relation="translation")
+        a_round(newsroom, unsurely, company=company, confidence=unsure)
+        a_round(newsroom, surely, company=f"No. {number}", confidence=surer, investors=[])
+    edition = edition_of(newsroom, an_order(topics=["imaging", "funding"]))
+    assert sorted(line.company.written for line in edition.funding) == ["No. 1", "海川影像"]
+
+
 def test_a_story_of_a_figure_stands_among_the_figures_of_the_market(newsroom: Session) -> None:
     told = {"影像设备行业的新消息": "market", "一项临床研究的结果公布": "imaging"}
     for title, topic in told.items():
