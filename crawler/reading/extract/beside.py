@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from .hints import Hint
+from .legal import is_legal
 from .page import HEADINGS, Block, squash
 from .scored import Scored
 
@@ -79,7 +80,7 @@ def with_prose_beside(scored: Scored, box: int, *, top: int = 0) -> int:
         if parent < 0 or current == top:
             break
         outside = [*range(boxes[parent].first, boxes[chosen].first), *range(boxes[chosen].last, boxes[parent].last)]
-        prose = [i for i in outside if blocks[i].units >= _LEAD_UNITS and _is_lead(blocks[i], scored)]
+        prose = _prose(scored, current, outside)
         parts = _parts_like(scored, current, parent) if prose else []
         others = _headed_apart(scored, chosen, current, parent) if prose else []
         beside = [
@@ -93,6 +94,16 @@ def with_prose_beside(scored: Scored, box: int, *, top: int = 0) -> int:
             chosen = parent
         current = parent
     return chosen
+
+
+def _prose(scored: Scored, current: int, outside: list[int]) -> list[int]:
+    """Which of the blocks `outside` may make a text wider: passages that are no notice of rights or terms.
+
+    Around an <article> with the headline only what stands beyond it counts: its own last paragraph says nothing of the page's foot.
+    """
+    box, blocks = scored.page.boxes[current], scored.page.blocks
+    whole = box.tag == "article" and scored.has_headline(current)
+    return [i for i in outside if not (whole and box.first <= i < box.last) and _is_lead(blocks[i], scored) and not is_legal(blocks[i])]
 
 
 def _out_of_quotation(scored: Scored, box: int) -> int:

@@ -37,6 +37,11 @@ def _signs_of(block: Block) -> int:
     return sum(1 << n for n, sign in enumerate(_SIGNS) if sign.search(block.text))
 
 
+def is_legal(block: Block) -> bool:
+    """Whether a line has any sign of such notices."""
+    return _signs_of(block) > 0
+
+
 def without_legal_tail(page: Page, indexes: list[int]) -> list[int]:
     """The blocks of a text without the lines at its end, two and more, that have signs of such notices, of three and more kinds."""
     end, kinds = len(indexes), 0
