@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # A crawl asks the reader only where words leave a doubt: below these points a text of general news is none of ours.
 _DOUBTFUL = 0.6
-# Relevance from words and reader together: what does best on texts kept apart and on real news, which the reader has learnt
-# (docs/reader.md).
+# Relevance from words and reader together: what does best on texts kept apart and on real news, read by a reader that had not learnt
+# them (docs/reader.md).
 _OF_POINTS, _OF_READER, _BIAS, _WITHOUT_WORDS = 0.5, 0.35, -1.4, -1.2
 _GLANCE = 1  # windows: a text says at its beginning what it is about, and reading a long one whole takes seconds
 _TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
