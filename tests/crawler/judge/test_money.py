@@ -34,6 +34,20 @@ def test_offsets_give_back_what_was_written() -> None:
         assert text[amount.start : amount.end] == amount.as_written
 
 
+def test_a_sum_in_words_has_the_hedge_before_it_wherever_it_stands() -> None:
+    text = "In Shanghai last Friday the firm said it had raised nearly half a billion dollars for trials."
+    (amount,) = find_amounts(text)
+    assert _plain(amount) == ["nearly half a billion dollars", 5e8, 5e8, "USD", "under"]
+    assert text[amount.start : amount.end] == amount.as_written
+
+
+def test_many_without_a_currency_are_money_only_near_a_word_of_raising() -> None:
+    far = "They raised a child in Wuhan. " + "The company they founded ten years later is at home in many towns. "
+    assert find_amounts(f"{far}It serves tens of millions of people.") == []
+    (amount,) = find_amounts(f"{far}It has raised tens of millions.")
+    assert _plain(amount) == ["tens of millions", 1e7, 1e8, None, "range"]
+
+
 @pytest.mark.parametrize(
     ("written", "value"),
     [
