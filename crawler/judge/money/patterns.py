@@ -85,7 +85,7 @@ _CURRENCY_WORDS = pattern(ENGLISH)
 VAGUE = re.compile(
     rf"(?:(?P<sign>{pattern(LEADING)}) ?)?[“\"]?\b(?P<many>tens|dozens|hundreds|thousands|several|multi|multiple|a few|few)(?: of)?"
     rf"(?: |-)?(?P<hundred>(?:tens|hundreds?|ten)(?: of)? )?(?P<scale>millions?|billions?|thousands?)"
-    rf"[”\"]?(?: of| in)?(?: |-)?(?P<unit>{_CURRENCY_WORDS})?(?![a-z])"
+    rf"[”\"]?(?:(?: of| in)?(?: |-)?(?P<unit>{_CURRENCY_WORDS}))?(?![a-z])"
 )
 IN_WORDS = re.compile(
     rf"\b(?P<word>half a|{'|'.join(w for w in sorted(ENGLISH_WORDS, key=len, reverse=True) if ' ' not in w)})(?: |-)(?P<hundred>hundred )?"

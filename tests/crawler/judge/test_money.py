@@ -44,7 +44,7 @@ def test_a_sum_in_words_has_the_hedge_before_it_wherever_it_stands() -> None:
 def test_many_without_a_currency_are_money_only_near_a_word_of_raising() -> None:
     far = "They raised a child in Wuhan. " + "The company they founded ten years later is at home in many towns. "
     assert find_amounts(f"{far}It serves tens of millions of people.") == []
-    (amount,) = find_amounts(f"{far}It has raised tens of millions.")
+    (amount,) = find_amounts(f"{far}It has raised tens of millions in a round.")
     assert _plain(amount) == ["tens of millions", 1e7, 1e8, None, "range"]
 
 
