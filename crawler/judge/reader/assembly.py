@@ -29,12 +29,14 @@ from crawler.judge.name_ends import without_legal_form
 from crawler.judge.registry import BY_NAME
 
 from .events import Told, fuller, same
-from .marks import document_number, document_title, hosting, is_lead, step, titled, whole_figure
+from .marks import document_number, document_title, hosting, is_lead, quoted, step, titled, whole_figure
 from .shape import FLAG
 from .spans import Mention
 
 HOLDS = 0.5
 _OUTER = " \t\n\u3000“”\"'‘’「」『』《》〈〉【】（(，,、：:；;。.*-–—|"
+_BEFORE_NAMES = "在的由"  # never the first character of a name, but of what stands before one
+_CLOSES = {")": "(", "）": "（"}
 _VALUED = re.compile(r"(?:估值|市值|valu(?:ed|ing|ation)[a-z ]{0,24})[^,，。;；]{0,10}$")
 # What a company takes in or loses is no sum of a deal, however near it stands.
 _EARNED = re.compile(r"(?:收入|营收|利润|净利|亏损|\brevenues?\b|\bprofits?\b|\bloss(?:es)?\b)[^,，。;；]{0,10}$")
@@ -89,15 +91,20 @@ class _Assembler:
         yield from _MAKERS[event.kind](self, event, common)
 
     def span(self, mention: Mention) -> tuple[int, int]:
-        """Where a mention stands, widened to whole Latin words and without quotes and marks around it."""
+        """Where a mention stands, widened to whole Latin words and names in quotation marks, without what stands around a name."""
         start, end = mention.start, mention.end
         while start > 0 and _latin(self.full, start - 1) and _latin(self.full, start):
             start -= 1
         while end < len(self.full) and _latin(self.full, end) and _latin(self.full, end - 1):
             end += 1
+        start, end = quoted(self.full, start, end)
         while start < end and self.full[start] in _OUTER:
             start += 1
         while end > start and self.full[end - 1] in _OUTER:
+            end -= 1
+        if end - start > 3 and self.full[start] in _BEFORE_NAMES:
+            start += 1
+        if self.full[end - 1 : end] in _CLOSES and _CLOSES[self.full[end - 1]] not in self.full[start:end]:
             end -= 1
         return start, end
 

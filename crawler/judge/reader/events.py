@@ -15,6 +15,7 @@ from .spans import Mention, Readout
 
 TIED = 0.5  # mentions that belong together at least this likely do
 PLAYS = 0.4  # a role other than the anchor is filled from this likelihood on
+_HAN = re.compile("[\u4e00-\u9fff]")
 _LEGAL = re.compile(r"(股份有限公司|有限责任公司|有限公司|集团|,? ?inc\.?|,? ?ltd\.?|,? ?corp\.?|,? ?plc|limited|holdings?)$")
 
 
@@ -44,7 +45,7 @@ def events_of(readouts: Sequence[Readout], full: str, least: Mapping[str, float]
             tell = _partnerships if kind.anchor in {role.name for role in kind.linked} else _anchored
             found += tell(kind, readout, least.get(kind.name, 0.5))
     split = [part for event in found for part in _split(event)]
-    return sorted(_merged(split, full), key=lambda event: event.anchor.start)
+    return sorted(_once(_merged(split, full), full), key=lambda event: event.anchor.start)
 
 
 def _anchored(kind: Kind, readout: Readout, least: float) -> Iterator[Told]:
@@ -211,6 +212,23 @@ def _one_event(a: Told, b: Told, full: str) -> bool:
         and _agree(a, b, full, "round")
         and (background or not a.roles.get("amount") or not b.roles.get("amount"))
     )
+
+
+def _once(events: Sequence[Told], full: str) -> list[Told]:
+    """Events without those of a translation: the only one of a kind in an English sentence and the only one in a Chinese are one."""
+    dropped: set[int] = set()
+    for kind in {event.kind for event in events}:
+        of_kind = [event for event in events if event.kind == kind and event.likely >= 0.4]
+        if len(of_kind) == 2 and _in_english(of_kind[0], full) != _in_english(of_kind[1], full):
+            first, second = sorted(of_kind, key=lambda event: event.anchor.start)
+            _join(first, second, full)
+            first.likely = max(first.likely, second.likely)
+            dropped.add(id(second))
+    return [event for event in events if id(event) not in dropped]
+
+
+def _in_english(event: Told, full: str) -> bool:
+    return not _HAN.search(full, max(0, event.anchor.start - 12), event.anchor.end + 12)
 
 
 def _short_for(a: Told, b: Told, full: str) -> bool:

@@ -73,6 +73,17 @@ def titled(full: str, start: int, end: int) -> tuple[int, int]:
     return (opened + 1, closed) if inside else (start, end)
 
 
+_QUOTED = re.compile(r"“([^“”，。；！？\n]{2,20})”|「([^「」，。；！？\n]{2,20})」|『([^『』，。；！？\n]{2,20})』")
+
+
+def quoted(full: str, start: int, end: int) -> tuple[int, int]:
+    """A part of a name in quotation marks widened to the whole name, without them."""
+    for match in _QUOTED.finditer(full, max(0, start - 22), end + 22):
+        if match.start() < start and end < match.end():
+            return match.start() + 1, match.end() - 1
+    return start, end
+
+
 def whole_figure(full: str, start: int, end: int) -> tuple[int, int]:
     """A figure widened to all of its digits and to its scale: 48 in 489 亿 becomes that."""
     for match in _FIGURE.finditer(full, max(0, start - 24), end + 24):

@@ -190,6 +190,28 @@ def test_a_company_does_not_invest_in_itself() -> None:
     assert fact.investors == ()
 
 
+def launched(full: str, words: str) -> str | None:
+    script = Script(full)
+    script.mention("launch", "product", words)
+    fact = only(script)
+    assert isinstance(fact, Launch)
+    return fact.product
+
+
+@pytest.mark.parametrize(
+    ("full", "words", "product"),
+    [
+        ("云桥医疗发布智能体产品“小桥医生”。", "小", "小桥医生"),
+        ("云桥医疗推出「影像通用平台（IGP）」。", "通用平台", "影像通用平台（IGP）"),
+        ("云桥医疗称：“我们推出了小桥医生，很快就来。”", "小桥医生", "小桥医生"),  # speech, not a name
+        ("云桥医疗昨天推出的小桥医生很受欢迎。", "的小桥医生", "小桥医生"),
+        ("云桥医疗推出小桥医生（BDR）。", "BDR）", "BDR"),
+    ],
+)
+def test_names_are_whole_within_quotation_marks_and_without_what_stands_around_them(full: str, words: str, product: str) -> None:
+    assert launched(full, words) == product
+
+
 def test_evidence_of_the_title_and_of_the_body_counts_from_the_start_of_the_title() -> None:
     title = "青禾医院上线DeepSeek"
     script = Script(f"{title}\n昨日，松湖医院也接入了通义千问。")

@@ -90,6 +90,24 @@ def test_title_and_body_tell_one_event() -> None:
     assert event.words(full, "investors") == ["松谷资本"]
 
 
+def test_an_event_told_in_english_and_again_in_chinese_is_one() -> None:
+    full = "Larkspur wins approval for its migraine patch in Europe. 云雀医疗的偏头痛贴片在欧洲获批，由分公司申报。"
+    script = Script(full)
+    for product, holder in (("migraine patch", "Larkspur"), ("偏头痛贴片", "云雀医疗")):
+        anchor = script.mention("approval", "product", product)
+        script.tie("approval", anchor, "holder", script.mention("approval", "holder", holder))
+    (event,) = told(full, script.readout())
+    assert event.words(full, "product") == ["migraine patch", "偏头痛贴片"]
+
+
+def test_latin_names_in_chinese_text_are_no_translation() -> None:
+    full = "云雀医疗的Patch-1获批，另有偏头痛贴片获批。"
+    script = Script(full)
+    for product in ("Patch-1", "偏头痛贴片"):
+        script.mention("approval", "product", product)
+    assert len(told(full, script.readout())) == 2
+
+
 def test_windows_of_a_long_text_tell_one_event() -> None:
     full = "青禾医院接入DeepSeek。后文再说青禾医院接入DeepSeek。"
     windows = []
