@@ -73,15 +73,21 @@ def titled(full: str, start: int, end: int) -> tuple[int, int]:
     return (opened + 1, closed) if inside else (start, end)
 
 
-_QUOTED = re.compile(r"“([^“”，。；！？\n]{2,20})”|「([^「」，。；！？\n]{2,20})」|『([^『』，。；！？\n]{2,20})』")
+_IN = r"([^“”「」『』\"，。；！？\n]{2,20})"
+_QUOTED = re.compile(f'“{_IN}”|「{_IN}」|『{_IN}』|"{_IN}"')
 
 
 def quoted(full: str, start: int, end: int) -> tuple[int, int]:
     """A part of a name in quotation marks widened to the whole name, without them."""
     for match in _QUOTED.finditer(full, max(0, start - 22), end + 22):
-        if match.start() < start and end < match.end():
+        if match.start() < start and end < match.end() and not _closes(full, match.start()):
             return match.start() + 1, match.end() - 1
     return start, end
+
+
+def _closes(full: str, at: int) -> bool:
+    """Whether a mark that opens and closes alike closes there: an odd number of them stands before it in its line."""
+    return full[at] == '"' and full.count('"', full.rfind("\n", 0, at) + 1, at) % 2 == 1
 
 
 def whole_figure(full: str, start: int, end: int) -> tuple[int, int]:
