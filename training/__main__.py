@@ -17,7 +17,7 @@ import torch
 
 from crawler.judge.reader.tokens import make_tokenizer
 
-from . import base, calibrate, export
+from . import base, calibrate, cues, export
 from .model import Reader
 from .prepare import FOLDS, HELD, prepared, write
 from .train import RATE, save, say, train, write_readouts
@@ -57,6 +57,7 @@ def main() -> None:
     save(model, a.out / "weights.npz")
     export.main(str(a.out / "base"), str(a.out / "weights.npz"), str(a.out / "reader.onnx"))
     calibrate.main(str(a.out / "prepared.jsonl"), str(a.out / "reader.onnx"))
+    cues.learn(rows, READER / "cues.json")
     shutil.copy(a.out / "reader.onnx", READER / "reader.onnx")
     shutil.copy(a.out / "base" / "vocabulary.json", READER / "vocabulary.json")
     say(f"{READER / 'reader.onnx'} written; {time.monotonic() - began:.0f} s in all")

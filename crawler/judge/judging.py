@@ -20,6 +20,7 @@ from .facts import Fact, Judgement, Mention, Party, Reason, TopicMatch
 from .knowledge import Knowledge, load_knowledge
 from .name_ends import kind_of
 from .names import Names
+from .reader.cues import may_tell
 from .relevance import CheapCheck, Relevance, Verdict, cheap_check
 from .roundup import find_part
 from .terms import Hit, load_lexicon
@@ -39,15 +40,6 @@ _DOUBTFUL = 0.6
 _OF_POINTS, _OF_READER, _BIAS, _WITHOUT_WORDS = 0.5, 0.35, -1.4, -1.2
 _GLANCE = 1  # windows: a text says at its beginning what it is about, and reading a long one whole takes seconds
 _TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
-# Nothing of health, money, deals, listings, models or policy can stand in a window of a text without one of these.
-_FACT_CUES = re.compile(
-    r"医|药|健康|疾|病|患|疗|诊|护理|养老|保险|医保|生物|基因|疫苗|临床|融资|募资|领投|投资|收购|并购|入股|增资|上市|挂牌|招股|ipo|股权|估值|基金"
-    r"|大模型|deepseek|智能体|印发|通知|条例|办法|批准|获批|心率|血氧|睡眠|脑电|口腔|齿科|理赔|助听|照护|[a-f]\+?轮"
-    r"|health|medic|drug|pharma|bio|clinic|hospital|patient|therap|disease|cancer|vaccine|fda|nmpa|insur|trial|device|diagnos|surg"
-    r"|\bema\b|mhra|pmda|\bnhs\b|\bcms\b|\bnod\b|green light|authori[sz]|cleared|\bpill|tablet|injection|inhaler|asthma|obesity|dementia"
-    r"|rais|fund|acqui|merge|buyout|take(?:s|n)? ?over|invest|stake|series [a-h]\b|public offering|list(?:s|ed|ing)\b"
-    r"|model|approv|guidance|rule|partner|alliance|tie-up|tie up|team(?:s|ed)? up|\bpact\b|licens|startup"
-)
 
 
 class Judge:
@@ -155,9 +147,9 @@ class _Told:
     def _with_cues(self) -> list[int]:
         """The windows that a fact can stand in."""
         title, folded = len(self.reading.document.title), self.reading.folded
-        if not _FACT_CUES.search(folded):
+        if not may_tell(folded):
             return []  # nothing is loaded for it
-        return [i for i, window in enumerate(self._windows) if any(_FACT_CUES.search(folded[a:b]) for a, b in _runs(window, title))]
+        return [i for i, window in enumerate(self._windows) if any(may_tell(folded[a:b]) for a, b in _runs(window, title))]
 
     def _readouts(self, numbers: Sequence[int]) -> list[Readout]:
         from .reader.encoder import read
