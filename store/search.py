@@ -144,7 +144,7 @@ class _Rules:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._sqlite = session.get_bind().dialect.name == "sqlite"
-        self._drawers = 2  # so many of the newest hold enough hits, as far as is known
+        self._drawers = 3  # so many of the newest hold enough hits, as far as is known
 
     def newest(self, node: Node, words: Sequence[str], *, with_turned_away: bool, now: datetime | None, looked_at: bool = False) -> Ranked:
         """Of what a query asks for the `RANKED` items that were saved last, the best first; of more that only may be hits, the last of

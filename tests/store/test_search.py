@@ -225,7 +225,7 @@ def test_postgresql_asks_for_as_many_drawers_as_a_word_needs(session: Session, m
     for word in ("医院", "影像", "罕见"):
         search(session, word)
         asked.append(-1)
-    assert asked == [2, -1, 2, 9, -1, 2, 0, -1]
+    assert asked == [3, -1, 3, 8, -1, 3, 0, -1]
 
 
 def spread(session: Session, apart: int) -> None:
