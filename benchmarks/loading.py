@@ -145,7 +145,5 @@ def _index(connection: Connection) -> None:
             # The next id must follow those that came along.
             last = f"(SELECT max(id) FROM {table.name})"
             connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {last})")
-    # Words come in order, which leaves pages of their index half empty: less room than memory would have it is done in many rounds.
-    connection.exec_driver_sql("SET maintenance_work_mem = '32MB'")
     make_derived(connection)
     connection.exec_driver_sql("VACUUM")

@@ -31,7 +31,8 @@ def queries() -> dict[str, list[str]]:
     """What is searched, by its kind."""
     chance, words = random.Random(3), [word for word in vocabulary() if fold(word) == word]
     pairs = [f"{a} {b}" for a, b in (chance.sample(words[20:3000], 2) for _ in range(100))]
-    return {"two words": pairs, "one common word": words[:20]}
+    rare = [word for word in words[5000:] if len(word) == 2][-60:]
+    return {"two words": pairs, "one common word": words[:20], "one rare word": rare}
 
 
 def milliseconds(session: Session, asked: list[str]) -> tuple[list[float], list[float]]:

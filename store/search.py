@@ -2,8 +2,8 @@
 
 Neither database segments Chinese. So both index what `tokens` makes of folded text: of a run of Chinese characters every
 pair of neighbours and the last character, of anything else whole words. A searched phrase is a run of such tokens, which
-is there exactly when the phrase is: what is found equals what a look through the folded text finds. SQLite's index keeps no order of
-tokens, so there a run is asked for in the texts that have all of its tokens.
+is there exactly when the phrase is: what is found equals what a look through the folded text finds. Neither index keeps the order of
+tokens, and PostgreSQL's tells pairs apart only roughly, so a run is asked for in the texts that have all of its tokens.
 """
 
 from __future__ import annotations
@@ -41,20 +41,18 @@ from sqlmodel import Session, col, select
 from .clock import SHANGHAI
 from .models import AiModel, Item, ItemTopic, Mention, Organisation
 from .query_language import Both, Either, FieldRule, Node, Not, Phrase, pattern, phrases, read_query, runs, runs_of, tokens
-from .ranked import Ordered, Ranked
-from .schema import RUNS_ENCODING, SEARCH, SEARCH_VECTOR, WORDS
+from .ranked import Hits, Ranked
+from .schema import DRAWER, FIRST_SECOND, RUNS_ENCODING, SEARCH, SEARCH_VECTOR, SECONDS, WORDS
 from .status import ItemStatus
 from .text import fold, is_han
 
 RANKED = 10_000  # of more items that have all tokens of what is searched, the newest are ranked
 # Stands between title, summary and text, so that no phrase reaches over; no text has it as a token.
 _BOUNDARY = "¶"
-_WINDOW = 50_000  # items, the newest, that PostgreSQL looks through first
+_MOST_DRAWERS = 32  # at most so many of the newest are asked for by themselves
 _CHUNK = 200
 _ASKED = 1000  # items asked about by one statement
 _AROUND = 28
-_IN_TITLE = 2.0  # what a hit whose title has all words is ahead of one of today whose title has none
-_FRESH_DAYS = 30.0
 _DAY = 86_400  # seconds
 _EPOCH = 2_440_587.5  # the Julian day on which 1970 began
 
@@ -146,19 +144,14 @@ class _Rules:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._sqlite = session.get_bind().dialect.name == "sqlite"
+        self._drawers = 3  # so many of the newest hold enough hits, as far as is known
 
     def newest(self, node: Node, words: Sequence[str], *, with_turned_away: bool, now: datetime | None, looked_at: bool = False) -> Ranked:
         """Of what a query asks for the `RANKED` items that were saved last, the best first; of more that only may be hits, the last of
         these, unless all of their texts are to be `looked_at`."""
         hits, doubt = self._asked(node, words, with_turned_away=with_turned_away, looked_at=looked_at)
         today = now.timestamp() / _DAY + _EPOCH if now else None
-        ranked = Ranked(self._session, self._by_worth(hits, len(words), today), doubt)
-        if doubt is not None and now is None:
-            newest, hit = ranked.newest()
-            if hit is not None and hit != newest:
-                # What seemed to be the newest hit is none, and the others are fresher for it.
-                ranked.ordered = self._by_worth(hits, len(words), hit)
-        return ranked
+        return Ranked(self._session, self._last_saved(hits), doubt, today)
 
     def _asked(
         self, node: Node, words: Sequence[str], *, with_turned_away: bool, looked_at: bool
@@ -190,43 +183,51 @@ class _Rules:
         day = func.julianday(moment, type_=Float) if self._sqlite else cast(func.extract("epoch", moment), Float) / _DAY + _EPOCH
         place_of = func.instr if self._sqlite else func.strpos
         in_title = sum((case((place_of(SEARCH.c.title, word) > 0, 1), else_=0) for word in words), literal(0, Integer))
+        share = in_title * literal(1 / max(1, len(words)), Float)
         story = func.coalesce(Item.story_id, -col(Item.id))
-        return columns(col(Item.id).label("id"), story.label("story"), day.label("day"), in_title.label("in_title"))
+        return columns(col(Item.id).label("id"), story.label("story"), day.label("day"), share.label("in_title"))
 
-    def _by_worth(self, hits: Any, words: int, today: float | None) -> Ordered:
-        """The `RANKED` hits that were saved last, the best first."""
+    def _last_saved(self, hits: Any) -> Hits:
+        """The `RANKED` hits that were saved last."""
 
-        def ordered(some: Any) -> Ordered:
-            hit = some.limit(RANKED).cte("hit")
-            newest = columns(func.max(hit.c.day)).scalar_subquery() if today is None else literal(today, Float)
-            fresh = case((hit.c.day < newest, _FRESH_DAYS / (_FRESH_DAYS + newest - hit.c.day)), else_=1.0)
-            worth = (hit.c.in_title * literal(_IN_TITLE / max(1, words), Float) + fresh).label("worth")
-            rows = columns(hit.c.id, hit.c.story, hit.c.day).order_by(worth.desc(), hit.c.day.desc(), hit.c.id.desc()).limit(RANKED)
-            # Three long values: ten thousand rows would take as long to make as to find. Without a limit the order would be left out.
-            listed = func.json_group_array if self._sqlite else func.json_agg
-            ids, stories, days = connection.execute(columns(*(listed(one, type_=JSON) for one in rows.subquery().c))).one()
-            return ids or [], stories or [], days or []
+        def listed(some: Any) -> Hits:
+            # Long values: ten thousand rows would take as long to make as to find.
+            as_list = func.json_group_array if self._sqlite else func.json_agg
+            ids, stories, days, in_title = connection.execute(
+                columns(*(as_list(one, type_=JSON) for one in some.limit(RANKED).subquery().c))
+            ).one()
+            return ids or [], stories or [], days or [], in_title or []
 
         connection = self._session.connection()
         if self._sqlite:
-            return ordered(hits)
-        newest_place = connection.execute(columns(func.max(SEARCH.c.place))).scalar() or 0
+            return listed(hits)
         try:
             # The tokens of a text are slow to make, which the planner cannot know: it would make those of all texts.
             connection.execute(text("SET LOCAL enable_seqscan = off"))
             connection.execute(text("SET LOCAL work_mem = '64MB'"))
-            # It names all hits of a word before it sorts them: of common words the newest items are looked at first.
-            found = ordered(hits.where(SEARCH.c.place > newest_place - _WINDOW))
-            return found if len(found[0]) == RANKED or newest_place <= _WINDOW else ordered(hits)
+            return self._newest_drawers(lambda drawers: listed(hits if drawers is None else hits.where(_in_drawers(drawers))))
         finally:
             connection.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
             connection.execute(text("SET LOCAL work_mem TO DEFAULT"))
+
+    def _newest_drawers(self, listed: Callable[[range | None], Hits]) -> Hits:
+        """The hits in as many of the newest drawers of PostgreSQL's index as hold `RANKED` of them, or in all.
+
+        The index names all hits before they are sorted, half of all items of a common word; of a rare one there are few."""
+        last = (self._session.connection().execute(columns(func.max(SEARCH.c.place))).scalar() or 0) // DRAWER
+        while (looked := self._drawers) <= min(last, _MOST_DRAWERS):
+            found = listed(range(last - looked + 1, last + 1))
+            if (hits := len(found[0])) == RANKED:
+                return found
+            # A quarter more than would be enough if older ones were as full of hits.
+            self._drawers = max(2 * looked, 5 * looked * RANKED // (4 * max(1, hits)) + 1)
+        return listed(None)
 
     def _doubt(self, node: Node) -> ColumnElement[bool] | None:
         """What has to be looked up in an item's text, of what the index found for a part of a query; None where it is sure."""
         if self._sqlite:
             return None if _is_exact(node) else _held(node)
-        return _in_order(node) if isinstance(node, Phrase) and len(node.tokens) > 1 else None
+        return _in_order(node) if isinstance(node, Phrase) and (len(node.tokens) > 1 or _is_pair(node.tokens[0])) else None
 
     def of(self, node: Node) -> ColumnElement[bool]:
         """The condition that a query sets."""
@@ -282,12 +283,29 @@ class _Rules:
         return columns(col(Mention.item_id)).where(col(Mention.target) == target, rule)
 
 
+def kept_under(token: str) -> str:
+    """What PostgreSQL's index keeps a token under, as `store.schema` has it."""
+    return f"{token[0]}{chr(FIRST_SECOND + ord(token[1]) % SECONDS)}" if _is_pair(token) else token
+
+
+def _is_pair(token: str) -> bool:
+    return len(token) == 2 and is_han(token[0])
+
+
 def _in_vector(phrase: Phrase) -> ColumnElement[bool]:
-    """Whether an entry of PostgreSQL's index has all tokens of a phrase."""
-    lexemes = [f"'{token}'" for token in phrase.tokens]
+    """Whether an entry of PostgreSQL's index may have all tokens of a phrase."""
+    lexemes = [f"'{kept_under(token)}'" for token in phrase.tokens]
     if phrase.open_end:
         lexemes[-1] += ":*"
-    return literal_column(SEARCH_VECTOR, TSVECTOR).bool_op("@@")(cast(" & ".join(lexemes), TSQUERY))
+    return _asked_of_vector(" & ".join(lexemes))
+
+
+def _in_drawers(drawers: range) -> ColumnElement[bool]:
+    return _asked_of_vector(" | ".join(f"'#{drawer}'" for drawer in drawers))
+
+
+def _asked_of_vector(query: str) -> ColumnElement[bool]:
+    return literal_column(SEARCH_VECTOR, TSVECTOR).bool_op("@@")(cast(query, TSQUERY))
 
 
 def _in_order(phrase: Phrase) -> ColumnElement[bool]:

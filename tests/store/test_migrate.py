@@ -20,6 +20,7 @@ from store.items import save_entries
 from store.migrate import open_store, upgrade
 from store.models import FundingFact, Item, ItemVersion
 from store.schema import belongs_to_models
+from store.search import index_items, search
 from store.settings import StoreSettings
 from tests.store.rows import a_round, a_source, an_item
 
@@ -157,6 +158,31 @@ def test_migrations_do_not_import_the_code_of_today() -> None:
 
 def test_the_search_index_survives_every_upgrade(engine: Engine) -> None:
     assert "item_search" in inspect(engine).get_table_names()
+
+
+def test_an_index_of_words_that_knew_no_places_is_made_anew(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite's index stays as it is")
+    with session_scope(engine) as session:
+        a_source(session)
+        index_items(session, [an_item(session, title="甲医院上线").id or 0])
+    before = (
+        "DROP FUNCTION item_search_tokens(bigint, bytea) CASCADE",
+        "CREATE FUNCTION item_search_tokens(runs bytea) RETURNS tsvector LANGUAGE sql IMMUTABLE AS"
+        " $$ SELECT array_to_tsvector(ARRAY[convert_from(runs, 'gb18030')]) $$",
+        "CREATE INDEX ix_item_search_words ON item_search USING gin (item_search_tokens(runs))",
+        "UPDATE alembic_version SET version_num = '0017'",
+    )
+    with engine.begin() as connection:
+        for statement in before:
+            connection.execute(text(statement))
+    upgrade(engine)
+    functions = text("SELECT pg_get_function_identity_arguments(oid) FROM pg_proc WHERE proname = 'item_search_tokens'")
+    defined = text("SELECT pg_get_indexdef(CAST('ix_item_search_words' AS regclass))")
+    with session_scope(engine) as session:
+        assert [hit.item.title for hit in search(session, "医院")] == ["甲医院上线"]
+        assert session.connection().execute(functions).scalars().all() == ["place bigint, runs bytea"]
+        assert "item_search_tokens(place, runs)" in session.connection().execute(defined).scalar_one()
 
 
 def test_items_of_the_first_schema_are_known_by_guid_and_address_and_keep_their_titles(empty_database: StoreSettings) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import Session, select
 
 from store.errors import UsageError
 from store.models import AiModel, Item, Mention, Organisation
 from store.query_language import read_query, runs, tokens
-from store.schema import RUNS_ENCODING, SEARCH_VECTOR
-from store.search import index_items, index_missing, search
+from store.schema import DRAWER, RUNS_ENCODING, SEARCH_VECTOR
+from store.search import index_items, index_missing, kept_under, matching, search
 from store.text import fold
 from tests.store.rows import NOON, a_round, a_source, a_story, an_item, with_topics
 
@@ -134,8 +135,8 @@ def test_postgresql_makes_the_same_tokens(session: Session) -> None:
     texts += [" 。".join(letters[:2000]), "某院用DeepSeek-R1。", "x" * 100 + "字", "カルテAI한글字ー字", "ꀀ㐀鿿䷀Ω", "。，", ""]
     for written in texts:
         packed = " ".join(runs(written)).encode(RUNS_ENCODING)
-        made = text("SELECT tsvector_to_array(item_search_tokens(:packed))").bindparams(packed=packed)
-        assert set(session.connection().execute(made).scalar_one()) == set(tokens(written))
+        made = text("SELECT tsvector_to_array(item_search_tokens(:place, :packed))").bindparams(place=3 * DRAWER, packed=packed)
+        assert set(session.connection().execute(made).scalar_one()) == {"#3", *map(kept_under, tokens(written))}
 
 
 def test_postgresql_asks_the_index_for_a_word_that_all_texts_have(session: Session) -> None:
@@ -146,9 +147,91 @@ def test_postgresql_asks_the_index_for_a_word_that_all_texts_have(session: Sessi
     connection = session.connection()
     connection.execute(text("ANALYZE item_search"))
     connection.execute(text("SET LOCAL enable_seqscan = off"))
-    asked = f"SELECT place FROM item_search WHERE {SEARCH_VECTOR} @@ '医院'::tsquery AND place > 1 ORDER BY place DESC LIMIT 1000"
+    token = kept_under("医院")
+    asked = f"SELECT place FROM item_search WHERE {SEARCH_VECTOR} @@ '{token}'::tsquery AND place > 1 ORDER BY place DESC LIMIT 1000"
     plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {asked}"))
     assert "Bitmap Index Scan on ix_item_search_words" in plan
+
+
+def test_pairs_of_characters_that_share_a_token_are_told_apart(session: Session) -> None:
+    other = next(
+        pair for pair in map("医{}".format, map(chr, range(0x4E00, 0x9F00))) if kept_under(pair) == kept_under("医院") and pair != "医院"
+    )
+    said = filled(session, {"有": "医院", "无": f"{other}，学院", "都有": f"医院{other}"})
+    assert titles(session, "医院") == {"有", "都有"}
+    assert titles(session, f"{other} NOT 医院") == {"无"}
+    assert titles(session, f"医院 OR {other}") == {"有", "无", "都有"}
+    assert matching(session, "医院", said) == {item_id for item_id, written in said.items() if "医院" in written}
+
+
+_OF_MANY: dict[str, Callable[[Item], bool]] = {
+    **{word: lambda item, word=word: word in item.text for word in ("医院", "影像", "罕见", "院", "三甲医院", "AI")},  # type: ignore[misc]
+    "医院 影像": lambda item: "医院" in item.text and "影像" in item.text,
+    "医院 罕见": lambda item: "医院" in item.text and "罕见" in item.text,
+    "医院 source:other": lambda item: "医院" in item.text and item.source_id == "other",
+    "医院 topic:funding": lambda item: "医院" in item.text and "投" in item.title,
+    "医院 after:2026-11-18": lambda item: "医院" in item.text and (item.published_at or NOON) >= NOON + timedelta(hours=12),
+    "医院 before:2026-11-13": lambda item: "医院" in item.text and (item.published_at or NOON) < NOON - timedelta(days=4.5),
+    "影像 lang:en": lambda item: "影像" in item.text and item.language == "en",
+    "医院 NOT 影像": lambda item: "医院" in item.text and "影像" not in item.text,
+    "NOT 影像": lambda item: "影像" not in item.text,
+    "影像 OR 罕见": lambda item: "影像" in item.text or "罕见" in item.text,
+    "医院 (影像 OR 罕见)": lambda item: "医院" in item.text and ("影像" in item.text or "罕见" in item.text),
+}
+
+
+def test_the_newest_hits_are_found_however_many_drawers_they_lie_in(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of hits that are common, rare, in all drawers, in few, and in none, with and without rules on items."""
+    monkeypatch.setattr("store.search.RANKED", 20)
+    chance = random.Random(3)
+    items: list[Item] = []
+    a_source(session)
+    a_source(session, id="other")
+    for number in range(200):
+        words = [word for word, share in (("三甲医院", 0.7), ("影像", 0.3), ("罕见", 0.02), ("AI", 0.4)) if chance.random() < share]
+        topics = ["funding"] if chance.random() < 0.2 else []
+        item = an_item(
+            session,
+            title=f"{number}号{'投' * len(topics)}",
+            text="，".join(["某地", *words]),
+            published_at=NOON + timedelta(hours=number - 150),
+            source_id=chance.choice(["other", *["hospital-daily"] * 5]),
+            language=chance.choice(["zh", "zh", "en"]),
+        )
+        with_topics(session, item, *topics)
+        items.append(item)
+    index_items(session, [item.id or 0 for item in items])
+    hits = {query: [item.title for item in items if is_hit(item)] for query, is_hit in _OF_MANY.items()}
+    assert len({len(titles) for titles in hits.values()}) > 12 and min(map(len, hits.values())) > 1
+    for apart in (DRAWER // 40, DRAWER // 7, DRAWER) if session.get_bind().dialect.name == "postgresql" else (1,):
+        spread(session, apart)
+        for query, expected in hits.items():
+            assert titles(session, query) == set(expected[-20:]), (query, apart)
+
+
+def test_postgresql_asks_for_as_many_drawers_as_a_word_needs(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite's index gives the newest hits by itself")
+    monkeypatch.setattr("store.search.RANKED", 20)
+    filled(session, {f"{number}": "医院" + "影像" * (number % 4 == 0) + "罕见" * (number % 40 == 0) for number in range(200)})
+    spread(session, DRAWER // 16)
+    asked: list[int] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, _context: object, _many: bool) -> None:
+        if "json_agg" in statement:
+            asked.append(str(parameters).count("'#"))
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    for word in ("医院", "影像", "罕见"):
+        search(session, word)
+        asked.append(-1)
+    assert asked == [3, -1, 3, 8, -1, 3, 0, -1]
+
+
+def spread(session: Session, apart: int) -> None:
+    """Put so much between the places of items that few are in a drawer of PostgreSQL's index."""
+    for place in (f"-item_id * {apart}", "-place"):
+        session.connection().execute(text(f"UPDATE item_search SET place = {place}"))
 
 
 def titles(session: Session, query: str) -> set[str]:
