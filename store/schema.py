@@ -29,6 +29,9 @@ SEARCH = table("item_search", column("place", BigInteger), column("item_id", Int
 # SQLite before 3.43 cannot take a document out of such an index; so what is indexed anew gets a new place, and its old document is of
 # nobody.
 WORDS = table("item_words", column("rowid", BigInteger), column("words", Text))
+# All weeks in which anything can have come or been asked, a row each, so that a view of what each source brought by week goes through them
+# in their order: counted by source and week, the rows of a million items would all be read before the newest are known.
+WEEKS = table("calendar_week", column("week", Text))
 
 # Its own parsers split Chinese and names nowhere, so the tokens are ours (`store.query_language.tokens`). Kept beside their index they
 # would take twice the room of the runs, so the index makes them itself. Other scripts' characters come before or after Chinese ones.
@@ -63,11 +66,26 @@ _SEARCH_DDL = {
         "ALTER INDEX ix_item_search_words ALTER COLUMN 1 SET STATISTICS 0",
     ),
 }
+# A week has the year of its Thursday; so has the last day of 2099, which is one.
+_WEEKS_DDL = {
+    "sqlite": (
+        # Without a type: SQLite would not look up a text by an index of what it computed, which has none.
+        "CREATE TABLE IF NOT EXISTS calendar_week (week PRIMARY KEY) WITHOUT ROWID",
+        "WITH RECURSIVE thursday(day) AS (VALUES ('1970-01-01') UNION ALL SELECT date(day, '+7 days') FROM thursday"
+        " WHERE day < '2099-12-31') INSERT OR IGNORE INTO calendar_week SELECT WEEK_OF_DATE(day) FROM thursday",
+    ),
+    "postgresql": (
+        "CREATE TABLE IF NOT EXISTS calendar_week (week text PRIMARY KEY)",
+        "INSERT INTO calendar_week SELECT WEEK_OF_DATE(day) FROM generate_series(date '1970-01-01', date '2099-12-31', '7 days') AS day"
+        " ON CONFLICT DO NOTHING",
+    ),
+}
 
 
 def belongs_to_models(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:
-    """Whether Alembic should compare this object with the models: the search index and the indexes of the views have none."""
-    return not (name or "").startswith((SEARCH.name, WORDS.name, f"ix_{SEARCH.name}", "ix_view_")) or kind not in ("table", "index")
+    """Whether Alembic should compare this object with the models: the search index, the weeks and the indexes of the views have none."""
+    derived = (SEARCH.name, WORDS.name, WEEKS.name, f"ix_{SEARCH.name}", "ix_view_")
+    return not (name or "").startswith(derived) or kind not in ("table", "index")
 
 
 # What the views are narrowed and sorted by: name of the index, table, and columns or what the views make of them.
@@ -120,9 +138,11 @@ def drop_derived(connection: Connection) -> None:
 
 
 def make_derived(connection: Connection) -> None:
-    """Make the search index, the views, and the indexes that let them be narrowed."""
+    """Make the search index, the weeks, the views, and the indexes that let them be narrowed."""
     for statement in _SEARCH_DDL[connection.dialect.name]:
         connection.exec_driver_sql(statement)
+    for statement in _WEEKS_DDL[connection.dialect.name]:
+        connection.exec_driver_sql(spelled_out(statement, connection.dialect.name))
     for name in view_names():
         connection.exec_driver_sql(view_sql(name, connection.dialect.name))
     for name, (indexed, columns) in _NARROWED.items():

@@ -35,6 +35,7 @@ NEWEST = {
     "v1_investors": ("announced_on",),
     "v1_mentions": ("published_at", "day"),
     "v1_fact_changes": ("changed_at",),
+    "v1_sources_by_week": ("week",),
 }
 # What SQLite is to believe of the tables: rows, and rows of one value.
 _SIZES = {
