@@ -110,6 +110,9 @@ _NARROWED = {
     **{f"ix_view_fact_history_{name}": ("fact_history", f"{word}(changed_at)") for name, word in (("week", "WEEK"), ("changed_at", "UTC"))},
     **{f"ix_view_fact_review_{name}": ("fact_review", f"{word}(said_at)") for name, word in (("week", "WEEK"), ("changed_at", "UTC"))},
 }
+# What PostgreSQL is to learn of what questions group by, beyond what it learns of columns and indexes: of a month it would think that there
+# are as many as moments, and sort all rows for so many groups.
+_GROUPED = {"st_view_item_month": ("item", f"SUBSTR(CAST(DAY({_MOMENT}) AS TEXT), 1, 7)")}
 # SQLAlchemy says so of each index whenever it looks at tables of SQLite; nothing needs them there.
 warnings.filterwarnings("ignore", message="Skipped unsupported reflection of expression-based index ix_view_")
 
@@ -130,15 +133,18 @@ def view_sql(name: str, dialect: str) -> str:
 
 
 def drop_derived(connection: Connection) -> None:
-    """Drop the views and their indexes, so that the tables beneath them can change."""
+    """Drop the views, their indexes and statistics, so that the tables beneath them can change."""
     for name in reversed(view_names()):
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
     for name in _NARROWED:
         connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
+    if connection.dialect.name == "postgresql":
+        for name in _GROUPED:
+            connection.execute(text(f"DROP STATISTICS IF EXISTS {name}"))
 
 
 def make_derived(connection: Connection) -> None:
-    """Make the search index, the weeks, the views, and the indexes that let them be narrowed."""
+    """Make the search index, the weeks, the views, and the indexes and statistics that let them be narrowed and grouped."""
     for statement in _SEARCH_DDL[connection.dialect.name]:
         connection.exec_driver_sql(statement)
     for statement in _WEEKS_DDL[connection.dialect.name]:
@@ -147,3 +153,6 @@ def make_derived(connection: Connection) -> None:
         connection.exec_driver_sql(view_sql(name, connection.dialect.name))
     for name, (indexed, columns) in _NARROWED.items():
         connection.exec_driver_sql(f"CREATE INDEX {name} ON {indexed} ({spelled_out(columns, connection.dialect.name)})")
+    if connection.dialect.name == "postgresql":
+        for name, (grouped, value) in _GROUPED.items():
+            connection.exec_driver_sql(f"CREATE STATISTICS {name} ON ({spelled_out(value, 'postgresql')}) FROM {grouped}")

@@ -93,6 +93,7 @@ class Databases:
                 connection.execute(text(f'DELETE FROM "{name}"'))
             # What `ANALYZE` learnt of them would choose the plans of the next test.
             connection.execute(text(f"DELETE FROM pg_statistic WHERE starelid >= {_OURS}"))
+            connection.execute(text("DELETE FROM pg_statistic_ext_data"))
             connection.execute(text(f"UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid >= {_OURS} AND relkind IN ('r', 'i')"))
             connection.execute(text("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"))
         return True
