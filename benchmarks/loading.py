@@ -30,6 +30,9 @@ _MODELS: tuple[Any, ...] = (
     *(SourceRow, SourceState, Story, Item, ItemTopic, Mention, ItemProfile, ItemKey, *FACT_TABLES.values(), InvestorRow, StoryFact),
 )
 _TABLES: tuple[Table, ...] = tuple(model.__table__ for model in _MODELS)
+# PostgreSQL makes room by up to 64 pages at once, and what a COPY does not fill stays empty: half of the pages of a table of short rows,
+# had each COPY two thousand of them.
+_AT_ONCE = 20_000
 # The one key that rows do not come in the order of: written row by row it would be read and written all over.
 _SCATTERED = _TABLES[_MODELS.index(ItemKey)].primary_key
 
@@ -73,7 +76,15 @@ def loading(engine: Engine) -> Iterator[Callable[[Rows], None]]:
     with closing(engine.connect()) as connection:
         begin(connection)
         driver: Any = connection.connection.driver_connection
-        yield lambda rows: write(driver, rows, columns)
+        waiting: Rows = {}
+
+        def take(rows: Rows) -> None:
+            for name, more in rows.items():
+                waiting.setdefault(name, []).extend(more)
+            write(driver, {name: waiting.pop(name) for name in [*waiting] if len(waiting[name]) >= _AT_ONCE}, columns)
+
+        yield take
+        write(driver, waiting, columns)
         driver.commit()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         finish(connection)

@@ -29,6 +29,9 @@ SEARCH = table("item_search", column("place", BigInteger), column("item_id", Int
 # SQLite before 3.43 cannot take a document out of such an index; so what is indexed anew gets a new place, and its old document is of
 # nobody.
 WORDS = table("item_words", column("rowid", BigInteger), column("words", Text))
+# All weeks in which anything can have come or been asked, a row each, so that a view of what each source brought by week goes through them
+# in their order: counted by source and week, the rows of a million items would all be read before the newest are known.
+WEEKS = table("calendar_week", column("week", Text))
 
 # PostgreSQL's index tells so many second characters of a pair apart; those of one remainder share a letter that no script has.
 SECONDS = 79
@@ -77,11 +80,26 @@ _SEARCH_DDL = {
         "ALTER INDEX ix_item_search_words ALTER COLUMN 1 SET STATISTICS 0",
     ),
 }
+# A week has the year of its Thursday; so has the last day of 2099, which is one.
+_WEEKS_DDL = {
+    "sqlite": (
+        # Without a type: SQLite would not look up a text by an index of what it computed, which has none.
+        "CREATE TABLE IF NOT EXISTS calendar_week (week PRIMARY KEY) WITHOUT ROWID",
+        "WITH RECURSIVE thursday(day) AS (VALUES ('1970-01-01') UNION ALL SELECT date(day, '+7 days') FROM thursday"
+        " WHERE day < '2099-12-31') INSERT OR IGNORE INTO calendar_week SELECT WEEK_OF_DATE(day) FROM thursday",
+    ),
+    "postgresql": (
+        "CREATE TABLE IF NOT EXISTS calendar_week (week text PRIMARY KEY)",
+        "INSERT INTO calendar_week SELECT WEEK_OF_DATE(day) FROM generate_series(date '1970-01-01', date '2099-12-31', '7 days') AS day"
+        " ON CONFLICT DO NOTHING",
+    ),
+}
 
 
 def belongs_to_models(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:
-    """Whether Alembic should compare this object with the models: the search index and the indexes of the views have none."""
-    return not (name or "").startswith((SEARCH.name, WORDS.name, f"ix_{SEARCH.name}", "ix_view_")) or kind not in ("table", "index")
+    """Whether Alembic should compare this object with the models: the search index, the weeks and the indexes of the views have none."""
+    derived = (SEARCH.name, WORDS.name, WEEKS.name, f"ix_{SEARCH.name}", "ix_view_")
+    return not (name or "").startswith(derived) or kind not in ("table", "index")
 
 
 # What the views are narrowed and sorted by: name of the index, table, and columns or what the views make of them.
@@ -106,6 +124,9 @@ _NARROWED = {
     **{f"ix_view_fact_history_{name}": ("fact_history", f"{word}(changed_at)") for name, word in (("week", "WEEK"), ("changed_at", "UTC"))},
     **{f"ix_view_fact_review_{name}": ("fact_review", f"{word}(said_at)") for name, word in (("week", "WEEK"), ("changed_at", "UTC"))},
 }
+# What PostgreSQL is to learn of what questions group by, beyond what it learns of columns and indexes: of a month it would think that there
+# are as many as moments, and sort all rows for so many groups.
+_GROUPED = {"st_view_item_month": ("item", f"SUBSTR(CAST(DAY({_MOMENT}) AS TEXT), 1, 7)")}
 # SQLAlchemy says so of each index whenever it looks at tables of SQLite; nothing needs them there.
 warnings.filterwarnings("ignore", message="Skipped unsupported reflection of expression-based index ix_view_")
 
@@ -126,18 +147,26 @@ def view_sql(name: str, dialect: str) -> str:
 
 
 def drop_derived(connection: Connection) -> None:
-    """Drop the views and their indexes, so that the tables beneath them can change."""
+    """Drop the views, their indexes and statistics, so that the tables beneath them can change."""
     for name in reversed(view_names()):
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
     for name in _NARROWED:
         connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
+    if connection.dialect.name == "postgresql":
+        for name in _GROUPED:
+            connection.execute(text(f"DROP STATISTICS IF EXISTS {name}"))
 
 
 def make_derived(connection: Connection) -> None:
-    """Make the search index, the views, and the indexes that let them be narrowed."""
+    """Make the search index, the weeks, the views, and the indexes and statistics that let them be narrowed and grouped."""
     for statement in _SEARCH_DDL[connection.dialect.name]:
         connection.exec_driver_sql(statement)
+    for statement in _WEEKS_DDL[connection.dialect.name]:
+        connection.exec_driver_sql(spelled_out(statement, connection.dialect.name))
     for name in view_names():
         connection.exec_driver_sql(view_sql(name, connection.dialect.name))
     for name, (indexed, columns) in _NARROWED.items():
         connection.exec_driver_sql(f"CREATE INDEX {name} ON {indexed} ({spelled_out(columns, connection.dialect.name)})")
+    if connection.dialect.name == "postgresql":
+        for name, (grouped, value) in _GROUPED.items():
+            connection.exec_driver_sql(f"CREATE STATISTICS {name} ON ({spelled_out(value, 'postgresql')}) FROM {grouped}")

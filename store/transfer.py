@@ -20,13 +20,13 @@ from sqlalchemy import Boolean, Connection, Date, DateTime, Engine, Integer, Lar
 from sqlalchemy.exc import SAWarning
 
 from .models import DaemonRow, StoreLock
-from .schema import SEARCH, WORDS
+from .schema import SEARCH, WEEKS, WORDS
 
 CHUNK = 500
 # What is told of processes that run now means nothing in another store.
 OF_THE_MOMENT = frozenset({StoreLock.__tablename__, DaemonRow.__tablename__})
 # Made anew from the others, or by the upgrade.
-_DERIVED = (SEARCH.name, WORDS.name, "alembic_version", "sqlite_")
+_DERIVED = (SEARCH.name, WORDS.name, WEEKS.name, "alembic_version", "sqlite_")
 _SUM = 2**128
 
 

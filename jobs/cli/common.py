@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines instead o
 
 WIDTH = 100  # of tables, where neither a terminal nor COLUMNS says otherwise
 _NARROWEST, _WIDEST = 20, 10_000
+_GAP = "  "  # between two columns of a table
 
 
 def say(text: str) -> None:
@@ -78,14 +80,29 @@ def out_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, columns: Mappi
         for row in rows:
             out_json(row)
         return
+    headings = columns or {key: key for row in rows[:1] for key in row}
+    lines = [[as_cell(row.get(key)) for key in headings] for row in rows]
+    _draw(list(headings.values()), lines)
+
+
+def _draw(headings: list[str], lines: list[list[str]]) -> None:
+    from rich.cells import cell_len, set_cell_size
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    headings = columns or {key: key for row in rows[:1] for key in row}
-    table = Table(*headings.values(), box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(as_cell(row.get(key)) for key in headings))
     console = Console(file=sys.stdout, width=_width(), highlight=False, markup=False, emoji=False)
+    widths = [max(map(cell_len, column)) for column in zip(headings, *lines, strict=True)]
+    plain = all(map(str.isprintable, chain(headings, *lines)))
+    if widths and plain and sum(widths) + len(_GAP) * (len(widths) - 1) <= console.width:
+        # Nothing is to be broken: to lay out each cell of 10,000 rows would take seconds.
+        head, *rest = (_GAP.join(map(set_cell_size, line, widths)) for line in (headings, *lines))
+        console.print(Text(head, style="bold"))
+        sys.stdout.writelines(f"{line}\n" for line in rest)
+        return
+    table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+    for line in lines:
+        table.add_row(*line)
     console.print(table)
 
 

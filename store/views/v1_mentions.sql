@@ -20,4 +20,4 @@ SELECT
 FROM mention AS m
 JOIN item AS i ON i.id = m.item_id
 LEFT JOIN organisation AS o ON o.id = m.target_id
-WHERE m.target = 'organisation' AND COALESCE(m.all_times, 1) > 0
+WHERE m.target = 'organisation' AND (m.all_times IS NULL OR m.all_times > 0)

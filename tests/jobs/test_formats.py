@@ -11,8 +11,11 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
+from rich.table import Table
 from sqlalchemy import Engine, text
 
+from jobs.cli.common import as_cell, out_rows
 from jobs.formats import Cut, Format
 from jobs.parquet import write_views_parquet
 from store.database import session_scope
@@ -121,6 +124,30 @@ def test_tables_are_as_wide_as_columns_says(yixun: Yixun, filled: dict[str, str]
     sql = f"SELECT '{'x' * 80}' AS a, '{'y' * 80}' AS b"
     lines = yixun("query", "--sql", sql, COLUMNS=columns, **filled).stdout.splitlines()
     assert width - 15 <= max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"a": "某医院", "b": 1}, {"a": None, "b": "x[bold]y"}],
+        [{"a": "  lead", "b": "trail  "}, {"a": "é🏥a", "b": ""}],
+        [{"a": "x" * 29, "b": "y" * 29}],
+        [{"a": "x" * 29, "b": "y" * 30}],
+        [{"a": "two\nlines", "b": "a\tb"}],
+    ],
+    ids=["Chinese", "spaces", "fits", "too wide", "lines"],
+)
+def test_what_fits_is_drawn_like_what_is_laid_out(
+    rows: list[dict[str, object]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    table = Table("a", "乙", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(as_cell, row.values()))
+    with (laid_out := Console(width=60, highlight=False, markup=False, emoji=False)).capture() as expected:
+        laid_out.print(table)
+    out_rows(rows, as_json=False, columns={"a": "a", "b": "乙"})
+    assert capsys.readouterr().out == expected.get()
 
 
 _PEAK = """

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine
 
 from jobs.saved import saved_queries
+from store.database import session_scope
 from store.schema import view_names
 from store.statistics import refresh_statistics
+from tests.store.rows import NOON, a_source, an_item
+from tests.store.test_wider_views import named
 
 # What may be read whole: as many rows as there are sources, or as one item or story has.
 _SMALL = {"s", "o", "p", "source", "organisation", "placed_name", "json_each", "jsonb_array_elements", "jsonb_array_elements_text"}
@@ -35,6 +39,7 @@ NEWEST = {
     "v1_investors": ("announced_on",),
     "v1_mentions": ("published_at", "day"),
     "v1_fact_changes": ("changed_at",),
+    "v1_sources_by_week": ("week",),
 }
 # What SQLite is to believe of the tables: rows, and rows of one value.
 _SIZES = {
@@ -138,6 +143,26 @@ def test_who_is_named_is_counted_without_the_rows_of_mentions(connection: Connec
     else:
         plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {asked}"))
         assert set(re.findall(r"(\S+(?: Only)? Scan)(?: using \w+)? on mention", plan)) == {"Index Only Scan"}, plan
+
+
+@pytest.mark.parametrize("store_settings", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("name", ["mentions_over_time", "together"])
+def test_who_is_named_is_not_sorted_before_it_is_counted(engine: Engine, name: str) -> None:
+    """PostgreSQL sorts rows where it expects hardly fewer groups than rows, and joins them row by row where it expects few rows."""
+    with session_scope(engine) as session:
+        a_source(session)
+        for number in range(500):
+            item = an_item(session, title=str(number), published_at=NOON - timedelta(hours=3 * number))
+            for written in ("甲医院", "乙公司"):
+                session.add(named(item.id, written))
+    refresh_statistics(engine)
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {saved_queries()[name].sql}").scalar_one()[0]["Plan"]
+        mentions = connection.exec_driver_sql("EXPLAIN (FORMAT JSON) SELECT * FROM v1_mentions").scalar_one()[0]["Plan"]
+    while plan["Node Type"] != "Aggregate":
+        plan = plan["Plans"][0]
+    assert plan["Strategy"] == "Hashed" and plan["Plan Rows"] < 20, plan
+    assert mentions["Plan Rows"] > 900
 
 
 def test_what_no_index_orders_is_sorted(connection: Connection) -> None:

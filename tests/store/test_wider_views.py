@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Engine
@@ -100,6 +100,20 @@ def test_weeks_of_sources_with_items_and_without(engine: Engine) -> None:
         ("hospital-daily", "2026-W47", "Hospital Daily", 3, 2, 1, 2, 1),
         ("silent", "2026-W48", "Silent", 0, 0, 0, 1, 1),
     ]
+
+
+def test_sources_are_counted_in_any_week_that_news_can_have(engine: Engine) -> None:
+    thursdays = [date(1970, 1, 1) + timedelta(weeks=number) for number in range(6784)]
+    assert thursdays[-1] == date(2099, 12, 31)
+    with engine.connect() as connection:
+        weeks = connection.exec_driver_sql("SELECT week FROM calendar_week ORDER BY week").scalars().all()
+    assert weeks == [f"{day:%G-W%V}" for day in thursdays]
+    with session_scope(engine) as session:
+        a_source(session)
+        for day in (datetime(1995, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)):
+            an_item(session, title=str(day), published_at=day)
+    rows = ask(engine, "SELECT week, entries FROM v1_sources_by_week ORDER BY week DESC")
+    assert [tuple(row.values()) for row in rows] == [("2026-W53", 1), ("1994-W52", 1)]
 
 
 def test_a_story_tells_its_sources_and_when_it_became_official(engine: Engine) -> None:
