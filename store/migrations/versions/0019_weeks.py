@@ -2,8 +2,8 @@
 
 from typing import Any
 
-revision = "0018"
-down_revision: str | None = "0017"
+revision = "0019"
+down_revision: str | None = "0018"
 branch_labels: Any = None
 depends_on: Any = None
 
