@@ -19,7 +19,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, select
 
 from .domains import registered_domain
-from .errors import StoreError
+from .errors import StoreConflictError, StoreError
 from .models import Item, ItemProfile, Story, StoryChange, StoryFact
 from .status import ItemStatus
 from .story_facts import Member, Proof, members_of, refresh_facts
@@ -192,12 +192,13 @@ def items_of(session: Session, story_id: int) -> list[Item]:
 
 
 def merge(session: Session, into: int, other: int, *, by: str, reason: str, now: datetime) -> None:
-    """Put one story into another, on record. Raises StoreError for stories that are not there or are one."""
+    """Put one story into another, on record. Raises StoreError for stories that are not there or are one;
+    StoreConflictError where a rule finds them gone."""
     if into == other:
         raise StoreError("is one story already", subject=f"story {into}")
     for story_id in (into, other):
         if not items_of(session, story_id):
-            raise StoreError("there is no such story", subject=f"story {story_id}", hint="`yixun stories list` shows those there are")
+            raise _refused(by)("there is no such story", subject=f"story {story_id}", hint="`yixun stories list` shows those there are")
     moved = [item.id for item in items_of(session, other) if item.id is not None]
     put(session, moved, into)
     session.get_one(Story, other).merged_into = into
@@ -209,11 +210,11 @@ def merge(session: Session, into: int, other: int, *, by: str, reason: str, now:
 
 def split(session: Session, story_id: int, item_ids: Sequence[int], *, by: str, reason: str, now: datetime) -> int:
     """Take items out of a story into one of their own, on record; returns it. Items that came by a merger get back the story that they
-    were. Raises StoreError unless some but not all of the story's items are named."""
+    were. Raises StoreError unless some but not all of the story's items are named, StoreConflictError where it is a rule that named them."""
     members = [item.id for item in items_of(session, story_id) if item.id is not None]
     moved = [item_id for item_id in members if item_id in set(item_ids)]
     if len(moved) != len(set(item_ids)) or not 0 < len(moved) < len(members):
-        raise StoreError(
+        raise _refused(by)(
             f"expected some of its items, but not all: {', '.join(map(str, members)) or 'there is no such story'}",
             subject=f"story {story_id}",
         )
@@ -234,6 +235,11 @@ def split(session: Session, story_id: int, item_ids: Sequence[int], *, by: str, 
         _pin(session, members)
     refresh(session, [story_id, other], now=now)
     return other
+
+
+def _refused(by: str) -> type[StoreError]:
+    """A rule goes by stories as it found them: where they are others now, another crawl's transaction came in between."""
+    return StoreError if by == "person" else StoreConflictError
 
 
 def _pin(session: Session, item_ids: Iterable[int | None]) -> None:

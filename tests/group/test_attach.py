@@ -18,7 +18,7 @@ from crawler.judge.document import Document
 from crawler.judge.facts import Judgement
 from crawler.judge.judging import Judge
 from store import stories
-from store.errors import StoreError
+from store.errors import StoreConflictError, StoreError
 from store.items import ReadItem, save_read
 from store.models import Item, Story, StoryChange, StoryFact
 from tests.store.rows import a_source, an_item
@@ -131,6 +131,16 @@ def test_parted_by_hand_stays_parted(session: Session, save: Save) -> None:
     assert story_of(session, third) in (story_id, other)
     with pytest.raises(StoreError, match="expected some of its items"):
         stories.split(session, other, [first], by="person", reason="", now=NOW)
+
+
+def test_a_rule_that_finds_a_story_other_than_it_was_asks_to_begin_anew(session: Session, save: Save) -> None:
+    first, second = save(TEXTS["03-first"]), save(TEXTS["04-first"])
+    one, other = story_of(session, first), story_of(session, second)
+    with pytest.raises(StoreConflictError, match="expected some of its items"):
+        stories.split(session, one, [second], by="rule", reason="", now=NOW)
+    stories.merge(session, one, other, by="rule", reason="", now=NOW)
+    with pytest.raises(StoreConflictError, match="there is no such story"):
+        stories.merge(session, one, other, by="rule", reason="", now=NOW)
 
 
 def test_what_proofs_say_otherwise_is_kept(session: Session, save: Save) -> None:
