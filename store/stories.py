@@ -210,7 +210,7 @@ def merge(session: Session, into: int, other: int, *, by: str, reason: str, now:
 
 def split(session: Session, story_id: int, item_ids: Sequence[int], *, by: str, reason: str, now: datetime) -> int:
     """Take items out of a story into one of their own, on record; returns it. Items that came by a merger get back the story that they
-    were. Raises StoreError unless some but not all of the story's items are named, StoreConflictError where it is a rule that named them."""
+    were. Raises StoreError unless some but not all of the story's items are named, StoreConflictError where a rule named them."""
     members = [item.id for item in items_of(session, story_id) if item.id is not None]
     moved = [item_id for item_id in members if item_id in set(item_ids)]
     if len(moved) != len(set(item_ids)) or not 0 < len(moved) < len(members):
