@@ -277,7 +277,7 @@ def test_people_are_spelt_in_two_words_in_either_order() -> None:
 
 
 def test_where_a_page_stands_in_its_site_is_no_title() -> None:
-    sentence = "国家医疗保障局表示，智能监管子系统已实现全覆盖，将推进反欺诈大数据监管试点。"
+    sentence = "国家药监局批准云桥医疗的肺结节影像辅助检测软件上市。"
     for title in ("当前位置：信用海陵 >> 要闻", "您的位置：首页", "首页 > 早报"):
         assert packed(seen(title, sentence)) == packed(seen("", sentence))
     assert seen("要闻早报", sentence).round_up

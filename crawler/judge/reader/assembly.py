@@ -277,10 +277,11 @@ def _deal(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[
 
 
 def _choice(make: _Assembler, event: Told, choice: str, default: Any) -> Any:
-    """A choice by the words of the anchor's sentence where they name one, else the likeliest by the reader."""
-    sentence = make.reading.sentence_at(make.span(event.anchor)[0])
-    named = step(event.kind, choice, make.reading.folded, sentence.start, sentence.end)
-    return named or event.choices.get(choice, (None, 0.0))[0] or default
+    """A choice by the words of the anchor's sentence where they name one, of the text's where that is the title; else by the reader."""
+    told = [event.anchor, *(event.also[:1] if event.anchor.start < make.reading.body_start else ())]
+    sentences = (make.reading.sentence_at(make.span(anchor)[0]) for anchor in told)
+    named = (step(event.kind, choice, make.reading.folded, sentence.start, sentence.end) for sentence in sentences)
+    return next(filter(None, named), None) or event.choices.get(choice, (None, 0.0))[0] or default
 
 
 def _adoption(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:

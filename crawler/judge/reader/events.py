@@ -31,6 +31,7 @@ class Told:
     background: float = 0.0
     health: float = 1.0
     sure: float = 1.0  # how sure the ties are, the least of them
+    also: list[Mention] = field(default_factory=list)  # anchors of the same event told elsewhere in the text
 
     def words(self, full: str, role: str) -> list[str]:
         """What stands in the text for a role."""
@@ -253,6 +254,7 @@ def _join(kept: Told, more: Told, full: str) -> None:
         known = kept.words(full, role)
         fresh = [m for m in mentions if not any(same(full[m.start : m.end], word) for word in known)]
         kept.roles[role] = [*kept.roles.get(role, ()), *fresh]
+    kept.also += [more.anchor, *more.also]
     kept.background = min(kept.background, more.background)
     kept.health = max(kept.health, more.health)
     for choice, (value, p) in more.choices.items():

@@ -26,6 +26,7 @@ _TITLE = re.compile(
     r"《([^《》\n]{4,60}(?:通知|意见|办法|规划|方案|条例|指南|规定|目录|细则|计划|标准|规范|法|公告|措施|指引|征求意见稿|试行|年\)|年）)[^《》\n]{0,16})》"
 )
 
+_DOCUMENT = re.compile(r"的?[\u4e00-\u9fff]{0,4}?(?:通知|指南|意见|办法|方案|批复|复函|函|规定|细则|规划|公告)(?![\u4e00-\u9fff])")
 _LONGEST_TITLE = 80  # characters
 _FIGURE = re.compile(r"\d[\d,，]*(?:\.\d+)?\s?(?:[十百千万萬亿億兆]+|[%％]|(?:trillion|billion|million|thousand|tn|bn)\b)?", re.IGNORECASE)
 
@@ -66,11 +67,14 @@ def document_title(full: str, start: int, end: int) -> str | None:
 
 
 def titled(full: str, start: int, end: int) -> tuple[int, int]:
-    """A part of a title in its marks 《》 widened to the whole title, without them."""
+    """A part of a title widened to the whole title in its marks 《》, without them, or to the name of the document right behind."""
     opened = full.rfind("《", max(0, start - _LONGEST_TITLE), start + 1)
     closed = full.find("》", end - 1, end + _LONGEST_TITLE)
     inside = opened >= 0 and closed >= 0 and not re.search("[》\n]", full[opened:start]) and not re.search("[《\n]", full[end:closed])
-    return (opened + 1, closed) if inside else (start, end)
+    if inside:
+        return opened + 1, closed
+    behind = _DOCUMENT.match(full, end)
+    return start, behind.end() if behind else end
 
 
 _IN = r"([^“”「」『』\"，。；！？\n]{2,20})"

@@ -190,6 +190,26 @@ def test_a_company_does_not_invest_in_itself() -> None:
     assert fact.investors == ()
 
 
+def test_a_title_goes_on_to_the_name_of_the_document() -> None:
+    script = Script("青禾省卫健委关于建立影像共享机制的函")
+    title = script.mention("policy", "title", "关于建立影像共享机制")
+    script.tie("policy", title, "issuer", script.mention("policy", "issuer", "青禾省卫健委"))
+    fact = only(script)
+    assert isinstance(fact, Policy)
+    assert fact.title == "关于建立影像共享机制的函"
+
+
+def test_what_a_headline_leaves_open_of_a_step_the_text_says() -> None:
+    title = "青禾医院儿科引入DeepSeek"
+    script = Script(f"{title}\n青禾医院儿科引入DeepSeek，先在夜间急诊试点。")
+    for nth in (0, 1):
+        anchor = script.mention("adoption", "adopter", "青禾医院", nth=nth)
+        script.tie("adoption", anchor, "model", script.mention("adoption", "model", "DeepSeek", nth=nth))
+    fact = only(script, title=title)
+    assert isinstance(fact, Adoption)
+    assert fact.stage == "pilot"
+
+
 def launched(full: str, words: str) -> str | None:
     script = Script(full)
     script.mention("launch", "product", words)
