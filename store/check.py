@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import Engine, text
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 
 from .database import session_scope
 from .models import Item
 from .schema import SEARCH
+from .search import unknown
 
 
 def unindexed(engine: Engine) -> int:
@@ -27,6 +28,6 @@ def damage(engine: Engine) -> list[str]:
             keys = connection.execute(text("PRAGMA foreign_key_check")).all()
             found += [f"{len(keys)} rows point to rows that are gone, the first in table {keys[0][0]}"] if keys else []
         # One statement, for between two of them somebody may save.
-        missing = session.exec(select(func.count()).select_from(Item).where(col(Item.id).not_in(select(SEARCH.c.item_id)))).one()
+        missing = session.exec(select(func.count()).select_from(Item).where(unknown())).one()
         found += [f"{missing} items are missing from the search index"] if missing else []
     return found

@@ -24,6 +24,7 @@ from sqlalchemy import (
     cast,
     column,
     delete,
+    exists,
     false,
     func,
     insert,
@@ -100,10 +101,14 @@ def indexed(title: str, summary: str, body: str, cut: Callable[[str], list[str]]
     return f" {_BOUNDARY} ".join(" ".join(cut(part)) for part in parts)
 
 
+def unknown() -> ColumnElement[bool]:
+    """Whether an item is one that the index does not know. NOT IN would have PostgreSQL look through the whole index for each item."""
+    return ~exists().where(SEARCH.c.item_id == col(Item.id))
+
+
 def index_missing(session: Session, *, limit: int | None = None) -> int:
     """Index the items that the index does not know, at most `limit` of them; returns how many."""
-    known = columns(SEARCH.c.item_id)
-    missing = select(Item.id).where(col(Item.id).not_in(known)).order_by(col(Item.id)).limit(limit)
+    missing = select(Item.id).where(unknown()).order_by(col(Item.id)).limit(limit)
     ids = [item_id for item_id in session.exec(missing) if item_id]
     index_items(session, ids)
     return len(ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from store.errors import UsageError
 from store.models import AiModel, Item, Mention, Organisation
 from store.query_language import read_query, runs, tokens
 from store.schema import DRAWER, RUNS_ENCODING, SEARCH_VECTOR
-from store.search import index_items, index_missing, kept_under, matching, search
+from store.search import index_items, index_missing, kept_under, matching, search, unknown
 from store.text import fold
 from tests.store.rows import NOON, a_round, a_source, a_story, an_item, with_topics
 
@@ -96,6 +97,13 @@ def test_an_edited_and_a_deleted_item_are_found_by_what_they_say_now(session: Se
     left = session.connection().execute(text("SELECT count(*) FROM item_search")).scalar()
     assert left == 1
     assert index_missing(session) == 0
+
+
+def test_items_that_the_index_lacks_are_found_without_reading_it_for_each(session: Session) -> None:
+    asked = select(Item.id).where(unknown()).compile(session.connection(), compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN" if session.connection().dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    plan = "\n".join(str(row[-1]) for row in session.connection().exec_driver_sql(f"{explain} {asked}"))
+    assert re.search(r"Anti Join|SEARCH item_search USING", plan), plan
 
 
 def test_the_snippet_shows_the_words(session: Session) -> None:
