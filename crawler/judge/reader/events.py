@@ -16,6 +16,7 @@ from .spans import Mention, Readout
 TIED = 0.5  # mentions that belong together at least this likely do
 PLAYS = 0.4  # a role other than the anchor is filled from this likelihood on
 _HAN = re.compile("[\u4e00-\u9fff]")
+_NUMBERED = re.compile(r"[\n。.!！;；]\s*\d{1,2}\s?[.、)）](?!\d)")
 _LEGAL = re.compile(r"(股份有限公司|有限责任公司|有限公司|集团|,? ?inc\.?|,? ?ltd\.?|,? ?corp\.?|,? ?plc|limited|holdings?)$")
 
 
@@ -216,12 +217,17 @@ def _one_event(a: Told, b: Told, full: str) -> bool:
 
 
 def _once(events: Sequence[Told], full: str) -> list[Told]:
-    """Events without those of a translation: the only one of a kind in an English sentence and the only one in a Chinese are one."""
+    """Events without those of a translation: the only one of a kind in an English sentence and the only one in a Chinese are one.
+
+    Not so where another item of a numbered list begins between them.
+    """
     dropped: set[int] = set()
     for kind in {event.kind for event in events}:
         of_kind = [event for event in events if event.kind == kind and event.likely >= 0.4]
         if len(of_kind) == 2 and _in_english(of_kind[0], full) != _in_english(of_kind[1], full):
             first, second = sorted(of_kind, key=lambda event: event.anchor.start)
+            if _NUMBERED.search(full, first.anchor.end, second.anchor.start):
+                continue
             _join(first, second, full)
             first.likely = max(first.likely, second.likely)
             dropped.add(id(second))

@@ -100,6 +100,14 @@ def test_an_event_told_in_english_and_again_in_chinese_is_one() -> None:
     assert event.words(full, "product") == ["migraine patch", "偏头痛贴片"]
 
 
+def test_items_of_a_numbered_list_are_no_translations_of_each_other() -> None:
+    full = "1. Larkspur wins approval for its migraine patch in Europe\n2. 云雀医疗的三价流感疫苗在国内获批，年底供货。"
+    script = Script(full)
+    for product in ("migraine patch", "三价流感疫苗"):
+        script.mention("approval", "product", product)
+    assert len(told(full, script.readout())) == 2
+
+
 def test_latin_names_in_chinese_text_are_no_translation() -> None:
     full = "云雀医疗的Patch-1获批，另有偏头痛贴片获批。"
     script = Script(full)
