@@ -37,6 +37,13 @@ HOLDS = 0.5
 _OUTER = " \t\n\u3000“”\"'‘’「」『』《》〈〉【】（(，,、：:；;。.*-–—|"
 _BEFORE_NAMES = "在的由"  # never the first character of a name, but of what stands before one
 _CLOSES = {")": "(", "）": "（"}
+# Small English words never begin or end what plays a role, but join it to its sentence.
+_JOINS = r"(?:in|of|by|for|to|with|on|at|from|and|or|the|an?|its|their|that|which|is|are|has|have)"
+_JOINS_BEFORE, _JOINS_BEHIND = re.compile(rf"(?:{_JOINS}\s+)+(?=\S)"), re.compile(rf"\S((?:\s+{_JOINS})+)$")
+# A sum told once more in another currency: ¥14.2 trillion ($1.95 trillion), 442亿元（约合61亿美元）.
+_CONVERTED = re.compile(
+    r"\s?[(（]\s?(?:约?合|约|相当于|about|around|roughly|some|or|equivalent to)?\s?(?:[A-Z]{2,3}|[A-Z]{0,2}[¥￥$€£])?\s?\d[^()（）]*[)）]?"
+)
 _VALUED = re.compile(r"(?:估值|市值|valu(?:ed|ing|ation)[a-z ]{0,24})[^,，。;；]{0,10}$")
 # What a company takes in or loses is no sum of a deal, however near it stands.
 _EARNED = re.compile(r"(?:收入|营收|利润|净利|亏损|\brevenues?\b|\bprofits?\b|\bloss(?:es)?\b)[^,，。;；]{0,10}$")
@@ -106,6 +113,10 @@ class _Assembler:
             start += 1
         if self.full[end - 1 : end] in _CLOSES and _CLOSES[self.full[end - 1]] not in self.full[start:end]:
             end -= 1
+        if before := _JOINS_BEFORE.match(self.full, start, end):
+            start = before.end()
+        if behind := _JOINS_BEHIND.search(self.full[start:end]):
+            end = start + behind.start(1)
         return start, end
 
     def _mentions(self, event: Told, role: str) -> list[tuple[int, int, Mention]]:
@@ -163,6 +174,15 @@ class _Assembler:
             return party
         names = [n.as_written for n in self.reading.catalogued if n.id == party.id and fuller(n.as_written, party.as_written)]
         return Party(party.id, max(names, key=len)) if names else party
+
+    def take_apart(self, event: Told, adopter: Party) -> None:
+        """Take away the words of an adoption that are a part of its adopter's name: no product is Ping in Ping An Health."""
+        names = [(n.start, n.end) for n in self.reading.catalogued if n.id == adopter.id]
+        names += [self.span(mention) for mention in event.roles["adopter"]]
+        for role in ("product", "model"):
+            spans = ((mention, *self.span(mention)) for mention in event.roles.get(role, ()))
+            apart = [m for m, start, end in spans if not any(a <= start and end <= b and end - start < b - a for a, b in names)]
+            event.roles[role] = apart
 
     def investors(self, event: Told) -> tuple[Investor, ...]:
         out: list[Investor] = []
@@ -225,6 +245,15 @@ class _Assembler:
     def _follows(self, words: re.Pattern[str], amount: Amount) -> bool:
         return words.search(self.reading.folded, max(0, amount.start - 40), amount.start) is not None
 
+    def is_conversion(self, mention: Mention) -> bool:
+        """Whether a figure only says in brackets what a sum right before it comes to in another currency."""
+        start = self.span(mention)[0]
+        opened = max(self.full.rfind("(", 0, start), self.full.rfind("（", 0, start))
+        converted = _CONVERTED.match(self.full, opened - self.full[opened - 1 : opened].isspace()) if opened > 0 else None
+        sums = self.reading.amounts
+        told = converted is not None and start < converted.end() and any(0 <= opened - a.end <= 1 for a in sums)
+        return told and any(a.start <= start < a.end for a in sums)
+
     def valuation(self, event: Told) -> Amount | None:
         sentence = self.reading.sentence_at(self.span(event.anchor)[0])
         stated = (a for a in self.reading.amounts if sentence.start <= a.start < sentence.end)
@@ -285,9 +314,11 @@ def _choice(make: _Assembler, event: Told, choice: str, default: Any) -> Any:
 
 
 def _adoption(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
-    adopter, product = make.adopter(event), make.text(event, "product")
+    adopter = make.adopter(event)
     if adopter is None:
         return
+    make.take_apart(event, adopter)
+    product = make.text(event, "product")
     sentence = make.reading.sentence_at(make.span(event.anchor)[0])
     told, p = event.choices.get("hosting", (None, 0.0))
     runs = told if p >= HOLDS else hosting(make.reading.folded, sentence.start, sentence.end)
@@ -337,9 +368,9 @@ def _results(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterat
 
 def _figure(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
     value = make.text(event, "value", whole_figure)
-    if value is not None:
+    if value is not None and not make.is_conversion(event.anchor):
         yield Figure(
-            type="figure", subject=make.text(event, "subject"), value=value, year=make.text(event, "year"),
+            type="figure", subject=make.text(event, "subject"), value=_CONVERTED.split(value)[0].strip(), year=make.text(event, "year"),
             source=make.text(event, "source"), **common,
         )  # fmt: skip
 

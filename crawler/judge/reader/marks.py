@@ -28,7 +28,12 @@ _TITLE = re.compile(
 
 _DOCUMENT = re.compile(r"的?[\u4e00-\u9fff]{0,4}?(?:通知|指南|意见|办法|方案|批复|复函|函|规定|细则|规划|公告)(?![\u4e00-\u9fff])")
 _LONGEST_TITLE = 80  # characters
-_FIGURE = re.compile(r"\d[\d,，]*(?:\.\d+)?\s?(?:[十百千万萬亿億兆]+|[%％]|(?:trillion|billion|million|thousand|tn|bn)\b)?", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"(?P<hedge>\b(?:more than|less than|as (?:much|many) as|up to|at least|nearly|almost|about|around|roughly|some|over)\s|[约超近逾])?"
+    r"(?P<figure>(?:\b(?:rmb|cny|usd|us\$|hk\$)\s?|[¥￥$€£]\s?)?"
+    r"\d[\d,，]*(?:\.\d+)?\s?(?:[十百千万萬亿億兆]+|[%％]|(?:trillion|billion|million|thousand|tn|bn|per ?cent)\b)?)",
+    re.IGNORECASE,
+)
 
 
 def is_lead(folded: str, start: int, end: int) -> bool:
@@ -95,10 +100,10 @@ def _closes(full: str, at: int) -> bool:
 
 
 def whole_figure(full: str, start: int, end: int) -> tuple[int, int]:
-    """A figure widened to all of its digits and to its scale: 48 in 489 亿 becomes that."""
+    """A figure widened to its currency, all of its digits and its scale: 48 in 489 亿 becomes that, RMB the sum behind it."""
     for match in _FIGURE.finditer(full, max(0, start - 24), end + 24):
         if match.start() < end and start < match.end():
-            return min(start, match.start()), max(end, match.end())
+            return min(start, match.start("figure") if start >= match.start("figure") else start), max(end, match.end())
     return start, end
 
 

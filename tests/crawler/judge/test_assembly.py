@@ -329,6 +329,11 @@ def test_a_title_in_its_marks_is_taken_whole(full: str, tagged: str, title: str)
         ("The market was worth US$16.02 billion last year.", "US$16", "US$16.02 billion"),
         ("渗透率升至35.5%。", "35", "35.5%"),
         ("约有三成医院使用。", "三成", "三成"),
+        ("It grows from RMB 14.2 trillion in 2023 to RMB 15.6 trillion in 2025.", "to RMB", "RMB 15.6 trillion"),
+        ("The city put RMB 100 million on the table.", "RMB", "RMB 100 million"),
+        ("Among the old it was around 22% of all.", "around", "around 22%"),
+        ("More than 100 devices have one.", "More than 100 ", "More than 100"),
+        ("It should be worth ¥44.2 billion ($6.1 billion) by then.", "¥44.2 billion ($6.1 billion)", "¥44.2 billion"),
     ],
 )
 def test_a_figure_is_taken_with_all_its_digits_and_its_scale(full: str, tagged: str, value: str) -> None:
@@ -337,6 +342,48 @@ def test_a_figure_is_taken_with_all_its_digits_and_its_scale(full: str, tagged: 
     fact = only(script)
     assert isinstance(fact, Figure)
     assert fact.value == value
+
+
+@pytest.mark.parametrize(
+    ("full", "sum_", "conversion"),
+    [
+        ("The health industry was worth ¥14.2 trillion ($1.95 trillion) in 2023.", "¥14.2 trillion", "$1.95 trillion"),
+        ("整个市场规模将达442亿元（约合61亿美元）。", "442亿元", "61亿美元"),
+    ],
+)
+def test_what_a_figure_comes_to_in_another_currency_is_no_second_one(full: str, sum_: str, conversion: str) -> None:
+    script = Script(full)
+    script.mention("figure", "value", sum_)
+    script.mention("figure", "value", conversion)
+    fact = only(script)
+    assert isinstance(fact, Figure)
+    assert fact.value == sum_
+
+
+def test_a_second_figure_in_brackets_stays() -> None:
+    script = Script("Hospitals spend ¥44.2 billion (11% of it on AI) a year.")
+    script.mention("figure", "value", "¥44.2 billion")
+    script.mention("figure", "value", "11%")
+    assert [fact.value for fact in facts(script) if isinstance(fact, Figure)] == ["¥44.2 billion", "11%"]
+
+
+def test_small_english_words_do_not_begin_or_end_what_plays_a_role() -> None:
+    script = Script("Up to $5 million in subsidies for new drugs with AI.")
+    value = script.mention("figure", "value", "Up to $5 million in")
+    script.tie("figure", value, "subject", script.mention("figure", "subject", "in subsidies for"))
+    fact = only(script)
+    assert isinstance(fact, Figure)
+    assert (fact.value, fact.subject) == ("Up to $5 million", "subsidies")
+
+
+def test_no_product_is_a_part_of_its_adopters_name() -> None:
+    script = Script("DeepSeek is at the heart of services run by Ping An Health.")
+    adopter = script.mention("adoption", "adopter", "Ping An Health", chosen={"stage": "live"})
+    script.tie("adoption", adopter, "product", script.mention("adoption", "product", "Ping An"))
+    script.tie("adoption", adopter, "model", script.mention("adoption", "model", "DeepSeek"))
+    fact = only(script)
+    assert isinstance(fact, Adoption)
+    assert (fact.adopter.as_written, fact.product, fact.model.family) == ("Ping An Health", None, "deepseek")
 
 
 def test_a_policy_a_launch_results_and_a_figure() -> None:
