@@ -40,6 +40,7 @@ _DOUBTFUL = 0.6
 _OF_POINTS, _OF_READER, _BIAS, _WITHOUT_WORDS = 0.5, 0.35, -1.4, -1.2
 _GLANCE = 1  # windows: a text says at its beginning what it is about, and reading a long one whole takes seconds
 _TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
+_TOPIC_OF_MANY = 0.15  # the latter in a text of many windows, the likeliest of which is so by chance now and then
 
 
 class Judge:
@@ -109,13 +110,13 @@ class Judge:
     ) -> tuple[TopicMatch, ...]:
         """Topics of the words where the reader does not speak against them, and those that the reader alone is sure of."""
         matched = {match.id: match for match in self.topics.match(reading, language, told=announced(events), span=part)}
-        likely = told.topics()
+        likely, least = told.topics(), _TOPIC_WITH_WORDS if told.is_short() else _TOPIC_OF_MANY
         out = []
         for rule in self.topics.rules:
             match, p = matched.get(rule.id), likely.get(rule.id)
             if p is None:
                 out += [match] if match else []
-            elif match and p >= _TOPIC_WITH_WORDS:
+            elif match and p >= least:
                 out.append(match)
             elif p >= _TOPIC_ALONE:
                 out.append(TopicMatch(rule.id, round(p, 2), ("reader",)))
@@ -162,6 +163,10 @@ class _Told:
     def relevant(self) -> float:
         """How likely the text is relevant, by the surest of its first windows."""
         return max((r.text["relevant"] for r in self._readouts(range(len(self._windows))[:_GLANCE])), default=0.0)
+
+    def is_short(self) -> bool:
+        """Whether the text has three windows at most."""
+        return len(self._windows) <= 3
 
     def topics(self) -> dict[str, float]:
         """How likely each topic is, by its surest window."""

@@ -73,6 +73,18 @@ def test_a_word_in_passing_gives_no_topic(judge: Judge) -> None:
     assert "funding" not in by_words(judge, "大模型进医院一年", text)
 
 
+SCENE = "Doctors here ask the model before they see a patient, and most say that it saves them an hour a day. "
+PASSAGE = "Insurers watch it closely. They check claims with it, and a policyholder hears within minutes. Underwriters price with it. "
+
+
+def test_a_passage_of_a_long_text_gives_a_topic(judge: Judge) -> None:
+    assert "insurance" in by_words(judge, "A year of AI in Chinese medicine", SCENE * 60 + PASSAGE * 3 + SCENE * 60)
+
+
+def test_a_sentence_of_a_long_text_gives_no_topic(judge: Judge) -> None:
+    assert "insurance" not in by_words(judge, "A year of AI in Chinese medicine", SCENE * 60 + PASSAGE[:26] + SCENE * 60)
+
+
 def test_words_of_other_words_do_not_count(judge: Judge) -> None:
     assert "tcm" not in by_words(judge, "AI医疗半年报", "公司营收大增，其中医疗大模型贡献过半。")
     assert "elder_care" not in by_words(judge, "AI医疗投资升温", "养老金与养老保险基金开始配置医疗AI公司。")
