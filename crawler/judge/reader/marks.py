@@ -121,10 +121,14 @@ _STEPS: dict[tuple[str, str], tuple[tuple[str, re.Pattern[str]], ...]] = {
         announced=r"签约|签署|启动建设|达成合作|中标|\bsigned\b|\bsigns\b",
     ),
     ("ipo", "stage"): _words(
-        terminated=r"终止|撤回|撤单|失效|withdr|shelve|pull(?:s|ed)|postpone|scrap|cancel|call(?:s|ed) off",
-        listed=r"挂牌|首日|登陆|敲钟|开盘|成功上市|正式上市|debut|(?:began|begin|begins|start|starts|started) trading|opened? at|first day",
+        terminated=r"终止|撤回|撤单|失效|withdr|shelve|pull(?:s|ed)(?! in\b)|postpone|scrap|cancel|call(?:s|ed) off",
+        listed=r"首日|敲钟|开盘|成功上市|正式上市|(?:began|begin|begins|start|starts|started) trading|opened? at|first day|\brang\b",
         done=r"定价|完成发行|\bpriced?\b|\bprices\b|\bpricing\b",
-        filed=r"递交|递表|招股|聆讯|受理|问询|过会|注册生效|提交|\bfil(?:e|es|ed|ing)\b|prospectus|price range|sets? terms|upsize",
+        filed=r"递交|递表|招股|聆讯|受理|问询|过会|预审|注册生效|提交|\bfil(?:e|es|ed|ing)\b|\bs-1\b|prospectus|price range"
+        r"|sets? terms|upsize",
+    )
+    + _words(
+        listed=r"挂牌|登陆|debut",
         talks=r"拟|筹备|计划|考虑|辅导|plans?\b|seek|consider|weigh|\beye|mull|\baim|prepar|ready",
     ),
     ("acquisition", "stage"): _words(
@@ -133,11 +137,11 @@ _STEPS: dict[tuple[str, str], tuple[tuple[str, re.Pattern[str]], ...]] = {
         r"|\bbids?\b|\boffer(?:s|ed)? (?:to|for)|\beye",
     ),
     ("approval", "decision"): _words(
-        withdrawn=r"撤回|撤市|注销|withdr|revok|\bpulls?\b|\bpulled\b",
+        withdrawn=r"撤回|撤市|注销|withdr|revok|\bpull(?:s|ed)\b(?! in\b)",
         rejected=r"不予|拒绝|否决|驳回|reject|refus|complete response|\bcrls?\b|declin|turn(?:s|ed) down|spurn|snub|rebuff",
         designated=r"突破性|优先审评|优先审批|孤儿药|快速通道|绿色通道|designat|breakthrough|fast[- ]track|priority review|orphan",
         accepted=r"受理|\baccept|validat",
-        cleared=r"510\(k\)|\bclear|de novo|lifts?\b[^.]{0,30}hold|解除",
+        cleared=r"510\(k\)|fda\b[^.]{0,80}\bclear|\bclear[^.]{0,60}\bfda\b|de novo|lifts?\b[^.]{0,30}hold|解除",
     ),
 }  # fmt: skip
 

@@ -376,6 +376,44 @@ def test_small_english_words_do_not_begin_or_end_what_plays_a_role() -> None:
     assert (fact.value, fact.subject) == ("Up to $5 million", "subsidies")
 
 
+@pytest.mark.parametrize(
+    ("full", "name", "stage"),
+    [
+        ("Kestra rang the Nasdaq bell on Friday.", "Kestra", "listed"),
+        ("云桥医疗今日登陆港交所。", "云桥医疗", "listed"),
+        ("云桥医疗公开招股说明书，准备登陆纳斯达克。", "云桥医疗", "filed"),
+        ("云桥医疗通过上市预审，最快九月挂牌。", "云桥医疗", "filed"),
+        ("Kestra sets terms for its Nasdaq debut.", "Kestra", "filed"),
+        ("Kestra pulls in $410M as it prices its shares.", "Kestra", "done"),
+        ("Kestra pulls its offering.", "Kestra", "terminated"),
+    ],
+)
+def test_the_step_of_a_listing_by_the_words_of_its_sentence(full: str, name: str, stage: str) -> None:
+    script = Script(full)
+    script.mention("ipo", "company", name)
+    fact = only(script)
+    assert isinstance(fact, Funding)
+    assert fact.stage == stage
+
+
+@pytest.mark.parametrize(
+    ("full", "decision"),
+    [
+        ("FDA clears Novarra's Zenta for children.", "cleared"),
+        ("Novarra's Zenta was cleared last week by the FDA.", "cleared"),
+        ("EMA clears Novarra's Zenta.", "approved"),
+        ("A nod for Zenta could pull in $900 million, and has pulled in some.", "approved"),
+        ("Novarra pulled Zenta from the European market.", "withdrawn"),
+    ],
+)
+def test_only_the_fda_clears_and_what_pulls_in_money_is_not_withdrawn(full: str, decision: str) -> None:
+    script = Script(full)
+    script.mention("approval", "product", "Zenta")
+    fact = only(script)
+    assert isinstance(fact, Approval)
+    assert fact.decision == decision
+
+
 def test_no_product_is_a_part_of_its_adopters_name() -> None:
     script = Script("DeepSeek is at the heart of services run by Ping An Health.")
     adopter = script.mention("adoption", "adopter", "Ping An Health", chosen={"stage": "live"})
