@@ -165,7 +165,8 @@ class _Assembler:
                 out.append(party)
             elif fuller(party.as_written, out[known].as_written):
                 out[known] = party
-        return tuple(out)
+        whole = tuple(p for p in out if p.id is not None or not any(fuller(o.as_written, p.as_written) for o in out))
+        return whole if len(whole) > 1 else tuple(out)
 
     def adopter(self, event: Told) -> Party | None:
         """Who takes it into use, by the fullest name of it that the text has."""

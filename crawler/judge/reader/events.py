@@ -13,7 +13,7 @@ from store.text import fold
 from .shape import CHOICE, FLAG, LINK, MARK
 from .spans import Mention, Readout
 
-TIED = 0.5  # mentions that belong together at least this likely do
+TIED, TIED_FROM_AFAR = 0.5, 0.7  # mentions that belong together at least this likely do; the latter over whole sentences between them
 PLAYS = 0.4  # a role other than the anchor is filled from this likelihood on
 _HAN = re.compile("[\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"[\n。.!！;；]\s*\d{1,2}\s?[.、)）](?!\d)")
@@ -65,7 +65,8 @@ def _anchored(kind: Kind, readout: Readout, least: float) -> Iterator[Told]:
                 for m, mention in enumerate(readout.mentions)
                 if mention.mark == link.mark and mention.likely >= PLAYS
             ]
-            kept = sorted((pair for pair in tied if pair[0] >= TIED), key=lambda pair: -pair[0] * readout.mentions[pair[1]].likely)
+            near = (pair for pair in tied if pair[0] >= _least_tie(anchor, readout.mentions[pair[1]]))
+            kept = sorted(near, key=lambda pair: -pair[0] * readout.mentions[pair[1]].likely)
             if kept:
                 event.roles[role.name] = [readout.mentions[m] for _, m in kept]
                 event.sure = min(event.sure, kept[0][0])
@@ -79,6 +80,11 @@ def _anchored(kind: Kind, readout: Readout, least: float) -> Iterator[Told]:
             event = _told(kind, mention)
             event.roles[kind.alone] = [mention]
             yield event
+
+
+def _least_tie(a: Mention, b: Mention) -> float:
+    """How likely two mentions must be tied: more where sentences stand between them."""
+    return TIED if abs(a.sentence - b.sentence) <= 1 else TIED_FROM_AFAR
 
 
 def _told(kind: Kind, anchor: Mention) -> Told:
@@ -97,7 +103,7 @@ def _partnerships(kind: Kind, readout: Readout, least: float) -> Iterator[Told]:
     friends: dict[int, set[int]] = {i: set() for i in parties}
     for a, b in combinations(parties, 2):
         tie = (readout.ties.get((link.column, a, b), 0.0) + readout.ties.get((link.column, b, a), 0.0)) / 2
-        if tie >= TIED:
+        if tie >= _least_tie(readout.mentions[a], readout.mentions[b]):
             friends[a].add(b)
             friends[b].add(a)
     for group in _cliques(friends):

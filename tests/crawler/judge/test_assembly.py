@@ -414,6 +414,24 @@ def test_only_the_fda_clears_and_what_pulls_in_money_is_not_withdrawn(full: str,
     assert fact.decision == decision
 
 
+def test_a_part_of_a_partys_name_is_no_party_of_its_own() -> None:
+    script = Script("In Washington a paper came out by Peking University and the University of Washington.")
+    names = ("Peking University", "University of Washington", "Washington")
+    script.group("partnership", [script.mention("partnership", "parties", name) for name in names])
+    fact = only(script)
+    assert isinstance(fact, Partnership)
+    assert [party.as_written for party in fact.parties] == ["Peking University", "University of Washington"]
+
+
+def test_a_school_and_its_hospital_are_two_parties() -> None:
+    script = Script("浙江大学与浙江大学医学院附属第一医院共建实验室。")
+    parties = [script.mention("partnership", "parties", "浙江大学"), script.mention("partnership", "parties", "浙江大学医学院附属第一医院")]
+    script.group("partnership", parties)
+    fact = only(script)
+    assert isinstance(fact, Partnership)
+    assert len(fact.parties) == 2
+
+
 def test_no_product_is_a_part_of_its_adopters_name() -> None:
     script = Script("DeepSeek is at the heart of services run by Ping An Health.")
     adopter = script.mention("adoption", "adopter", "Ping An Health", chosen={"stage": "live"})

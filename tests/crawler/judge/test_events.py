@@ -37,6 +37,16 @@ def test_unlikely_anchors_unlikely_ties_and_unlikely_roles_are_left_out() -> Non
     assert event.words(full, "investors") == []
 
 
+def test_a_tie_over_whole_sentences_must_be_likelier() -> None:
+    full = "云桥医疗完成A轮融资。松谷资本在列。云桥医疗做影像。远山资本、青禾资本也投。"
+    script = Script(full)
+    anchor = script.mention("funding", "company", "云桥医疗")
+    for investor, likely in (("松谷资本", 0.6), ("远山资本", 0.6), ("青禾资本", 0.8)):
+        script.tie("funding", anchor, "investors", script.mention("funding", "investors", investor), likely)
+    (event,) = told(full, script.readout())
+    assert sorted(event.words(full, "investors")) == ["松谷资本", "青禾资本"]
+
+
 def test_how_likely_an_anchor_must_be_is_given_by_kind() -> None:
     script = Script("云桥医疗完成融资。")
     script.mention("funding", "company", "云桥医疗", likely=0.6)
