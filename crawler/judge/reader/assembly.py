@@ -29,21 +29,29 @@ from crawler.judge.name_ends import without_legal_form
 from crawler.judge.registry import BY_NAME
 
 from .events import Told, fuller, same
-from .marks import document_number, document_title, hosting, is_lead, quoted, step, titled, whole_figure
+from .marks import (
+    conversion,
+    document_number,
+    document_title,
+    hosting,
+    is_lead,
+    pair_at,
+    quoted,
+    stands_beside,
+    step,
+    titled,
+    whole_figure,
+    without_conversion,
+    without_joins,
+)
 from .shape import FLAG
 from .spans import Mention
 
 HOLDS = 0.5
+IN_HEALTH = 0.4  # from which likelihood a main party works in health: the best on real texts that a reader had not learnt
 _OUTER = " \t\n\u3000“”\"'‘’「」『』《》〈〉【】（(，,、：:；;。.*-–—|"
 _BEFORE_NAMES = "在的由"  # never the first character of a name, but of what stands before one
 _CLOSES = {")": "(", "）": "（"}
-# Small English words never begin or end what plays a role, but join it to its sentence.
-_JOINS = r"(?:in|of|by|for|to|with|on|at|from|and|or|the|an?|its|their|that|which|is|are|has|have)"
-_JOINS_BEFORE, _JOINS_BEHIND = re.compile(rf"(?:{_JOINS}\s+)+(?=\S)"), re.compile(rf"\S((?:\s+{_JOINS})+)$")
-# A sum told once more in another currency: ¥14.2 trillion ($1.95 trillion), 442亿元（约合61亿美元）.
-_CONVERTED = re.compile(
-    r"\s?[(（]\s?(?:约?合|约|相当于|about|around|roughly|some|or|equivalent to)?\s?(?:[A-Z]{2,3}|[A-Z]{0,2}[¥￥$€£])?\s?\d[^()（）]*[)）]?"
-)
 _VALUED = re.compile(r"(?:估值|市值|valu(?:ed|ing|ation)[a-z ]{0,24})[^,，。;；]{0,10}$")
 # What a company takes in or loses is no sum of a deal, however near it stands.
 _EARNED = re.compile(r"(?:收入|营收|利润|净利|亏损|\brevenues?\b|\bprofits?\b|\bloss(?:es)?\b)[^,，。;；]{0,10}$")
@@ -69,7 +77,7 @@ def facts_of(told: Sequence[Told], reading: Reading, confidence: Confidence) -> 
     assembler = _Assembler(reading, told)
     made: list[Fact] = []
     for event in told:
-        if event.health < HOLDS and not BY_NAME[event.kind].any_industry:
+        if event.health < IN_HEALTH and not BY_NAME[event.kind].any_industry:
             continue
         sure = round(confidence(event.kind, event.likely * event.sure**0.5), 3)
         made += assembler.facts(event, sure)
@@ -93,7 +101,7 @@ class _Assembler:
             "confidence": confidence,
             "found_by": "reader",
             "background": background,
-            "health": event.health >= HOLDS,
+            "health": event.health >= IN_HEALTH,
         }
         yield from _MAKERS[event.kind](self, event, common)
 
@@ -113,11 +121,7 @@ class _Assembler:
             start += 1
         if self.full[end - 1 : end] in _CLOSES and _CLOSES[self.full[end - 1]] not in self.full[start:end]:
             end -= 1
-        if before := _JOINS_BEFORE.match(self.full, start, end):
-            start = before.end()
-        if behind := _JOINS_BEHIND.search(self.full[start:end]):
-            end = start + behind.start(1)
-        return start, end
+        return without_joins(self.full, start, end)
 
     def _mentions(self, event: Told, role: str) -> list[tuple[int, int, Mention]]:
         """Spans of a role by likelihood, none overlapping another."""
@@ -153,6 +157,17 @@ class _Assembler:
     def party(self, event: Told, role: str) -> Party | None:
         found = [(start, end) for start, end, _ in self._mentions(event, role) if end - start > 1]  # no name is one character
         return self.party_at(*found[0]) if found else None
+
+    def companies(self, event: Told) -> list[Party]:
+        """Whose deal it is: two companies where both are named in one breath and the verb is plural, as in "Kestra and Lumo file"."""
+        company = self.party(event, "company")
+        if company is None:
+            return []
+        start = self.span(event.roles["company"][0])[0]
+        pair = pair_at(self.full, start) if company.id is None else None
+        if pair is None or pair.end(2) < start + len(company.as_written):
+            return [company]
+        return [self.party_at(*pair.span(1)), self.party_at(*pair.span(2))]
 
     def parties(self, event: Told, role: str) -> tuple[Party, ...]:
         out: list[Party] = []
@@ -215,6 +230,11 @@ class _Assembler:
         a = found[0]
         return Amount(a.as_written, a.start + start, a.end + start, a.low, a.high, a.currency, a.hedge)
 
+    def beside(self, event: Told, role: str) -> Amount | None:
+        """The sum that stands right behind a role, or right before it as in "$2 million in revenue"."""
+        spans = [(start, end) for start, end, _ in self._mentions(event, role)[:1]]
+        return next((a for span in spans for a in self.reading.amounts if stands_beside(self.full, span, (a.start, a.end))), None)
+
     def round(self, event: Told) -> str | None:
         """The round as written, where it names one: 本轮 names none."""
         written = self.text(event, "round")
@@ -249,11 +269,8 @@ class _Assembler:
     def is_conversion(self, mention: Mention) -> bool:
         """Whether a figure only says in brackets what a sum right before it comes to in another currency."""
         start = self.span(mention)[0]
-        opened = max(self.full.rfind("(", 0, start), self.full.rfind("（", 0, start))
-        converted = _CONVERTED.match(self.full, opened - self.full[opened - 1 : opened].isspace()) if opened > 0 else None
-        sums = self.reading.amounts
-        told = converted is not None and start < converted.end() and any(0 <= opened - a.end <= 1 for a in sums)
-        return told and any(a.start <= start < a.end for a in sums)
+        opened, sums = conversion(self.full, start), self.reading.amounts
+        return opened is not None and any(0 <= opened - a.end <= 1 for a in sums) and any(a.start <= start < a.end for a in sums)
 
     def valuation(self, event: Told) -> Amount | None:
         sentence = self.reading.sentence_at(self.span(event.anchor)[0])
@@ -277,13 +294,14 @@ class _Assembler:
         return next((n for n in self.reading.catalogued if n.target == "model" and start <= n.start and n.end <= end), None)
 
     def near_model(self, event: Told) -> list[ModelRef]:
-        """The model that the sentence of the anchor names, where the reader ties none to it."""
+        """The model that the sentence of the anchor names, where the reader ties none to it: of some AI, what stands next behind it."""
         sentence = self.reading.sentence_at(self.span(event.anchor)[0])
         names = [n for n in self.reading.catalogued if n.target == "model" and sentence.start <= n.start < sentence.end]
         if names:
             name = min(names, key=lambda n: abs(n.start - event.anchor.start))
             return [ModelRef(name.id, name.kind, name.as_written, self.reading.names.version(name))]
-        some = _SOME_MODEL.search(self.full, sentence.start, sentence.end)
+        behind = _SOME_MODEL.search(self.full, self.span(event.anchor)[1], sentence.end)
+        some = behind or _SOME_MODEL.search(self.full, sentence.start, sentence.end)
         return [ModelRef(None, "other", some[0].strip())] if some else []
 
 
@@ -294,16 +312,14 @@ def _latin(full: str, at: int) -> bool:
 
 
 def _deal(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterator[Fact]:
-    company = make.party(event, "company")
-    if company is None:
-        return
-    investors = tuple(i for i in make.investors(event) if not same(i.name, company.as_written))
     amount = make.amount(event) or (make.raised(event))
-    yield Funding(
-        type=event.kind, company=company, amount=amount, round=make.round(event), investors=investors,
-        valuation=make.valuation(event), stage=_choice(make, event, "stage", "done"), kind=_choice(make, event, "kind", "venture"),
-        venue=make.text(event, "venue"), **common,
-    )  # fmt: skip
+    for company in make.companies(event):
+        investors = tuple(i for i in make.investors(event) if not same(i.name, company.as_written))
+        yield Funding(
+            type=event.kind, company=company, amount=amount, round=make.round(event), investors=investors,
+            valuation=make.valuation(event), stage=_choice(make, event, "stage", "done"), kind=_choice(make, event, "kind", "venture"),
+            venue=make.text(event, "venue"), **common,
+        )  # fmt: skip
 
 
 def _choice(make: _Assembler, event: Told, choice: str, default: Any) -> Any:
@@ -362,8 +378,8 @@ def _results(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterat
     organisation, measure = make.party(event, "organisation"), make.text(event, "measure")
     if organisation is not None and measure is not None:
         yield Results(
-            type="results", organisation=organisation, measure=measure, amount=make.amount(event, of_money=False),
-            period=make.text(event, "period"), **common,
+            type="results", organisation=organisation, measure=measure,
+            amount=make.amount(event, of_money=False) or make.beside(event, "measure"), period=make.text(event, "period"), **common,
         )  # fmt: skip
 
 
@@ -371,7 +387,7 @@ def _figure(make: _Assembler, event: Told, common: Mapping[str, Any]) -> Iterato
     value = make.text(event, "value", whole_figure)
     if value is not None and not make.is_conversion(event.anchor):
         yield Figure(
-            type="figure", subject=make.text(event, "subject"), value=_CONVERTED.split(value)[0].strip(), year=make.text(event, "year"),
+            type="figure", subject=make.text(event, "subject"), value=without_conversion(value), year=make.text(event, "year"),
             source=make.text(event, "source"), **common,
         )  # fmt: skip
 

@@ -107,6 +107,60 @@ def whole_figure(full: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+# Small English words never begin or end what plays a role, but join it to its sentence.
+_JOINS = r"(?:in|of|by|for|to|with|on|at|from|and|or|the|an?|its|their|that|which|is|are|has|have)"
+_JOINS_BEFORE, _JOINS_BEHIND = re.compile(rf"(?:{_JOINS}\s+)+(?=\S)"), re.compile(rf"\S((?:\s+{_JOINS})+)$")
+# A sum told once more in another currency: ¥14.2 trillion ($1.95 trillion), 442亿元（约合61亿美元）.
+_CONVERTED = re.compile(
+    r"\s?[(（]\s?(?:约?合|约|相当于|about|around|roughly|some|or|equivalent to)?\s?(?:[A-Z]{2,3}|[A-Z]{0,2}[¥￥$€£])?\s?\d[^()（）]*[)）]?"
+)
+
+
+def without_joins(full: str, start: int, end: int) -> tuple[int, int]:
+    """A span without the small English words at its ends that only join it to its sentence: "in subsidies for" becomes "subsidies"."""
+    if before := _JOINS_BEFORE.match(full, start, end):
+        start = before.end()
+    if behind := _JOINS_BEHIND.search(full[start:end]):
+        end = start + behind.start(1)
+    return start, end
+
+
+def conversion(full: str, at: int) -> int | None:
+    """Where the bracket opens in which the sum at `at` says only what another comes to in its currency; None where there is none."""
+    opened = max(full.rfind("(", 0, at), full.rfind("（", 0, at))
+    converted = _CONVERTED.match(full, opened - full[opened - 1 : opened].isspace()) if opened > 0 else None
+    return opened if converted is not None and at < converted.end() else None
+
+
+def without_conversion(value: str) -> str:
+    """A sum as written, without the same in another currency behind it in brackets."""
+    return _CONVERTED.split(value)[0].strip()
+
+
+# What may stand between a measure and its sum, and between a sum and its measure.
+_BEHIND, _BEFORE = (
+    re.compile(r"\s?(?:合计|分别)?(?:约为|约|为|达到|达|超|近| of| was| reached| at| rose to| fell to| to)?\s?"),
+    re.compile(r"\s?(?:in|of|的)?\s?"),
+)
+
+
+def stands_beside(full: str, role: tuple[int, int], amount: tuple[int, int]) -> bool:
+    """Whether a sum stands right behind a role, or right before it as in "$2 million in revenue"."""
+    if amount[0] >= role[1]:
+        return _BEHIND.fullmatch(full, role[1], amount[0]) is not None
+    return _BEFORE.fullmatch(full, amount[1], role[0]) is not None
+
+
+_PAIR = re.compile(
+    r"([A-Z]\w+) and ([A-Z]\w+) (?:file|price|raise|plan|seek|eye|aim|set|land|close|net|bag|go|join|debut|list|score|get|prepare|test)\b"
+)
+
+
+def pair_at(full: str, start: int) -> re.Match[str] | None:
+    """Two names joined by "and" before a plural verb of deals, as groups 1 and 2, where they stand at `start`."""
+    return _PAIR.match(full, start)
+
+
 def _words(**stages: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((stage, re.compile(pattern)) for stage, pattern in stages.items())
 

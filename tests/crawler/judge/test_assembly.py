@@ -432,6 +432,46 @@ def test_a_school_and_its_hospital_are_two_parties() -> None:
     assert len(fact.parties) == 2
 
 
+@pytest.mark.parametrize(
+    ("full", "measure", "amount"),
+    [
+        ("云桥医疗实现营业收入11.3亿元，净利润6571.48万元。", "营业收入", "11.3亿元"),
+        ("云桥医疗实现营业收入11.3亿元，净利润6571.48万元。", "净利润", "6571.48万元"),
+        ("云桥医疗净利润约为2.7亿元。", "净利润", "约为2.7亿元"),
+        ("云桥医疗 booked revenue of $1.2 billion.", "revenue", "$1.2 billion"),
+        ("云桥医疗 booked $1.2 billion in revenue.", "revenue", "$1.2 billion"),
+        ("云桥医疗净利润大增，市值200亿元。", "净利润", None),
+    ],
+)
+def test_results_take_the_sum_beside_their_measure(full: str, measure: str, amount: str | None) -> None:
+    script = Script(full)
+    told = script.mention("results", "measure", measure)
+    script.tie("results", told, "organisation", script.mention("results", "organisation", "云桥医疗"))
+    fact = only(script)
+    assert isinstance(fact, Results)
+    assert (fact.amount.as_written if fact.amount else None) == amount
+
+
+def test_some_model_is_what_stands_behind_the_adopter() -> None:
+    script = Script("标杆案例：云桥医院通用AI平台、青禾医院AI问诊平台。")
+    for name in ("云桥医院", "青禾医院"):
+        script.mention("adoption", "adopter", name, chosen={"stage": "live"})
+    assert [fact.model.as_written for fact in facts(script) if isinstance(fact, Adoption)] == ["AI平台", "AI问诊平台"]
+
+
+@pytest.mark.parametrize(
+    ("full", "companies"),
+    [
+        ("Kestra and Lumo file for IPOs this week.", ["Kestra", "Lumo"]),
+        ("Harbor and Hill files for an IPO this week.", ["Harbor and Hill"]),
+    ],
+)
+def test_two_companies_named_in_one_breath_are_two_listings(full: str, companies: list[str]) -> None:
+    script = Script(full)
+    script.mention("ipo", "company", companies[0] if len(companies) == 1 else " and ".join(companies))
+    assert [fact.company.as_written for fact in facts(script) if isinstance(fact, Funding)] == companies
+
+
 def test_no_product_is_a_part_of_its_adopters_name() -> None:
     script = Script("DeepSeek is at the heart of services run by Ping An Health.")
     adopter = script.mention("adoption", "adopter", "Ping An Health", chosen={"stage": "live"})
