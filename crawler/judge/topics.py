@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from store.text import fold
 
 from .document import Reading, Sentence
-from .facts import Fact, Funding, Mention, TopicMatch
+from .facts import Adoption, Fact, Funding, Mention, TopicMatch
 from .knowledge import KNOWLEDGE, Entry, Knowledge, load_entries, merge_entries
 from .relevance import lead_end
 from .terms import Matcher, check_ids, read_added
@@ -30,6 +30,7 @@ _PASSAGE = {"en": 1200, "other": 480}
 _LONG = 3  # passages from which a text is long
 _PASSAGE_SLOPE = 9.0
 _WEAK = 0.5
+_GENERIC = re.compile(r"AI|ai|人工智能|大模型")
 _SHOWN = 6  # matched words kept to explain a topic
 
 
@@ -148,8 +149,15 @@ def _names(rule: TopicRule, mention: Mention) -> bool:
 
 
 def announced(events: Iterable[Fact]) -> frozenset[str]:
-    """The types of the facts that a text announces: not what it recalls, and no debt."""
-    return frozenset(event.type for event in events if not event.background and not (isinstance(event, Funding) and event.kind == "debt"))
+    """The types of the facts that a text announces: not what it recalls, no debt, and no use of a product whose model nobody names."""
+    return frozenset(event.type for event in events if not event.background and not _says_little(event))
+
+
+def _says_little(event: Fact) -> bool:
+    if isinstance(event, Adoption):
+        unnamed = event.model.as_written == event.product or _GENERIC.match(event.model.as_written)
+        return event.model.family == "other" and bool(unnamed)
+    return isinstance(event, Funding) and event.kind == "debt"
 
 
 def _points(found: _Found, sentences: Sequence[Sentence], *, size: int) -> float:

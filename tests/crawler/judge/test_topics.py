@@ -101,6 +101,27 @@ def test_debt_and_what_is_recalled_do_not_make_a_funding_topic(judge: Judge) -> 
     assert announced([recalled, debt]) == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("model", "product", "topics"),
+    [
+        (("deepseek", "DeepSeek-R1"), None, {"adoption"}),
+        (("other", "CardioLM"), "小心", {"adoption"}),
+        (("other", "CardioLM"), None, {"adoption"}),
+        (("other", "小心"), "小心", set()),
+        (("other", "AI问诊平台"), None, set()),
+    ],
+)
+def test_the_use_of_a_product_whose_model_nobody_names_is_no_model_taken_into_use(
+    model: tuple[str, str], product: str | None, topics: set[str]
+) -> None:
+    from crawler.judge.facts import Adoption, Evidence, ModelRef, Party
+    from crawler.judge.topics import announced
+
+    ref = ModelRef(None, *model)
+    fact = Adoption(type="adoption", evidence=Evidence("x", 0, 1), adopter=Party(None, "甲医院"), model=ref, product=product)
+    assert announced([fact]) == topics
+
+
 def test_what_matched_is_told(judge: Judge) -> None:
     matched = by_words(judge, "手术机器人企业完成B轮融资", "医院已用上这款手术机器人。")
     assert "手术机器人" in matched["robotics"]
