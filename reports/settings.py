@@ -204,7 +204,7 @@ class DigestSettings(BaseModel):
         default_factory=dict, description="How much topics matter in the order of stories, by topic id, as {deepseek = 2.0}; default 1"
     )
     rows_per_table: int = Field(20, ge=1, le=200, description="Rows shown of each table")
-    least_confidence: float = Field(0.78, ge=0, le=1, description="Facts less sure than this stay in the store: not counted, in no table")
+    least_confidence: float = Field(0.74, ge=0, le=1, description="Facts less sure than this stay in the store: not counted, in no table")
     archive_url: str | None = Field(
         None, pattern=r"^https?://\S+$", description="Where the folder `archive` of mail.out is published; empty: no links to it, no feeds"
     )

@@ -17,8 +17,8 @@ from store.text import SENTENCE_END
 
 CUES = Path(__file__).parent / "cues.json"
 LATIN = 7
-# 29 of 100 texts of general news that were not learnt reach it, and 99 of 100 facts of held texts stand in texts that do.
-LEAST = -1.1
+# 31 of 100 texts of general news that were not learnt reach it, and 994 of 1,000 facts of held texts stand in texts that do.
+LEAST = -1.5
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z][a-z0-9']+|\d+")
 
 

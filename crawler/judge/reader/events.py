@@ -14,6 +14,7 @@ from .shape import CHOICE, FLAG, LINK, MARK
 from .spans import Mention, Readout
 
 TIED, TIED_FROM_AFAR = 0.5, 0.7  # mentions that belong together at least this likely do; the latter over whole sentences between them
+TIED_GROUPS = 0.9  # and parties that each have another in a sentence of their own
 PLAYS = 0.4  # a role other than the anchor is filled from this likelihood on
 _HAN = re.compile("[\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"[\n。.!！;；]\s*\d{1,2}\s?[.、)）](?!\d)")
@@ -101,9 +102,15 @@ def _partnerships(kind: Kind, readout: Readout, least: float) -> Iterator[Told]:
     column, link = MARK[kind.name, kind.anchor], LINK[kind.name, kind.anchor]
     parties = [i for i, m in enumerate(readout.mentions) if m.mark == column and m.likely >= least * 0.7]
     friends: dict[int, set[int]] = {i: set() for i in parties}
-    for a, b in combinations(parties, 2):
-        tie = (readout.ties.get((link.column, a, b), 0.0) + readout.ties.get((link.column, b, a), 0.0)) / 2
-        if tie >= _least_tie(readout.mentions[a], readout.mentions[b]):
+    ties = {
+        (a, b): (readout.ties.get((link.column, a, b), 0.0) + readout.ties.get((link.column, b, a), 0.0)) / 2
+        for a, b in combinations(parties, 2)
+    }
+    sentence = {i: readout.mentions[i].sentence for i in parties}
+    paired = {i for (a, b), tie in ties.items() if tie >= TIED and sentence[a] == sentence[b] for i in (a, b)}
+    for (a, b), tie in ties.items():
+        apart = sentence[a] != sentence[b] and {a, b} <= paired
+        if tie >= (TIED_GROUPS if apart else _least_tie(readout.mentions[a], readout.mentions[b])):
             friends[a].add(b)
             friends[b].add(a)
     for group in _cliques(friends):

@@ -47,6 +47,20 @@ def test_a_tie_over_whole_sentences_must_be_likelier() -> None:
     assert sorted(event.words(full, "investors")) == ["松谷资本", "青禾资本"]
 
 
+def test_pairs_of_neighbouring_sentences_are_two_partnerships() -> None:
+    full = "云桥医疗与青禾医院合作。松湖大学与海澜药业也有协议。"
+    script = Script(full)
+    cloud, green, lake, sea = (script.mention("partnership", "parties", name) for name in ("云桥医疗", "青禾医院", "松湖大学", "海澜药业"))
+    script.group("partnership", (cloud, green))
+    script.group("partnership", (lake, sea))
+    for one in (cloud, green):
+        for other in (lake, sea):
+            script.tie("partnership", one, "parties", other, 0.7)
+            script.tie("partnership", other, "parties", one, 0.7)
+    first, second = told(full, script.readout())
+    assert [first.words(full, "parties"), second.words(full, "parties")] == [["云桥医疗", "青禾医院"], ["松湖大学", "海澜药业"]]
+
+
 def test_how_likely_an_anchor_must_be_is_given_by_kind() -> None:
     script = Script("云桥医疗完成融资。")
     script.mention("funding", "company", "云桥医疗", likely=0.6)
