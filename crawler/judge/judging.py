@@ -40,7 +40,7 @@ _DOUBTFUL = 0.6
 _OF_POINTS, _OF_READER, _BIAS, _WITHOUT_WORDS = 0.5, 0.35, -1.4, -1.2
 _GLANCE = 1  # windows: a text says at its beginning what it is about, and reading a long one whole takes seconds
 _TOPIC_ALONE, _TOPIC_WITH_WORDS = 0.6, 0.05  # how likely a topic must be for the reader alone, and beside words of it
-_TOPIC_OF_MANY = 0.15  # the latter in a text of many windows, the likeliest of which is so by chance now and then
+_TOPIC_OF_MANY = 0.1  # the latter in a text of many windows, the likeliest of which is so by chance now and then
 
 
 class Judge:
