@@ -191,7 +191,7 @@ _STEPS: dict[tuple[str, str], tuple[tuple[str, re.Pattern[str]], ...]] = {
         r"|\bbids?\b|\boffer(?:s|ed)? (?:to|for)|\beye",
     ),
     ("approval", "decision"): _words(
-        withdrawn=r"撤回|撤市|注销|withdr|revok|\bpull(?:s|ed)\b(?! in\b)",
+        withdrawn=r"撤回|撤市|注销|withdr|revok|\bpull(?:s|ed)?\b(?! in\b)",
         rejected=r"不予|拒绝|否决|驳回|reject|refus|complete response|\bcrls?\b|declin|turn(?:s|ed) down|spurn|snub|rebuff",
         designated=r"突破性|优先审评|优先审批|孤儿药|快速通道|绿色通道|designat|breakthrough|fast[- ]track|priority review|orphan",
         accepted=r"受理|\baccept|validat",

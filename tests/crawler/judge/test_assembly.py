@@ -404,6 +404,7 @@ def test_the_step_of_a_listing_by_the_words_of_its_sentence(full: str, name: str
         ("EMA clears Novarra's Zenta.", "approved"),
         ("A nod for Zenta could pull in $900 million, and has pulled in some.", "approved"),
         ("Novarra pulled Zenta from the European market.", "withdrawn"),
+        ("Novarra is to pull Zenta from the European market.", "withdrawn"),
     ],
 )
 def test_only_the_fda_clears_and_what_pulls_in_money_is_not_withdrawn(full: str, decision: str) -> None:
