@@ -365,7 +365,8 @@ def main() -> int:
         killed = ", ".join(f"{count} times a {what}" for what, count in run.kills.items())
         print(
             f"{'holds' if run.holds() else 'FAILS':6} {run.name}: {run.lost} items lost, {run.doubled} doubled, {run.unread} not read, "
-            f"{run.undone} sources not done, {run.overlaps} requests overlap, {sum(run.jobs.values())} jobs left"
+            f"{run.undone} sources not done, {run.overlaps} requests overlap, "
+            f"{sum(run.jobs.values())} jobs left {run.jobs or ''}"
             + (f", given up after {run.wall:.0f} s" if run.late else "")
             + (f"; killed: {killed}" if killed else "")
         )
